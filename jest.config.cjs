@@ -1,0 +1,15 @@
+/** ESM-only packages that jest must transform, because Node 20 cannot require them inside jest's registry. */
+const ESM_PACKAGES = ['@nestjs', 'content-disposition', 'cookie', 'fast-check', 'pure-rand', '@fastify'];
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/src', '<rootDir>/test'],
+  testMatch: ['**/*.spec.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/data', '<rootDir>/test/vendor/node_modules'],
+  transform: { '^.+\\.(t|j|mj)s$': '@swc/jest' },
+  transformIgnorePatterns: [`/node_modules/(?!(${ESM_PACKAGES.join('|')})/)`],
+  setupFiles: ['reflect-metadata'],
+  testTimeout: 20_000,
+  maxWorkers: 2,
+};

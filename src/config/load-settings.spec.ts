@@ -1,0 +1,51 @@
+import { configuredCoreIds, externalCoreUrl, loadSettings } from './load-settings';
+
+describe(loadSettings.name, () => {
+  it('has defaults for everything', () => {
+    const settings = loadSettings({});
+    expect(settings).toMatchObject({
+      RDZEN_PORT: 5000,
+      RDZEN_CHAT_PORT: 3000,
+      RDZEN_LANGUAGE: 'en',
+      ACTIVE_CORE_ID: 1,
+    });
+    expect(configuredCoreIds(settings)).toEqual([1, 2]);
+  });
+
+  it('reads numbers, lists, flags and external cores; an empty value counts as unset', () => {
+    const settings = loadSettings({
+      RDZEN_PORT: '5055',
+      RDZEN_OPERATOR_ROLES: 'ops, sre ,',
+      RDZEN_STREAMING: 'false',
+      RDZEN_DATA: '',
+      OLLAMA_URL_CORE3: 'http://10.0.0.3:11434/',
+    });
+    expect(settings).toMatchObject({
+      RDZEN_PORT: 5055,
+      RDZEN_OPERATOR_ROLES: ['ops', 'sre'],
+      RDZEN_STREAMING: false,
+      RDZEN_DATA: './data',
+    });
+    expect(configuredCoreIds(settings)).toEqual([1, 2, 3]);
+    expect(externalCoreUrl(settings, 3)).toBe('http://10.0.0.3:11434');
+  });
+
+  it.each([
+    [{ RDZEN_PORT: 'abc' }, /RDZEN_PORT is "NaN"|RDZEN_PORT is/],
+    [{ RDZEN_PORT: '70000' }, /RDZEN_PORT is "70000"; it .*65535/],
+    [{ RDZEN_LANGUAGE: 'de' }, /RDZEN_LANGUAGE is "de"; it must be one of the following values: en, pl/],
+    [{ RDZEN_PROT: '1' }, /RDZEN_PROT is no setting of Rdzen/],
+    [{ ACTIVE_CORE_ID: '5' }, /ACTIVE_CORE_ID is 5, but the cores are 1, 2/],
+    [{ ROCKETCHAT_URL: 'http://chat:3000' }, /ROCKETCHAT_PASSWORD/],
+    [{ ROCKETCHAT_URL: 'chat' }, /ROCKETCHAT_URL is "chat"/],
+    [{ ROCKETCHAT_TOKEN: 'tok' }, /ROCKETCHAT_USER_ID/],
+    [{ RDZEN_NUM_CTX: '1024', RDZEN_NUM_PREDICT: '1000' }, /at most half of RDZEN_NUM_CTX/],
+  ])('refuses %p', (environment, expected) => {
+    expect(() => loadSettings(environment)).toThrow(expected);
+    expect(() => loadSettings(environment)).toThrow(expect.objectContaining({ code: 'SETTING_INVALID' }));
+  });
+
+  it('never shows a secret', () => {
+    expect(() => loadSettings({ ROCKETCHAT_TOKEN: 'hunter2', RDZEN_PORT: '-1' })).toThrow(/^(?!.*hunter2)/);
+  });
+});

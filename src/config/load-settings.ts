@@ -1,0 +1,92 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync, type ValidationError } from 'class-validator';
+import { RdzenError } from '../shared/rdzen-error';
+import { SECRET_SETTINGS, Settings } from './settings';
+
+/**
+ * Reads and checks the environment once. An empty value counts as unset; variables that are not ours are ignored,
+ * unknown `RDZEN_` ones are refused, since they are most likely misspelt.
+ *
+ * @throws RdzenError SETTING_INVALID naming every wrong variable, its value and what is allowed.
+ */
+export function loadSettings(environment: Record<string, string | undefined>): Settings {
+  const known = new Set([...Object.keys(new Settings()), ...optionalNames()]);
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(
+      ([name, value]) => known.has(name) && value !== undefined && value !== '',
+    ),
+  );
+  const settings = plainToInstance(Settings, given, { exposeDefaultValues: true });
+  const problems = validateSync(settings, { skipMissingProperties: false, forbidUnknownValues: true }).map(
+    describe,
+  );
+
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('RDZEN_') && !known.has(name) && !INTERNAL.has(name))
+      problems.push(`${name} is no setting of Rdzen`);
+  }
+  const coreIds = configuredCoreIds(settings);
+  if (!coreIds.includes(settings.ACTIVE_CORE_ID)) {
+    problems.push(`ACTIVE_CORE_ID is ${settings.ACTIVE_CORE_ID}, but the cores are ${coreIds.join(', ')}`);
+  }
+  if (settings.ROCKETCHAT_URL && !settings.ROCKETCHAT_PASSWORD && !settings.ROCKETCHAT_TOKEN) {
+    problems.push(
+      'ROCKETCHAT_URL is set, so ROCKETCHAT_PASSWORD or ROCKETCHAT_TOKEN with ROCKETCHAT_USER_ID is needed',
+    );
+  }
+  if (settings.ROCKETCHAT_TOKEN && !settings.ROCKETCHAT_USER_ID) {
+    problems.push('ROCKETCHAT_TOKEN is set, so ROCKETCHAT_USER_ID (the id of the same account) is needed');
+  }
+  if (settings.RDZEN_NUM_PREDICT > settings.RDZEN_NUM_CTX / 2) {
+    problems.push(
+      `RDZEN_NUM_PREDICT is ${settings.RDZEN_NUM_PREDICT}; allowed: at most half of RDZEN_NUM_CTX (${settings.RDZEN_NUM_CTX}), so that the question fits as well`,
+    );
+  }
+  if (problems.length > 0) {
+    throw new RdzenError(
+      'SETTING_INVALID',
+      `Settings: ${problems.join('; ')}. See the configuration table in README.md.`,
+    );
+  }
+  return settings;
+}
+
+/** Ids of all cores, external and embedded, in order. */
+export function configuredCoreIds(settings: Settings): number[] {
+  const ids: number[] = [];
+  for (let id = 1; id <= 8; id++)
+    if (id <= settings.RDZEN_CORES || externalCoreUrl(settings, id)) ids.push(id);
+  return ids;
+}
+
+/** Address of an external core without a trailing slash; undefined for an embedded one. */
+export function externalCoreUrl(settings: Settings, id: number): string | undefined {
+  const value = (settings as unknown as Record<string, unknown>)[`OLLAMA_URL_CORE${id}`];
+  return typeof value === 'string' ? value.replace(/\/+$/, '') : undefined;
+}
+
+/** Set by our own scripts and test rigs, not by people. */
+const INTERNAL = new Set([
+  'RDZEN_OWNER',
+  'RDZEN_RIG_CACHE',
+  'RDZEN_RIG_OLLAMA',
+  'RDZEN_RIG_MODELS',
+  'RDZEN_RIG_MODEL',
+  'RDZEN_REQUIRE_SUITES',
+  'RDZEN_CRASH_AT',
+]);
+
+function optionalNames(): string[] {
+  const names = ['RDZEN_MODEL', 'RDZEN_NUM_THREAD', 'RDZEN_TEMPERATURE', 'RDZEN_SYSTEM_PROMPT_FILE', 'OLLAMA_MODELS'];
+  names.push('ROCKETCHAT_URL', 'ROCKETCHAT_PASSWORD', 'ROCKETCHAT_TOKEN', 'ROCKETCHAT_USER_ID');
+  for (let id = 1; id <= 8; id++) names.push(`OLLAMA_URL_CORE${id}`);
+  return names;
+}
+
+function describe(error: ValidationError): string {
+  const shown = SECRET_SETTINGS.has(error.property) ? 'set (not shown)' : `"${String(error.value)}"`;
+  const allowed = Object.values(error.constraints ?? {})
+    .map((text) => text.replace(`${error.property} `, ''))
+    .join(', ');
+  return `${error.property} is ${shown}; it ${allowed}`;
+}

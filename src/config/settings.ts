@@ -1,0 +1,210 @@
+import { Transform } from 'class-transformer';
+import {
+  ArrayUnique,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsIP,
+  IsNumber,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+} from 'class-validator';
+
+const LANGUAGES = ['en', 'pl'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+const number = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? Number(value) : value));
+const list = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string'
+      ? value
+          .split(',')
+          .map((item) => item.trim())
+          .filter(Boolean)
+      : value,
+  );
+const flag = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) =>
+    value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value,
+  );
+const url = (): PropertyDecorator =>
+  IsUrl({ require_tld: false, protocols: ['http', 'https'], require_protocol: true });
+
+/** Every variable Rdzen reads, by its own name. A field without a default is unset when the variable is. */
+export class Settings {
+  @IsIn(['embedded'])
+  RDZEN_PROFILE: 'embedded' = 'embedded';
+
+  @number()
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  RDZEN_PORT = 5000;
+
+  @number()
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  RDZEN_CHAT_PORT = 3000;
+
+  @IsIP()
+  RDZEN_BIND = '127.0.0.1';
+
+  @IsString()
+  @MinLength(1)
+  RDZEN_DATA = './data';
+
+  @IsIn(LANGUAGES)
+  RDZEN_LANGUAGE: Language = 'en';
+
+  @IsIn(['auto', 'ollama', 'scripted'])
+  RDZEN_CORE: 'auto' | 'ollama' | 'scripted' = 'auto';
+
+  /** Number of embedded cores; a core with OLLAMA_URL_CORE<n> is external. */
+  @number()
+  @IsInt()
+  @Min(1)
+  @Max(8)
+  RDZEN_CORES = 2;
+
+  @IsOptional()
+  @IsString()
+  @Matches(/^[\w./:@-]{1,200}$/)
+  RDZEN_MODEL?: string;
+
+  @number()
+  @IsInt()
+  @Min(512)
+  @Max(1_048_576)
+  RDZEN_NUM_CTX = 4096;
+
+  /** Upper bound of one answer, tokens. */
+  @number()
+  @IsInt()
+  @Min(16)
+  @Max(65_536)
+  RDZEN_NUM_PREDICT = 1024;
+
+  @IsOptional()
+  @number()
+  @IsInt()
+  @Min(1)
+  @Max(512)
+  RDZEN_NUM_THREAD?: number;
+
+  @IsOptional()
+  @number()
+  @IsNumber()
+  @Min(0)
+  @Max(2)
+  RDZEN_TEMPERATURE?: number;
+
+  /** Questions one core answers at the same time; must not exceed the core's OLLAMA_NUM_PARALLEL. */
+  @number()
+  @IsInt()
+  @Min(1)
+  @Max(64)
+  RDZEN_CORE_SLOTS = 1;
+
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  RDZEN_SYSTEM_PROMPT_FILE?: string;
+
+  @IsIn(['thread', 'room'])
+  RDZEN_ANSWER_IN: 'thread' | 'room' = 'thread';
+
+  @flag()
+  @IsBoolean()
+  RDZEN_STREAMING = true;
+
+  @Matches(/^[\w.-]{1,120}$/)
+  RDZEN_NOTICE_ROOM = 'general';
+
+  @list()
+  @ArrayUnique()
+  @IsString({ each: true })
+  RDZEN_OPERATOR_ROLES: string[] = [];
+
+  /** User names or ids of other bots, never answered. */
+  @list()
+  @ArrayUnique()
+  @IsString({ each: true })
+  RDZEN_KNOWN_BOTS: string[] = [];
+
+  @IsIn(['debug', 'info', 'warn', 'error'])
+  RDZEN_LOG_LEVEL: 'debug' | 'info' | 'warn' | 'error' = 'info';
+
+  @IsIn(['text', 'json'])
+  RDZEN_LOG_FORMAT: 'text' | 'json' = 'text';
+
+  /** Ollama's own variable: the folder of the models, where it is not the default one. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  OLLAMA_MODELS?: string;
+
+  @IsOptional()
+  @url()
+  ROCKETCHAT_URL?: string;
+
+  @IsString()
+  @MinLength(1)
+  ROCKETCHAT_USER = 'system-bot';
+
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  ROCKETCHAT_PASSWORD?: string;
+
+  /** Personal access token, with ROCKETCHAT_USER_ID, in place of a password. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  ROCKETCHAT_TOKEN?: string;
+
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  ROCKETCHAT_USER_ID?: string;
+
+  @number()
+  @IsInt()
+  @Min(1)
+  @Max(8)
+  ACTIVE_CORE_ID = 1;
+
+  @IsOptional()
+  @url()
+  OLLAMA_URL_CORE1?: string;
+  @IsOptional()
+  @url()
+  OLLAMA_URL_CORE2?: string;
+  @IsOptional()
+  @url()
+  OLLAMA_URL_CORE3?: string;
+  @IsOptional()
+  @url()
+  OLLAMA_URL_CORE4?: string;
+  @IsOptional()
+  @url()
+  OLLAMA_URL_CORE5?: string;
+  @IsOptional()
+  @url()
+  OLLAMA_URL_CORE6?: string;
+  @IsOptional()
+  @url()
+  OLLAMA_URL_CORE7?: string;
+  @IsOptional()
+  @url()
+  OLLAMA_URL_CORE8?: string;
+}
+
+/** Variables whose value must never be shown. */
+export const SECRET_SETTINGS: ReadonlySet<string> = new Set(['ROCKETCHAT_PASSWORD', 'ROCKETCHAT_TOKEN']);

@@ -1,0 +1,61 @@
+import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+
+const LEVELS: Record<'debug' | 'info' | 'warn' | 'error', LogLevel[]> = {
+  debug: ['debug', 'log', 'warn', 'error', 'fatal'],
+  info: ['log', 'warn', 'error', 'fatal'],
+  warn: ['warn', 'error', 'fatal'],
+  error: ['error', 'fatal'],
+};
+
+/** What the framework tells of its own start-up helps nobody who runs Rdzen. */
+const CHATTER = new Set([
+  'InstanceLoader',
+  'RouterExplorer',
+  'RoutesResolver',
+  'NestFactory',
+  'NestApplication',
+]);
+
+/** The log: one line (or one JSON object) an entry, with every known secret struck out. */
+export class RdzenLogger extends ConsoleLogger {
+  private readonly secrets: string[] = [];
+
+  constructor(level: keyof typeof LEVELS, format: 'text' | 'json') {
+    super({
+      logLevels: LEVELS[level],
+      json: format === 'json',
+      colors: format === 'text' && process.stdout.isTTY,
+    });
+  }
+
+  /** From now on this value appears nowhere in the log. */
+  hide(secret: string | undefined): void {
+    if (secret && secret.length >= 6) this.secrets.push(secret);
+  }
+
+  override log(message: unknown, ...rest: unknown[]): void {
+    if (CHATTER.has(String(rest.at(-1)))) return;
+    super.log(this.clean(message), ...rest.map((each) => this.clean(each)));
+  }
+
+  override warn(message: unknown, ...rest: unknown[]): void {
+    super.warn(this.clean(message), ...rest.map((each) => this.clean(each)));
+  }
+
+  override error(message: unknown, ...rest: unknown[]): void {
+    super.error(this.clean(message), ...rest.map((each) => this.clean(each)));
+  }
+
+  override debug(message: unknown, ...rest: unknown[]): void {
+    super.debug(this.clean(message), ...rest.map((each) => this.clean(each)));
+  }
+
+  override fatal(message: unknown, ...rest: unknown[]): void {
+    super.fatal(this.clean(message), ...rest.map((each) => this.clean(each)));
+  }
+
+  private clean(value: unknown): unknown {
+    if (typeof value !== 'string') return value;
+    return this.secrets.reduce((text, secret) => text.replaceAll(secret, '[secret]'), value);
+  }
+}
