@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { cleanEnvironment, ROOT, run, runNode } from './run.mjs';
+
+const DIST_STAMP = 'dist/.rdzen-stamp';
+const BUILD_CONFIG = ['.swcrc', 'nest-cli.json', 'package.json', 'tsconfig.build.json', 'tsconfig.json'];
+
+const at = (path) => join(ROOT, path);
+const sha256 = (...parts) =>
+  parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
+
+/**
+ * Installs the packages when they are missing or not those of package-lock.json. Without `dev`, packages that only
+ * building and testing need may be absent.
+ */
+export async function ensureInstalled({ dev = true } = {}) {
+  if (isInstalled({ dev })) return;
+  await step('Installing packages (npm ci; well under a minute on most machines)', npmCi);
+}
+
+/** Builds dist/ when it is missing or not made from the sources as they are now. */
+export async function ensureBuilt() {
+  if (isBuilt()) return;
+  await ensureInstalled();
+  const wanted = sourceStamp();
+  await step('Building', () =>
+    runNode(at('node_modules/@nestjs/cli/bin/nest.js'), ['build'], { quiet: true }),
+  );
+  writeFileSync(at(DIST_STAMP), `${wanted}\n`);
+}
+
+export const isBuilt = () => existsSync(at('dist/main.js')) && stampOfBuild() === sourceStamp();
+
+/** A line with the time it took; the output of `work` only when it fails, and then the process ends with code 1. */
+async function step(title, work) {
+  const began = Date.now();
+  process.stderr.write(`${title} ... `);
+  const { code, output } = await work();
+  if (code === 0) {
+    process.stderr.write(`done in ${((Date.now() - began) / 1000).toFixed(1)} s\n`);
+    return;
+  }
+  process.stderr.write(
+    `failed\n\n${output.trim()}\n\n${title} failed with code ${code}; the reason stands above.\n`,
+  );
+  process.exit(1);
+}
+
+function npmCi() {
+  // npm marks itself in npm_execpath; elsewhere it is whatever npm is on PATH.
+  const npm = process.env.npm_execpath;
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  const options = { quiet: true, env: cleanEnvironment() };
+  if (npm && /npm-cli\.[cm]?js$/.test(npm) && existsSync(npm)) return runNode(npm, args, options);
+  return run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, options);
+}
+
+/**
+ * Whether node_modules holds what package-lock.json names. npm keeps its own record of that, written when it is done
+ * and kept true by every later `npm install` and `npm prune`, so a stamp of ours would only know less.
+ */
+function isInstalled({ dev }) {
+  try {
+    const wanted = JSON.parse(readFileSync(at('package-lock.json'), 'utf8')).packages;
+    const present = JSON.parse(readFileSync(at('node_modules/.package-lock.json'), 'utf8')).packages;
+    return Object.entries(wanted).every(([path, entry]) => {
+      if (!path.startsWith('node_modules/')) return true;
+      const have = present[path];
+      if (have) return have.version === entry.version && have.integrity === entry.integrity;
+      return Boolean(entry.optional || entry.devOptional || entry.peer || (!dev && entry.dev));
+    });
+  } catch {
+    return false;
+  }
+}
+
+function sourceStamp() {
+  const sources = readdirSync(at('src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.spec.ts'))
+    .map((entry) => relative(ROOT, join(entry.parentPath ?? entry.path, entry.name)))
+    .sort();
+  return sha256(
+    ...[...BUILD_CONFIG, ...sources].flatMap((path) => [path, '\0', readFileSync(at(path)), '\0']),
+  );
+}
+
+function stampOfBuild() {
+  try {
+    return readFileSync(at(DIST_STAMP), 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}

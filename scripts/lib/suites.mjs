@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { ROOT } from './run.mjs';
+
+const OWN_COMMAND = ['faults', 'ollama', 'browser', 'docker'];
+/** Real processes with deadlines: one spec at a time, or they starve each other. */
+const only = (folder) => [`--testMatch=<rootDir>/${folder}/**/*.spec.ts`, '--runInBand'];
+
+/**
+ * What each suite runs. `rig` provides what is needed from outside:
+ * {env} for the tests | {skip: reason}: not to be had here | {fail: reason}.
+ */
+export const SUITES = {
+  default: {
+    jest: [
+      `--testPathIgnorePatterns=/node_modules/`,
+      `--testPathIgnorePatterns=/test/(${OWN_COMMAND.join('|')})/`,
+    ],
+    vendor: true,
+  },
+  faults: { folder: 'test/faults', jest: only('test/faults') },
+  ollama: { folder: 'test/ollama', jest: only('test/ollama'), rig: ollamaRig },
+  browser: { folder: 'test/browser', jest: only('test/browser'), rig: browserRig },
+};
+
+/** Exit code with which a rig says that what it makes cannot be had on this machine. */
+const NOT_TO_BE_HAD = 3;
+
+async function ollamaRig() {
+  const { code, lastOut, lastErr } = await lines(process.execPath, [join(ROOT, 'test/rigs/ollama.mjs')]);
+  if (code === NOT_TO_BE_HAD) return { skip: lastErr || lastOut || 'the rig gave no reason' };
+  if (code !== 0) return { fail: `test/rigs/ollama.mjs failed with code ${code}: ${lastErr}` };
+  try {
+    const { ollama, modelsDir, model } = JSON.parse(lastOut);
+    return { env: { RDZEN_RIG_OLLAMA: ollama, RDZEN_RIG_MODELS: modelsDir, RDZEN_RIG_MODEL: model } };
+  } catch {
+    return {
+      fail: `test/rigs/ollama.mjs must end with a line of JSON {ollama, modelsDir, model}, not: ${lastOut}`,
+    };
+  }
+}
+
+function browserRig() {
+  const wished = process.env.RDZEN_RIG_CHROMIUM;
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+  const found = wished ? [wished].find(isProgram) : names.map(onPath).find(Boolean);
+  if (found) return { env: { RDZEN_RIG_CHROMIUM: found } };
+  return {
+    skip: `no Chromium (${wished ?? names.join(', ')}): install it, or set RDZEN_RIG_CHROMIUM to its path`,
+  };
+}
+
+const onPath = (name) =>
+  (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find(isProgram);
+
+function isProgram(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Shows a program's stderr as it comes. @returns its exit code and the last line of each stream. */
+function lines(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    const text = { out: '', err: '' };
+    child.stdout.on('data', (chunk) => (text.out += chunk));
+    child.stderr.on('data', (chunk) => {
+      text.err += chunk;
+      process.stderr.write(chunk);
+    });
+    const last = (stream) => stream.trim().split('\n').pop() ?? '';
+    child.once('error', (error) => resolve({ code: 127, lastOut: '', lastErr: error.message }));
+    child.once('close', (code) =>
+      resolve({ code: code ?? 128, lastOut: last(text.out), lastErr: last(text.err) }),
+    );
+  });
+}
