@@ -1,0 +1,90 @@
+/**
+ * - `unknown`: not probed yet
+ * - `starting`: expected to come up (its process was just started)
+ * - `warming`: answers, but the model is not resident or not proven yet
+ * - `ready`: proven by a deep probe
+ * - `suspect`: something went wrong, not yet judged
+ * - `down`: does not answer, or does not generate
+ */
+export type CoreState = 'unknown' | 'starting' | 'warming' | 'ready' | 'suspect' | 'down';
+export type CoreRole = 'active' | 'standby';
+export type CoreKind = 'ollama' | 'scripted' | 'external';
+
+/** What a core is, fixed while the process runs. */
+export interface CoreDefinition {
+  id: number;
+  kind: CoreKind;
+  url: string;
+  /** Name in the container engine; undefined for a core we do not run. */
+  container?: string;
+  /** Cores with the same value compete for the same processors. */
+  host: string;
+  /** Questions it answers at once. */
+  slots: number;
+}
+
+/** What is known about a core right now. */
+export interface Core extends CoreDefinition {
+  role: CoreRole;
+  state: CoreState;
+  /** Why it is in this state, for people. */
+  reason: string;
+  /** Epoch ms of the last state change. */
+  since: number;
+  /** Epoch ms of the last probe that told anything. */
+  lastCheck?: number;
+  pid?: number;
+  version?: string;
+  /** Why a ready core is no full stand-in (other weights, other template, not warm). */
+  warning?: string;
+  /** A partial answer sent as last message is continued, not begun anew; undefined until verified. */
+  continues?: boolean;
+  inFlight: number;
+  /** Monotonic ms of the last token or other proof of life from a real generation. */
+  lastTokenAt?: number;
+  /** Failures in the last 30 minutes, epoch ms. */
+  failures: number[];
+  speed: CoreSpeed;
+}
+
+/** Learnt from real answers and probes; undefined until measured. */
+export interface CoreSpeed {
+  promptTokensPerSecond?: number;
+  tokensPerSecond?: number;
+  /** Last seen time to load the model, ms. */
+  loadMs?: number;
+}
+
+/** What a generation, a probe or the engine saw. */
+export type EvidenceKind =
+  | 'refused'
+  | 'reset'
+  | 'died'
+  | 'first-token-timeout'
+  | 'stall'
+  | 'in-stream-error'
+  | 'server-error'
+  | 'truncated'
+  | 'malformed'
+  | 'model-missing'
+  | 'busy';
+
+export interface Evidence {
+  coreId: number;
+  kind: EvidenceKind;
+  detail: string;
+  at: number;
+}
+
+export interface Transition {
+  epoch: number;
+  from: number;
+  to: number;
+  at: number;
+  cause: string;
+  evidence: string;
+  /** `automatic` or who asked: `api:<key id>`, `chat:<user id>`. */
+  by: string;
+  /** Longest wait of a question that was in flight, from the break to the next token, ms. */
+  waitedMs?: number;
+}

@@ -1,0 +1,24 @@
+import type { Core } from './core.types';
+
+/** States in which a core may be given work, best first. A suspect one is about to be judged: wait for that. */
+const USABLE = ['ready', 'warming'] as const;
+
+/**
+ * Cores that could answer now, best first: the active one if it is ready, then ready ones with fewest recent failures,
+ * then lower ids; warming ones come last.
+ *
+ * @param avoid ids that just failed this very question; used only when nothing else is left.
+ */
+export function rankCandidates(cores: readonly Core[], avoid: ReadonlySet<number> = new Set()): Core[] {
+  const order = (core: Core): number => (USABLE as readonly string[]).indexOf(core.state);
+  return cores
+    .filter((core) => order(core) >= 0)
+    .sort(
+      (a, b) =>
+        Number(avoid.has(a.id)) - Number(avoid.has(b.id)) ||
+        order(a) - order(b) ||
+        Number(b.role === 'active') - Number(a.role === 'active') ||
+        a.failures.length - b.failures.length ||
+        a.id - b.id,
+    );
+}

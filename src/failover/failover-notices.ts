@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { CoreRegistry } from '../core-registry/core-registry';
+import type { Transition } from '../core-registry/core.types';
+import type { NewNotice, Question } from '../journal/journal.types';
+import { NoticeJournal } from '../journal/notice-journal';
+import { QuestionJournal } from '../journal/question-journal';
+import { LanguageOf } from '../rooms/language-of';
+import type { Transaction } from '../storage/store';
+import { texts } from '../texts/texts';
+import { NoticeRoom } from '../rooms/notice-room';
+
+/** Tells the rooms that wait, and the notice room, what happened to the cores. */
+@Injectable()
+export class FailoverNotices {
+  constructor(
+    private readonly journal: QuestionJournal,
+    private readonly notices: NoticeJournal,
+    private readonly registry: CoreRegistry,
+    private readonly languages: LanguageOf,
+    private readonly noticeRoom: NoticeRoom,
+  ) {}
+
+  /** Within the promotion's transaction, so that a crash cannot separate the two. */
+  async writeSwitch(transition: Transition, tx: Transaction): Promise<void> {
+    const { from, to, epoch, cause, by } = transition;
+    const say = async (roomId: string): Promise<string> => {
+      const text = texts(await this.languages.of(roomId, tx));
+      return by === 'automatic' ? text.switched({ from, to, cause }) : text.switchedByHand({ from, to });
+    };
+    const notices: NewNotice[] = [];
+    const room = this.noticeRoom.id;
+    if (room) notices.push({ key: `switch:${epoch}:${room}`, roomId: room, text: await say(room) });
+    if (by === 'automatic') {
+      for (const question of onePerPlace(await this.journal.waiting(tx))) {
+        const { roomId, answerThreadId: threadId } = question;
+        if (roomId === room && !threadId) continue;
+        notices.push({
+          key: `switch:${epoch}:${roomId}:${threadId ?? ''}`,
+          roomId,
+          threadId,
+          text: await say(roomId),
+        });
+      }
+    }
+    await this.notices.write(notices, tx);
+  }
+
+  /** Once per place and blackout: the epoch and the first waiting question name it. */
+  async writeBlackout(): Promise<void> {
+    const waiting = await this.journal.waiting();
+    const counts = new Map<string, number>();
+    for (const { roomId } of waiting) counts.set(roomId, (counts.get(roomId) ?? 0) + 1);
+    const notices: NewNotice[] = [];
+    for (const { id, roomId, answerThreadId: threadId } of onePerPlace(waiting)) {
+      const text = texts(await this.languages.of(roomId)).blackout({
+        waiting: threadId ? 1 : (counts.get(roomId) ?? 1),
+      });
+      notices.push({ key: `blackout:${this.registry.epoch}:${id}`, roomId, threadId, text });
+    }
+    if (notices.length === 0) return;
+    await this.notices.write(notices);
+    this.announce();
+  }
+
+  announce(): void {
+    this.notices.announce('switch');
+  }
+}
+
+/** The oldest waiting question of every room or thread. */
+function onePerPlace(waiting: readonly Question[]): Question[] {
+  const places = new Map<string, Question>();
+  for (const question of waiting) {
+    const place = `${question.roomId}/${question.answerThreadId ?? ''}`;
+    if (!places.has(place)) places.set(place, question);
+  }
+  return [...places.values()];
+}

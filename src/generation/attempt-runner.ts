@@ -1,0 +1,175 @@
+import { Injectable } from '@nestjs/common';
+import { CoreRegistry } from '../core-registry/core-registry';
+import '../core-registry/core-registry.events';
+import type { Core, EvidenceKind } from '../core-registry/core.types';
+import { ModelProfile } from '../core-registry/model-profile';
+import { EventBus } from '../events/event-bus';
+import { OllamaApi, type CoreMessage, type GenerationStats } from '../ollama/ollama-api';
+import { OllamaError, type OllamaErrorKind } from '../ollama/ollama-error';
+import { Clock, type Timer } from '../shared/clock';
+import { estimateTokens, firstTokenDeadlineMs, stallDeadlineMs } from './deadlines';
+
+const GAPS_KEPT = 64;
+
+export type AttemptOutcome =
+  | { kind: 'complete'; text: string; reason: string }
+  /** `evidence` is undefined where the core is not to blame. */
+  | { kind: 'failed'; text: string; detail: string; evidence?: EvidenceKind; refused?: boolean }
+  | { kind: 'cancelled' };
+
+class WatchError extends Error {
+  constructor(
+    readonly evidence: EvidenceKind | undefined,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Runs one attempt on one core: streams, watches for silence, and tells how it ended. */
+@Injectable()
+export class AttemptRunner {
+  constructor(
+    private readonly ollama: OllamaApi,
+    private readonly registry: CoreRegistry,
+    private readonly profile: ModelProfile,
+    private readonly bus: EventBus,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param resume text to continue after, sent as the last assistant message; empty to begin anew.
+   * @param onText gets the whole text so far, `resume` included.
+   */
+  async run(
+    core: Core,
+    messages: readonly CoreMessage[],
+    resume: string,
+    onText: (whole: string) => void,
+    signal: AbortSignal,
+  ): Promise<AttemptOutcome> {
+    const watch = new AbortController();
+    const stopListening = this.bus.on('core.state-changed', ({ core: changed, to, reason }) => {
+      if (changed.id === core.id && to === 'down')
+        watch.abort(new WatchError(undefined, `core ${core.id} is down: ${reason}`));
+    });
+    const onCancel = (): void => watch.abort(new Error('cancelled'));
+    if (signal.aborted) onCancel();
+    signal.addEventListener('abort', onCancel, { once: true });
+
+    const silence = new SilenceTimer(this.clock, (evidence, ms) =>
+      watch.abort(new WatchError(evidence, `core ${core.id} was silent for ${Math.round(ms / 100) / 10} s`)),
+    );
+    let text = resume;
+    try {
+      const prompt = messages.reduce(
+        (sum, { content }) => sum + estimateTokens(content) + 4,
+        estimateTokens(resume),
+      );
+      silence.expect('first-token-timeout', firstTokenDeadlineMs(core, prompt));
+      const gaps: number[] = [];
+      let last: number | undefined;
+      for await (const chunk of this.ollama.chat(core.url, this.request(messages, resume), {
+        signal: watch.signal,
+        timeoutMs: 3_000,
+      })) {
+        const now = this.clock.monotonic();
+        if (last !== undefined) gaps.push(now - last);
+        if (gaps.length > GAPS_KEPT) gaps.shift();
+        last = now;
+        silence.expect('stall', stallDeadlineMs(gaps));
+        this.registry.alive(core.id);
+        text += text === '' ? chunk.text.trimStart() : chunk.text;
+        if (chunk.text !== '') onText(text);
+        if (chunk.done) {
+          this.learn(core.id, chunk.stats);
+          return { kind: 'complete', text, reason: chunk.reason };
+        }
+      }
+      return {
+        kind: 'failed',
+        text,
+        detail: `core ${core.id} ended without its final line`,
+        evidence: 'truncated',
+      };
+    } catch (error) {
+      if (signal.aborted) return { kind: 'cancelled' };
+      const cause: unknown = watch.signal.aborted ? watch.signal.reason : error;
+      if (cause instanceof WatchError)
+        return { kind: 'failed', text, detail: cause.message, evidence: cause.evidence };
+      if (cause instanceof OllamaError)
+        return { kind: 'failed', text, detail: cause.message, ...blame(cause.kind) };
+      throw cause;
+    } finally {
+      silence.end();
+      stopListening();
+      signal.removeEventListener('abort', onCancel);
+      watch.abort(new Error('attempt over'));
+    }
+  }
+
+  private request(messages: readonly CoreMessage[], resume: string): Parameters<OllamaApi['chat']>[1] {
+    const spent = estimateTokens(resume);
+    const options = { ...this.profile.options };
+    if (options.num_predict !== undefined && spent > 0)
+      options.num_predict = Math.max(16, options.num_predict - spent);
+    return {
+      model: this.profile.model,
+      messages: resume ? [...messages, { role: 'assistant', content: resume }] : [...messages],
+      options,
+      keepAlive: -1,
+    };
+  }
+
+  private learn(id: number, stats: GenerationStats): void {
+    // A prompt of a few uncached tokens says nothing about the speed of prompts.
+    const promptTokensPerSecond =
+      stats.promptTokens >= 16 && stats.promptMs > 0
+        ? (stats.promptTokens / stats.promptMs) * 1000
+        : undefined;
+    const tokensPerSecond =
+      stats.tokens >= 4 && stats.generationMs > 0 ? (stats.tokens / stats.generationMs) * 1000 : undefined;
+    this.registry.learn(id, { promptTokensPerSecond, tokensPerSecond });
+  }
+}
+
+/** Which failures are the core's own, and which no other core would answer differently. */
+function blame(kind: OllamaErrorKind): { evidence?: EvidenceKind; refused?: boolean } {
+  switch (kind) {
+    case 'refused':
+    case 'reset':
+    case 'truncated':
+    case 'malformed':
+    case 'model-missing':
+    case 'busy':
+    case 'server-error':
+      return { evidence: kind };
+    case 'in-stream':
+      return { evidence: 'in-stream-error' };
+    case 'timeout':
+      return { evidence: 'refused' };
+    case 'bad-request':
+      return { refused: true };
+    case 'aborted':
+      return {};
+  }
+}
+
+/** Calls `onSilence` unless the next sign of life comes before the deadline. */
+class SilenceTimer {
+  private timer?: Timer;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly onSilence: (evidence: EvidenceKind, ms: number) => void,
+  ) {}
+
+  expect(evidence: EvidenceKind, withinMs: number): void {
+    this.timer?.cancel();
+    this.timer = this.clock.after(withinMs, () => this.onSilence(evidence, withinMs));
+  }
+
+  end(): void {
+    this.timer?.cancel();
+  }
+}

@@ -1,0 +1,121 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { CoreRegistry } from '../core-registry/core-registry';
+import '../core-registry/core-registry.events';
+import type { Core } from '../core-registry/core.types';
+import { ModelProfile } from '../core-registry/model-profile';
+import { EventBus } from '../events/event-bus';
+import { verifyContinuation } from '../ollama/continuation-check';
+import { OllamaApi, type ModelDetails } from '../ollama/ollama-api';
+import { OllamaError } from '../ollama/ollama-error';
+import { compareModels } from '../ollama/same-model';
+import { Clock } from '../shared/clock';
+
+const AGAIN_MS = 5_000;
+const PATIENCE_MS = 60_000;
+
+interface Verdict {
+  details: ModelDetails;
+  version?: string;
+  continues: boolean;
+}
+
+/**
+ * Finds out, once per model and kind of core, whether a partial answer is really continued, and warns where a standby
+ * serves other weights or another template than the active core. Cores of the same model share the verdict.
+ */
+@Injectable()
+export class ContinuationVerifier {
+  private readonly logger = new Logger(ContinuationVerifier.name);
+  private readonly verdicts: Verdict[] = [];
+  private working: Promise<void> = Promise.resolve();
+  private readonly ending = new AbortController();
+  private unsubscribe?: () => void;
+
+  constructor(
+    private readonly registry: CoreRegistry,
+    private readonly ollama: OllamaApi,
+    private readonly profile: ModelProfile,
+    private readonly bus: EventBus,
+    private readonly clock: Clock,
+  ) {}
+
+  start(): void {
+    this.unsubscribe = this.bus.on('core.state-changed', ({ core, to }) => {
+      if (to === 'ready') this.enqueue(core);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.unsubscribe?.();
+    this.ending.abort(new Error('stopping'));
+    await this.working;
+  }
+
+  private enqueue(core: Core): void {
+    this.working = this.working.then(async () => {
+      while (core.state === 'ready' && !this.ending.signal.aborted && !(await this.examine(core))) {
+        await this.clock.sleep(AGAIN_MS, this.ending.signal).catch(() => undefined);
+      }
+    });
+  }
+
+  /** @returns whether it was settled. */
+  private async examine(core: Core): Promise<boolean> {
+    const abort = new AbortController();
+    const onEnd = (): void => abort.abort(new Error('stopping'));
+    this.ending.signal.addEventListener('abort', onEnd, { once: true });
+    const timer = this.clock.after(PATIENCE_MS, () => abort.abort(new Error('took too long')));
+    try {
+      const details = await this.ollama.show(core.url, this.profile.model, {
+        signal: abort.signal,
+        timeoutMs: 5_000,
+      });
+      this.compare(core, details);
+      const known = this.verdicts.find(
+        (each) => each.version === core.version && compareModels(each.details, details).same,
+      );
+      if (known) {
+        this.registry.update(core.id, { continues: known.continues });
+        return true;
+      }
+      // The probe generates: it must neither queue before a person nor take their processor time.
+      if (this.registry.all().some(({ host, inFlight }) => host === core.host && inFlight > 0)) return false;
+      const { continues, how, evidence } = await verifyContinuation(
+        this.ollama,
+        core.url,
+        this.profile.model,
+        {
+          signal: abort.signal,
+          timeoutMs: 5_000,
+          modelOptions: { ...this.profile.options },
+        },
+      );
+      this.verdicts.push({ details, version: core.version, continues });
+      this.registry.update(core.id, { continues });
+      this.logger.log(
+        `Core ${core.id} ${continues ? 'continues' : 'does not continue'} partial answers (${how}: ${evidence})`,
+      );
+      return true;
+    } catch (error) {
+      if (!(error instanceof OllamaError)) throw error;
+      this.logger.warn(
+        `Whether core ${core.id} continues partial answers is not known yet: ${error.message}`,
+      );
+      return false;
+    } finally {
+      timer.cancel();
+      this.ending.signal.removeEventListener('abort', onEnd);
+    }
+  }
+
+  private compare(core: Core, details: ModelDetails): void {
+    const other = this.verdicts[0];
+    if (!other) return;
+    const { same, difference } = compareModels(other.details, details);
+    this.registry.update(core.id, {
+      warning: same
+        ? undefined
+        : `not the same model as the other core: ${difference ?? 'unknown difference'}`,
+    });
+  }
+}

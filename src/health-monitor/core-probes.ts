@@ -1,0 +1,130 @@
+import { Injectable } from '@nestjs/common';
+import type { Core } from '../core-registry/core.types';
+import { ModelProfile } from '../core-registry/model-profile';
+import { OllamaApi, type GenerationStats, type LoadedModel } from '../ollama/ollama-api';
+import { OllamaError } from '../ollama/ollama-error';
+import { Clock } from '../shared/clock';
+
+const CHEAP_TIMEOUT_MS = 1_000;
+const READINESS_TIMEOUT_MS = 3_000;
+const DEEP_TIMEOUT_MS = 10_000;
+const LOAD_TIMEOUT_MS = 300_000;
+
+export type ProbeResult = { ok: true } | { ok: false; why: string; refused: boolean };
+export type Readiness =
+  | { kind: 'resident' }
+  | { kind: 'cold'; why: string }
+  | { kind: 'missing'; why: string }
+  | { kind: 'failed'; why: string };
+
+/** The questions put to a core: is it there (cheap), has it the model in memory (readiness), does it generate (deep). */
+@Injectable()
+export class CoreProbes {
+  constructor(
+    private readonly ollama: OllamaApi,
+    private readonly profile: ModelProfile,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The standby has the model in memory as well. */
+  get keepsStandbyWarm(): boolean {
+    return this.profile.warmStandby;
+  }
+
+  /** `GET /api/version`, 1 s. */
+  async cheap(core: Core): Promise<ProbeResult & { version?: string }> {
+    try {
+      return { ok: true, version: await this.ollama.version(core.url, { timeoutMs: CHEAP_TIMEOUT_MS }) };
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  /** `/api/tags` and `/api/ps`: the model is installed and resident with our context. Says nothing about liveness. */
+  async readiness(core: Core): Promise<Readiness> {
+    const options = { timeoutMs: READINESS_TIMEOUT_MS };
+    try {
+      const [installed, loaded] = await Promise.all([
+        this.ollama.tags(core.url, options),
+        this.ollama.ps(core.url, options),
+      ]);
+      if (!installed.some(({ name }) => sameModel(name, this.profile.model))) {
+        return {
+          kind: 'missing',
+          why: `the model ${this.profile.model} is not installed there; run: ollama pull ${this.profile.model}`,
+        };
+      }
+      return this.residency(loaded);
+    } catch (error) {
+      return { kind: 'failed', why: failed(error).why };
+    }
+  }
+
+  /** Loads the model with the options all requests carry. */
+  async load(core: Core): Promise<ProbeResult & { tookMs: number }> {
+    const begun = this.clock.monotonic();
+    try {
+      await this.ollama.load(core.url, this.profile.model, this.profile.options, {
+        timeoutMs: LOAD_TIMEOUT_MS,
+      });
+      return { ok: true, tookMs: this.clock.monotonic() - begun };
+    } catch (error) {
+      return { ...failed(error), tookMs: this.clock.monotonic() - begun };
+    }
+  }
+
+  /** Generates one token. A core that answers everything else can still hang here (ollama#1863). */
+  async deep(core: Core): Promise<ProbeResult & { stats?: GenerationStats }> {
+    const abort = new AbortController();
+    const timer = this.clock.after(DEEP_TIMEOUT_MS, () => abort.abort(new Error('timeout')));
+    try {
+      const request = {
+        model: this.profile.model,
+        prompt: PROBE_PROMPT,
+        options: { ...this.profile.options, num_predict: 1, temperature: 0 },
+        keepAlive: -1,
+      };
+      const options = { signal: abort.signal, timeoutMs: CHEAP_TIMEOUT_MS };
+      for await (const chunk of this.ollama.generate(core.url, request, options)) {
+        if (chunk.done) return { ok: true, stats: chunk.stats };
+      }
+      return { ok: false, why: 'a generation of one token ended without its final line', refused: false };
+    } catch (error) {
+      if (abort.signal.aborted)
+        return { ok: false, why: `no token within ${DEEP_TIMEOUT_MS / 1000} s`, refused: false };
+      return failed(error);
+    } finally {
+      timer.cancel();
+      abort.abort(new Error('probe over'));
+    }
+  }
+
+  private residency(loaded: readonly LoadedModel[]): Readiness {
+    const resident = loaded.find(({ name }) => sameModel(name, this.profile.model));
+    if (!resident) return { kind: 'cold', why: 'the model is not in memory' };
+    const wanted = this.profile.options.num_ctx;
+    if (resident.contextLength !== undefined && wanted !== undefined && resident.contextLength < wanted) {
+      return {
+        kind: 'cold',
+        why: `the model is loaded with a context of ${resident.contextLength}, not ${wanted}`,
+      };
+    }
+    return { kind: 'resident' };
+  }
+}
+
+/** Long enough that the time of its evaluation tells the speed of prompts. */
+const PROBE_PROMPT =
+  'This is a health check of the core. It asks for a single token, so that a core which answers its status page but no longer generates is found out before a person meets it. Reply with one word: ready';
+
+/** Ollama names an untagged model `name:latest`. */
+function sameModel(a: string, b: string): boolean {
+  const full = (name: string): string => (/:[^/]*$/.test(name) ? name : `${name}:latest`);
+  return full(a) === full(b);
+}
+
+function failed(error: unknown): { ok: false; why: string; refused: boolean } {
+  if (error instanceof OllamaError)
+    return { ok: false, why: error.message, refused: error.kind === 'refused' || error.kind === 'reset' };
+  throw error;
+}

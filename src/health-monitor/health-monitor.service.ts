@@ -1,0 +1,100 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { ContainerEngine, type ContainerEvent } from '../containers/container-engine';
+import { CoreRegistry } from '../core-registry/core-registry';
+import '../core-registry/core-registry.events';
+import type { Core } from '../core-registry/core.types';
+import { EventBus } from '../events/event-bus';
+import { Clock } from '../shared/clock';
+import { Random } from '../shared/random';
+import { CoreProbes } from './core-probes';
+import { CoreWatch } from './core-watch';
+import { TiltWatch } from './tilt-watch';
+
+/** Time and chance, taken together to keep constructors short. */
+@Injectable()
+export class HealthMonitorPorts {
+  constructor(
+    readonly clock: Clock,
+    readonly random: Random,
+  ) {}
+}
+
+/** Watches every core and turns probes, evidence of answers and engine events into states. */
+@Injectable()
+export class HealthMonitor {
+  private readonly logger = new Logger(HealthMonitor.name);
+  private readonly watches = new Map<number, CoreWatch>();
+  private running: Promise<unknown> = Promise.resolve();
+  private readonly unsubscribe: (() => void)[] = [];
+
+  constructor(
+    private readonly registry: CoreRegistry,
+    private readonly probes: CoreProbes,
+    private readonly tilt: TiltWatch,
+    private readonly engine: ContainerEngine,
+    private readonly bus: EventBus,
+    private readonly ports: HealthMonitorPorts,
+  ) {}
+
+  async start(): Promise<void> {
+    this.tilt.start();
+    for (const core of this.registry.all()) {
+      this.watches.set(
+        core.id,
+        new CoreWatch(core, this.registry, this.probes, this.tilt, this.ports.clock, this.ports.random),
+      );
+    }
+    this.unsubscribe.push(
+      this.bus.on('core.evidence-reported', (evidence) =>
+        this.watches.get(evidence.coreId)?.evidence(evidence),
+      ),
+      this.bus.on('core.state-changed', ({ core, from, to, reason }) => {
+        const text = `Core ${core.id}: ${from} -> ${to} (${reason})`;
+        if (to === 'down' || to === 'suspect') this.logger.warn(text);
+        else this.logger.log(text);
+      }),
+      this.engine.onEvent((event) => this.onContainer(event)),
+    );
+    for (const core of this.registry.all()) await this.lookAtContainer(core);
+    this.running = Promise.all([...this.watches.values()].map((watch) => watch.run())).catch(
+      (error: unknown) => {
+        // A watch that ends would leave its core unwatched for good: better to stop and be restarted.
+        this.logger.error(
+          `Watching the cores failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        );
+        throw error;
+      },
+    );
+  }
+
+  async stop(): Promise<void> {
+    for (const end of this.unsubscribe.splice(0)) end();
+    for (const watch of this.watches.values()) watch.stop();
+    this.tilt.stop();
+    await this.running;
+  }
+
+  /** It was started before we listened. */
+  private async lookAtContainer(core: Core): Promise<void> {
+    const container = core.container === undefined ? undefined : await this.engine.inspect(core.container);
+    if (container?.state !== 'running') return;
+    this.registry.update(core.id, { pid: container.pid });
+    this.watches.get(core.id)?.restarted();
+  }
+
+  private onContainer(event: ContainerEvent): void {
+    const core = this.registry.all().find(({ container }) => container === event.name);
+    if (!core) return;
+    if (event.type === 'started') {
+      this.registry.update(core.id, { pid: event.pid });
+      this.watches.get(core.id)?.restarted();
+      return;
+    }
+    this.registry.update(core.id, { pid: undefined });
+    const how =
+      event.type === 'died'
+        ? `its process died (${event.signal ?? `exit code ${event.exitCode ?? 'unknown'}`})`
+        : 'it was stopped';
+    this.registry.report({ coreId: core.id, kind: 'died', detail: how });
+  }
+}
