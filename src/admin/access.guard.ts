@@ -1,0 +1,85 @@
+import { Injectable, Logger, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { ACCESS_METADATA, includes, type Access } from '../access/scope';
+import { Clock } from '../shared/clock';
+import { RdzenError } from '../shared/rdzen-error';
+import { ApiKeys, type KeyHolder } from './api-keys.service';
+
+const WRONG_KEYS = 10;
+const WINDOW_MS = 60_000;
+
+/** Lets a request through by its key and the route's `@RequireAccess`. A route without one is closed to everybody. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  private readonly logger = new Logger(AccessGuard.name);
+  private readonly wrong = new Map<string, number[]>();
+
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly keys: ApiKeys,
+    private readonly clock: Clock,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS_METADATA, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    const request = context.switchToHttp().getRequest<FastifyRequest & { holder?: KeyHolder }>();
+    await this.admit(request, access);
+    return true;
+  }
+
+  /** @throws RdzenError UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED */
+  async admit(request: FastifyRequest & { holder?: KeyHolder }, access: Access | undefined): Promise<void> {
+    if (access === 'open') return;
+    if (access === 'local' && isLocal(request)) return;
+    if (access === undefined)
+      throw new RdzenError('FORBIDDEN', `The route ${request.url} is open to nobody.`);
+    const needed = access === 'local' ? 'read' : access;
+    this.refuseGuessers(request.ip);
+    const given = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const holder = given === undefined ? undefined : await this.keys.check(given);
+    if (!holder) {
+      if (given !== undefined) this.note(request.ip);
+      throw new RdzenError(
+        'UNAUTHENTICATED',
+        given === undefined
+          ? 'This needs a key. Send it as "Authorization: Bearer <key>"; the first one lies in admin.key in the data folder.'
+          : 'This key is unknown or revoked. The first admin key lies in admin.key in the data folder.',
+      );
+    }
+    if (!includes(holder.scope, needed)) {
+      throw new RdzenError(
+        'FORBIDDEN',
+        `This needs a key of scope "${needed}"; key ${holder.id} has "${holder.scope}".`,
+      );
+    }
+    request.holder = holder;
+  }
+
+  private refuseGuessers(ip: string): void {
+    const recent = (this.wrong.get(ip) ?? []).filter((at) => at > this.clock.monotonic() - WINDOW_MS);
+    if (recent.length === 0) this.wrong.delete(ip);
+    else this.wrong.set(ip, recent);
+    if (recent.length >= WRONG_KEYS) {
+      throw new RdzenError(
+        'RATE_LIMITED',
+        `${WRONG_KEYS} wrong keys came from this address within a minute. Wait a minute.`,
+      );
+    }
+  }
+
+  private note(ip: string): void {
+    if (this.wrong.size > 10_000) this.wrong.clear();
+    this.wrong.set(ip, [...(this.wrong.get(ip) ?? []), this.clock.monotonic()]);
+    this.logger.warn(`A wrong key came from ${ip}`);
+  }
+}
+
+/** From this machine, and not passed on by a proxy. */
+export function isLocal(request: FastifyRequest): boolean {
+  const forwarded = request.headers['x-forwarded-for'] ?? request.headers.forwarded;
+  return forwarded === undefined && /^(127\.|::1$|::ffff:127\.)/.test(request.ip);
+}

@@ -1,0 +1,19 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RequireAccess } from '../access/scope';
+import { StatusDto } from './status.dto';
+import { StatusService } from './status.service';
+
+@ApiTags('original')
+@Controller()
+export class StatusController {
+  constructor(private readonly service: StatusService) {}
+
+  @Get('status')
+  @RequireAccess('open')
+  @ApiOperation({ summary: 'How things stand', description: 'Needs no key and shows nothing secret.' })
+  @ApiOkResponse({ type: StatusDto })
+  status(): StatusDto {
+    return this.service.now();
+  }
+}

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { CoreRegistry } from '../core-registry/core-registry';
+import { ModelProfile } from '../core-registry/model-profile';
+import { clusterMode } from '../failover/failover-policy';
+import { ChatApi } from '../rocket-chat/chat-api';
+import { ChatRealtime } from '../rocket-chat/chat-realtime';
+import type { StatusDto } from './status.dto';
+
+/** How things stand right now, without anything secret. */
+@Injectable()
+export class StatusService {
+  constructor(
+    private readonly registry: CoreRegistry,
+    private readonly profile: ModelProfile,
+    private readonly chat: ChatApi,
+    private readonly realtime: ChatRealtime,
+  ) {}
+
+  now(): StatusDto {
+    const cores = this.registry.all();
+    return {
+      status: 'online',
+      active_core: this.registry.active.id,
+      rocketchat_connected: this.chatConnected,
+      mode: clusterMode(cores),
+      epoch: this.registry.epoch,
+      cores: cores.map(({ id, kind, role, state, reason, pid, version, warning, continues, inFlight }) => ({
+        id,
+        kind,
+        role,
+        state,
+        reason,
+        model: this.profile.model,
+        ...(pid === undefined ? {} : { pid }),
+        ...(version === undefined ? {} : { version }),
+        ...(warning === undefined ? {} : { warning }),
+        ...(continues === undefined ? {} : { continues }),
+        in_flight: inFlight,
+      })),
+    };
+  }
+
+  get chatConnected(): boolean {
+    return this.chat.identity !== undefined && this.realtime.connected;
+  }
+
+  /** Questions can be taken in and answered. */
+  get ready(): boolean {
+    return this.chatConnected && clusterMode(this.registry.all()) !== 'BLACKOUT';
+  }
+}

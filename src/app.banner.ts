@@ -1,0 +1,44 @@
+import type { Prepared } from './app.setup';
+import type { Core } from './core-registry/core.types';
+
+const KINDS: Record<Core['kind'], string> = {
+  ollama: 'Ollama',
+  scripted: 'scripted stand-in: no language model is installed, it recites',
+  external: 'Ollama run by others',
+};
+
+/** What a person needs to know in the first minute. */
+export function banner(prepared: Prepared, cores: readonly Core[], apiUrl: string, keyFile: string): string {
+  const { chat, cores: launched } = prepared;
+  const active = cores.find(({ role }) => role === 'active');
+  const lines = [
+    '',
+    '  Rdzen is up.',
+    '',
+    `  Chat page    ${chat.url}${chat.embedded ? '' : '  (not run by Rdzen)'}`,
+    `  API          ${apiUrl}`,
+    `  Swagger UI   ${apiUrl}/docs`,
+    ...cores.map((core) => {
+      const pid = core.pid === undefined ? '' : `, pid ${core.pid}`;
+      return `  Core ${core.id}       ${core.role}, ${KINDS[core.kind]} at ${core.url}${pid}`;
+    }),
+    `  Model        ${launched.profile.model}${launched.missingModel ? '  (being fetched; questions wait for it)' : ''}`,
+    `  Admin key    in ${keyFile}`,
+    '',
+  ];
+  if (active?.kind === 'scripted') {
+    lines.push(
+      '  Install Ollama, or set OLLAMA_URL_CORE1 and OLLAMA_URL_CORE2, to have a real model answer.',
+      '',
+    );
+  }
+  if (active?.pid !== undefined) {
+    lines.push(
+      '  Try this: open the chat page, ask the assistant for a long story, and while it answers run',
+      `    kill -9 ${active.pid}`,
+      '  The other core finishes the answer.',
+      '',
+    );
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,67 @@
+import { Logger } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ApiKeys } from './admin/api-keys.service';
+import { SharedFiles } from './admin/shared-files.service';
+import type { Prepared } from './app.setup';
+import { ChatGateway } from './chat-gateway/chat-gateway.service';
+import { CoreRegistry } from './core-registry/core-registry';
+import { ModelPuller } from './failover/model-puller.service';
+import { FailoverService } from './failover/failover.service';
+import { ContinuationVerifier } from './generation/continuation-verifier';
+import { HealthMonitor } from './health-monitor/health-monitor.service';
+import { QuestionJournal } from './journal/question-journal';
+
+const STOP_WITHIN_MS = 28_000;
+
+/** Starts the parts in their order and stops them in the reverse one. */
+export class Lifecycle {
+  private readonly logger = new Logger('Rdzen');
+  private stopping?: Promise<void>;
+
+  constructor(
+    private readonly app: NestFastifyApplication,
+    private readonly prepared: Prepared,
+  ) {}
+
+  /** @returns the address the API listens on. */
+  async start(): Promise<string> {
+    const { app, prepared } = this;
+    const { settings } = prepared.foundations;
+    await app.get(ApiKeys).ensureFirstKey();
+    await app.get(CoreRegistry).open(prepared.cores.definitions, prepared.preferredCore);
+    const again = await app.get(QuestionJournal).resetInterrupted();
+    if (again > 0)
+      this.logger.log(`${again} questions were interrupted by the last stop; they are taken up again`);
+    app.get(ContinuationVerifier).start();
+    app.get(FailoverService).start();
+    await app.get(HealthMonitor).start();
+    await app.get(SharedFiles).start();
+    app.get(ChatGateway).start(prepared.knownHere);
+    if (prepared.cores.missingModel) app.get(ModelPuller).start();
+    await app.listen(settings.RDZEN_PORT, settings.RDZEN_BIND);
+    return (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  }
+
+  /** Lets running answers finish, then ends everything that was started; never takes longer than half a minute. */
+  stop(): Promise<void> {
+    this.stopping ??= this.wind();
+    return this.stopping;
+  }
+
+  private async wind(): Promise<void> {
+    const { app, prepared } = this;
+    const { clock, engine, store } = prepared.foundations;
+    const orderly = (async () => {
+      await app.get(ChatGateway).stop();
+      await app.get(ModelPuller).stop();
+      await app.get(ContinuationVerifier).stop();
+      await app.get(FailoverService).stop();
+      await app.get(HealthMonitor).stop();
+      await app.get(SharedFiles).stop();
+      await app.close();
+    })().catch((error: unknown) => this.logger.error(`Stopping failed in part: ${String(error)}`));
+    await Promise.race([orderly, clock.sleep(STOP_WITHIN_MS)]);
+    await engine.close();
+    await store.close();
+  }
+}

@@ -1,0 +1,182 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { AccessGuard } from './admin/access.guard';
+import { ADMIN_MIGRATIONS } from './admin/admin.migrations';
+import { ApiKeys } from './admin/api-keys.service';
+import { HealthController } from './admin/health.controller';
+import { MessagesController } from './admin/messages.controller';
+import { ProblemFilter } from './admin/problem.filter';
+import { SharedFiles } from './admin/shared-files.service';
+import { StatusCommands } from './admin/status.commands';
+import { StatusController } from './admin/status.controller';
+import { StatusService } from './admin/status.service';
+import { Admission } from './chat-gateway/admission';
+import { AnswerPoster, PostingTools } from './chat-gateway/answer-poster';
+import { ChatGateway, GatewayWorkers } from './chat-gateway/chat-gateway.service';
+import { ChatPresence } from './chat-gateway/chat-presence';
+import { CommandRegistry } from './chat-gateway/command-registry';
+import { CommandRunner } from './chat-gateway/command-runner';
+import { ConversationCommands } from './chat-gateway/conversation.commands';
+import { IntakeService } from './chat-gateway/intake.service';
+import { LanesService } from './chat-gateway/lanes.service';
+import { IntakeJournals, MessageIntake } from './chat-gateway/message-intake';
+import { NoticePoster } from './chat-gateway/notice-poster';
+import { PostService } from './chat-gateway/post.service';
+import { QuestionWorker, WorkerContext } from './chat-gateway/question-worker';
+import { Replies } from './chat-gateway/replies';
+import { RightsService } from './chat-gateway/rights.service';
+import { SendController } from './chat-gateway/send.controller';
+import { SendService } from './chat-gateway/send.service';
+import { Settings } from './config/settings';
+import { ContainerEngine } from './containers/container-engine';
+import { ContextBuilder } from './conversation/context-builder';
+import { SystemPrompt } from './conversation/system-prompt';
+import { TurnService } from './conversation/turn.service';
+import { CoreRegistry } from './core-registry/core-registry';
+import { CORE_REGISTRY_MIGRATIONS } from './core-registry/core-registry.migrations';
+import { ModelProfile } from './core-registry/model-profile';
+import { EventBus } from './events/event-bus';
+import { FailoverCommands } from './failover/failover.commands';
+import { FailoverController } from './failover/failover.controller';
+import { FailoverNotices } from './failover/failover-notices';
+import { ModelPuller } from './failover/model-puller.service';
+import { FailoverService } from './failover/failover.service';
+import { AttemptRunner } from './generation/attempt-runner';
+import { ContinuationVerifier } from './generation/continuation-verifier';
+import { CoreDispatcher } from './generation/core-dispatcher';
+import { GenerationService } from './generation/generation.service';
+import { CoreProbes } from './health-monitor/core-probes';
+import { HealthMonitor, HealthMonitorPorts } from './health-monitor/health-monitor.service';
+import { TiltWatch } from './health-monitor/tilt-watch';
+import { AnswerJournal } from './journal/answer-journal';
+import { JOURNAL_MIGRATIONS } from './journal/journal.migrations';
+import { NoticeJournal } from './journal/notice-journal';
+import { PostIdKey } from './journal/post-id';
+import { QuestionJournal } from './journal/question-journal';
+import { Watermarks } from './journal/watermarks';
+import { OllamaApi } from './ollama/ollama-api';
+import { ChatApi } from './rocket-chat/chat-api';
+import { ChatRealtime } from './rocket-chat/chat-realtime';
+import { LanguageOf } from './rooms/language-of';
+import { NoticeRoom } from './rooms/notice-room';
+import { RoomRegistry } from './rooms/room-registry';
+import { ROOMS_MIGRATIONS } from './rooms/rooms.migrations';
+import { Clock } from './shared/clock';
+import { CrashPoints } from './shared/crash-points';
+import { Random } from './shared/random';
+import { Store } from './storage/store';
+
+/** Tables of every feature. */
+export const MIGRATIONS = [
+  ...CORE_REGISTRY_MIGRATIONS,
+  ...JOURNAL_MIGRATIONS,
+  ...ROOMS_MIGRATIONS,
+  ...ADMIN_MIGRATIONS,
+];
+
+/** The world outside, made before the module: what differs between profiles, tests and simulations. */
+export interface Foundations {
+  settings: Settings;
+  store: Store;
+  clock: Clock;
+  random: Random;
+  engine: ContainerEngine;
+  ollama: OllamaApi;
+  chat: ChatApi;
+  realtime: ChatRealtime;
+  profile: ModelProfile;
+  postIds: PostIdKey;
+  prompt: SystemPrompt;
+  crash: CrashPoints;
+}
+
+const REGISTRIES: Provider[] = [
+  EventBus,
+  CoreRegistry,
+  QuestionJournal,
+  AnswerJournal,
+  NoticeJournal,
+  Watermarks,
+  RoomRegistry,
+  LanguageOf,
+  NoticeRoom,
+];
+const WORKERS: Provider[] = [
+  TiltWatch,
+  CoreProbes,
+  HealthMonitorPorts,
+  HealthMonitor,
+  CoreDispatcher,
+  AttemptRunner,
+  ContinuationVerifier,
+  GenerationService,
+  FailoverNotices,
+  FailoverService,
+  FailoverCommands,
+  ModelPuller,
+];
+const CONVERSATION: Provider[] = [ContextBuilder, TurnService];
+const GATEWAY: Provider[] = [
+  Admission,
+  PostService,
+  PostingTools,
+  AnswerPoster,
+  NoticePoster,
+  Replies,
+  ChatPresence,
+  RightsService,
+  CommandRegistry,
+  CommandRunner,
+  ConversationCommands,
+  WorkerContext,
+  QuestionWorker,
+  LanesService,
+  IntakeJournals,
+  MessageIntake,
+  IntakeService,
+  GatewayWorkers,
+  ChatGateway,
+  SendService,
+];
+const ADMIN: Provider[] = [
+  ApiKeys,
+  AccessGuard,
+  StatusService,
+  StatusCommands,
+  SharedFiles,
+  { provide: APP_GUARD, useExisting: AccessGuard },
+  { provide: APP_FILTER, useClass: ProblemFilter },
+];
+
+/** Everything put together; the only file that names every feature. */
+@Module({})
+export class AppModule {
+  static on(foundations: Foundations): DynamicModule {
+    const ground: Provider[] = [
+      { provide: Settings, useValue: foundations.settings },
+      { provide: Store, useValue: foundations.store },
+      { provide: Clock, useValue: foundations.clock },
+      { provide: Random, useValue: foundations.random },
+      { provide: ContainerEngine, useValue: foundations.engine },
+      { provide: OllamaApi, useValue: foundations.ollama },
+      { provide: ChatApi, useValue: foundations.chat },
+      { provide: ChatRealtime, useValue: foundations.realtime },
+      { provide: ModelProfile, useValue: foundations.profile },
+      { provide: PostIdKey, useValue: foundations.postIds },
+      { provide: SystemPrompt, useValue: foundations.prompt },
+      { provide: CrashPoints, useValue: foundations.crash },
+    ];
+    return {
+      module: AppModule,
+      imports: [DiscoveryModule],
+      controllers: [
+        StatusController,
+        HealthController,
+        MessagesController,
+        FailoverController,
+        SendController,
+      ],
+      providers: [...ground, ...REGISTRIES, ...WORKERS, ...CONVERSATION, ...GATEWAY, ...ADMIN],
+    };
+  }
+}

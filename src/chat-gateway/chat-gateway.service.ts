@@ -1,0 +1,112 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Settings } from '../config/settings';
+import { ChatApi } from '../rocket-chat/chat-api';
+import { ChatError } from '../rocket-chat/chat-error';
+import { ChatRealtime } from '../rocket-chat/chat-realtime';
+import { NoticeRoom } from '../rooms/notice-room';
+import { Clock } from '../shared/clock';
+import { IntakeService } from './intake.service';
+import { LanesService } from './lanes.service';
+import { NoticePoster } from './notice-poster';
+
+const TRY_AGAIN_MS = 2_000;
+const LONGEST_WAIT_MS = 30_000;
+const GRACE_MS = 20_000;
+
+@Injectable()
+export class GatewayWorkers {
+  constructor(
+    readonly intake: IntakeService,
+    readonly lanes: LanesService,
+    readonly notices: NoticePoster,
+  ) {}
+}
+
+/** The assistant's presence in the chat: logs in, keeps the connection, takes questions in and lets answers out. */
+@Injectable()
+export class ChatGateway {
+  private readonly logger = new Logger(ChatGateway.name);
+  private readonly ending = new AbortController();
+  private opening: Promise<void> = Promise.resolve();
+  private loggedIn = false;
+
+  constructor(
+    private readonly chat: ChatApi,
+    private readonly realtime: ChatRealtime,
+    private readonly workers: GatewayWorkers,
+    private readonly noticeRoom: NoticeRoom,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Begins to connect, and goes on trying; resolves at once. */
+  start(knownHere: boolean): void {
+    this.opening = this.open(knownHere).catch((error: unknown) => {
+      if (this.ending.signal.aborted) return;
+      this.logger.error(
+        `The chat gateway cannot start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+    });
+  }
+
+  /** Logged in, subscribed and caught up. */
+  get connected(): boolean {
+    return this.loggedIn && this.realtime.connected && this.workers.intake.ready;
+  }
+
+  /** Stops taking questions in, lets running answers finish for a while, disconnects. */
+  async stop(graceMs = GRACE_MS): Promise<void> {
+    this.ending.abort(new Error('stopping'));
+    await this.opening;
+    await this.workers.lanes.stop(graceMs);
+    await this.workers.intake.stop();
+    await this.workers.notices.stop();
+    await this.realtime.stop();
+  }
+
+  private async open(knownHere: boolean): Promise<void> {
+    await this.workers.intake.open(knownHere);
+    await this.login();
+    await this.findNoticeRoom();
+    this.realtime.start(this.workers.intake);
+    await this.workers.lanes.start();
+    this.workers.notices.start();
+  }
+
+  private async login(): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      this.ending.signal.throwIfAborted();
+      try {
+        const { username } = await this.chat.login();
+        this.loggedIn = true;
+        this.logger.log(`In the chat as @${username}`);
+        return;
+      } catch (error) {
+        if (!(error instanceof ChatError)) throw error;
+        const wait = Math.max(
+          error.details.retryAfterMs ?? 0,
+          Math.min(LONGEST_WAIT_MS, TRY_AGAIN_MS * 2 ** tries),
+        );
+        this.logger.warn(
+          `Waiting for the chat server: ${error.message}; next try in ${Math.round(wait / 1000)} s`,
+        );
+        await this.clock.sleep(wait, this.ending.signal);
+      }
+    }
+  }
+
+  /** The room that hears of switches; without it they are in the log and the history only. */
+  private async findNoticeRoom(): Promise<void> {
+    const name = this.settings.RDZEN_NOTICE_ROOM;
+    try {
+      const room = await this.chat.resolveRoom(`#${name}`);
+      this.noticeRoom.id = room.id;
+      if (room.type === 'channel') await this.chat.joinChannel(room.id);
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      this.logger.warn(
+        `Switches cannot be announced in #${name}: ${error.message}. Create the room and invite @${this.settings.ROCKETCHAT_USER}, or set RDZEN_NOTICE_ROOM.`,
+      );
+    }
+  }
+}

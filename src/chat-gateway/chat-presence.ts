@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config/settings';
+import type { Question } from '../journal/journal.types';
+import { ChatApi } from '../rocket-chat/chat-api';
+import { ChatRealtime } from '../rocket-chat/chat-realtime';
+import { ChatError } from '../rocket-chat/chat-error';
+import type { ChatLimits } from '../rocket-chat/chat-types';
+import { Clock } from '../shared/clock';
+
+const LIMITS_FOR_MS = 5 * 60_000;
+const DEFAULT_LIMITS: ChatLimits = {
+  maxMessageLength: 5_000,
+  editingAllowed: true,
+  threadsEnabled: true,
+  useRealName: false,
+};
+/** Room left for what is added to a text on its way: an edit by the server, a closing fence. */
+const MARGIN = 200;
+
+/** What the gateway knows of the chat server and shows of itself there. */
+@Injectable()
+export class ChatPresence {
+  private known?: { limits: ChatLimits; at: number };
+  /** Questions from before this (epoch ms) may have been answered by a journal that is lost. */
+  recoverBefore = 0;
+
+  constructor(
+    private readonly chat: ChatApi,
+    private readonly realtime: ChatRealtime,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {}
+
+  async limits(): Promise<{ maxLength: number; streaming: boolean; threadsEnabled: boolean }> {
+    const now = this.clock.monotonic();
+    if (!this.known || now - this.known.at > LIMITS_FOR_MS) {
+      const limits = await this.chat.limits().catch((error: unknown) => {
+        if (error instanceof ChatError) return this.known?.limits ?? DEFAULT_LIMITS;
+        throw error;
+      });
+      this.known = { limits, at: now };
+    }
+    const { maxMessageLength, editingAllowed, threadsEnabled } = this.known.limits;
+    return {
+      maxLength: Math.max(300, maxMessageLength - MARGIN),
+      streaming: this.settings.RDZEN_STREAMING && editingAllowed,
+      threadsEnabled,
+    };
+  }
+
+  /** The journal that would know whether this was answered is lost: ask the server before posting. */
+  recovering(question: Question): boolean {
+    return question.at < this.recoverBefore;
+  }
+
+  async exists(messageId: string): Promise<boolean> {
+    const message = await this.chat.getMessage(messageId);
+    return message !== undefined && message.systemType !== 'rm';
+  }
+
+  typing(question: Question, active: boolean): void {
+    this.realtime.typing(question.roomId, active, question.answerThreadId);
+  }
+}

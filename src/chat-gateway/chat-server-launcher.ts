@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { join } from 'node:path';
+import { Settings } from '../config/settings';
+import { ContainerEngine } from '../containers/container-engine';
+
+export interface ChatServerAddress {
+  url: string;
+  /** We run it. */
+  embedded: boolean;
+}
+
+/** Starts the embedded chat server, unless ROCKETCHAT_URL names another. */
+@Injectable()
+export class ChatServerLauncher {
+  constructor(
+    private readonly settings: Settings,
+    private readonly engine: ContainerEngine,
+  ) {}
+
+  /** @param port where it listens; @param botPassword the assistant's own, made for this data folder. */
+  async launch(port: number, botPassword: string): Promise<ChatServerAddress> {
+    const { ROCKETCHAT_URL, ROCKETCHAT_USER, RDZEN_DATA, RDZEN_BIND, RDZEN_LANGUAGE } = this.settings;
+    if (ROCKETCHAT_URL) return { url: ROCKETCHAT_URL.replace(/\/+$/, ''), embedded: false };
+    await this.engine.start({
+      name: 'chat-server',
+      image: 'chat-server',
+      restart: 'always',
+      labels: { 'rdzen.role': 'chat-server' },
+      env: {
+        PORT: String(port),
+        HOST: RDZEN_BIND,
+        DATA_FILE: join(RDZEN_DATA, 'chat.db'),
+        BOT_USERNAME: ROCKETCHAT_USER,
+        BOT_PASSWORD: botPassword,
+        ADMIN_KEY_FILE: join(RDZEN_DATA, 'admin.key'),
+        CHAT_LANGUAGE: RDZEN_LANGUAGE,
+      },
+    });
+    const host = RDZEN_BIND === '0.0.0.0' || RDZEN_BIND === '::' ? '127.0.0.1' : RDZEN_BIND;
+    return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, embedded: true };
+  }
+}

@@ -1,0 +1,162 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Watermarks } from '../journal/watermarks';
+import { ChatApi } from '../rocket-chat/chat-api';
+import { ChatError } from '../rocket-chat/chat-error';
+import type { RealtimeListener } from '../rocket-chat/chat-realtime';
+import type { ChatMessage, ChatSubscription, MessageMeta } from '../rocket-chat/chat-types';
+import { Clock, type Timer } from '../shared/clock';
+import { ChatPresence } from './chat-presence';
+import { MessageIntake } from './message-intake';
+
+const SWEEP_EVERY_MS = 60_000;
+const OVERLAP_MS = 60_000;
+/** How far back questions are looked for when the journal is lost but the assistant was here before. */
+const RECOVERY_MS = 3_600_000;
+const RETRY_MS = 5_000;
+
+/**
+ * Hears every message at least once. Order on each connection: subscribe, hold back what comes in, read by REST what
+ * was missed, then let go. A sweep of the changed rooms every minute heals what the stream lost without saying so.
+ * A room's watermark moves only when everything before it is in the journal.
+ */
+@Injectable()
+export class IntakeService implements RealtimeListener {
+  private readonly logger = new Logger(IntakeService.name);
+  private generation = 0;
+  /** Live messages held back during catch-up; undefined when they pass straight through. */
+  private held?: { message: ChatMessage; meta: MessageMeta }[];
+  private queue: Promise<unknown> = Promise.resolve();
+  private timer?: Timer;
+  private stopped = false;
+  /** Connected, subscribed and caught up. */
+  ready = false;
+
+  constructor(
+    private readonly chat: ChatApi,
+    private readonly messages: MessageIntake,
+    private readonly marks: Watermarks,
+    private readonly presence: ChatPresence,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param knownHere the assistant was set up here before; with an empty journal that means the journal was lost.
+   */
+  async open(knownHere: boolean): Promise<void> {
+    const now = this.clock.now();
+    if ((await this.marks.fact('opened-at')) !== undefined) return;
+    const since = knownHere ? now - RECOVERY_MS : now;
+    if (knownHere) {
+      this.logger.warn(
+        'The journal is new although the assistant was here before: questions of the last hour are read back',
+      );
+      await this.marks.setFact('recover-before', String(now));
+    }
+    await this.marks.setFact('read-until', String(since));
+    await this.marks.setFact('opened-at', String(now));
+  }
+
+  live(generation: number): void {
+    this.generation = generation;
+    this.held = [];
+    this.enqueue(() => this.catchUp(generation));
+  }
+
+  message(message: ChatMessage, meta: MessageMeta, generation: number): void {
+    if (this.stopped) return;
+    if (generation !== this.generation || this.held) (this.held ??= []).push({ message, meta });
+    else this.enqueue(() => this.messages.take(message, meta));
+  }
+
+  subscriptionChanged(change: 'inserted' | 'updated' | 'removed', roomId: string): void {
+    if (change !== 'inserted') return;
+    this.messages.forgetRoom(roomId);
+    // The first message of a new direct message may have come before its room was ours.
+    this.enqueue(() => this.readRoom({ roomId, type: 'direct', updatedAt: 0 }));
+  }
+
+  down(): void {
+    this.ready = false;
+    this.held = [];
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.timer?.cancel();
+    await this.queue;
+  }
+
+  private async catchUp(generation: number): Promise<void> {
+    if (this.stopped || generation !== this.generation) return;
+    try {
+      this.presence.recoverBefore = Number((await this.marks.fact('recover-before')) ?? 0);
+      await this.sweep();
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      this.logger.warn(`Reading what was missed failed: ${error.message}; trying again`);
+      await this.clock.sleep(error.details.retryAfterMs ?? RETRY_MS);
+      this.enqueue(() => this.catchUp(generation));
+      return;
+    }
+    if (generation !== this.generation) return;
+    for (const { message, meta } of (this.held ?? []).sort((a, b) => a.message.at - b.message.at))
+      await this.messages.take(message, meta);
+    this.held = undefined;
+    this.ready = true;
+    this.scheduleSweep();
+  }
+
+  private scheduleSweep(): void {
+    this.timer?.cancel();
+    this.timer = this.clock.after(SWEEP_EVERY_MS, () => {
+      if (this.ready) {
+        this.enqueue(async () => {
+          await this.sweep().catch((error: unknown) => {
+            if (!(error instanceof ChatError)) throw error;
+            this.logger.warn(`The sweep failed: ${error.message}`);
+          });
+        });
+      }
+      this.scheduleSweep();
+    });
+  }
+
+  /** Reads every room that changed since it was last read. */
+  private async sweep(): Promise<void> {
+    const readUntil = Number((await this.marks.fact('read-until')) ?? this.clock.now());
+    const rooms = await this.chat.subscriptions(readUntil - OVERLAP_MS);
+    for (const room of rooms) await this.readRoom(room);
+    // By the server's own stamps, so that a clock of ours that runs ahead loses nothing.
+    const newest = Math.max(
+      readUntil,
+      ...rooms.map(({ updatedAt, lastMessageAt }) => Math.max(updatedAt, lastMessageAt ?? 0)),
+    );
+    await this.marks.setFact('read-until', String(newest));
+  }
+
+  private async readRoom(room: ChatSubscription): Promise<void> {
+    if (room.type === 'livechat') return;
+    let mark = await this.marks.get(room.roomId);
+    if (mark === undefined) {
+      mark = Number((await this.marks.fact('read-until')) ?? this.clock.now());
+      await this.marks.open(room.roomId, mark);
+    }
+    if (room.lastMessageAt !== undefined && room.lastMessageAt < mark - OVERLAP_MS) return;
+    const { messages } = await this.chat.syncMessages(room.roomId, mark - OVERLAP_MS);
+    for (const message of [...messages].sort((a, b) => a.at - b.at)) await this.messages.take(message);
+    const newest = Math.max(mark, ...messages.map(({ updatedAt }) => updatedAt));
+    await this.marks.advance(room.roomId, newest);
+  }
+
+  /** One thing at a time, in order; what fails is logged, and the next sweep reads it again. */
+  private enqueue(work: () => Promise<unknown>): void {
+    this.queue = this.queue.then(async () => {
+      if (this.stopped) return;
+      await work().catch((error: unknown) => {
+        this.logger.error(
+          `Intake failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        );
+      });
+    });
+  }
+}

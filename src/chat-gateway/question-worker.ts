@@ -1,0 +1,132 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { TurnResult } from '../conversation/turn.service';
+import { TurnService } from '../conversation/turn.service';
+import type { Question } from '../journal/journal.types';
+import { QuestionJournal } from '../journal/question-journal';
+import { ChatError } from '../rocket-chat/chat-error';
+import { RoomRegistry } from '../rooms/room-registry';
+import { AnswerPoster, PostingTools } from './answer-poster';
+import { AnswerWriter } from './answer-writer';
+import { ChatPresence } from './chat-presence';
+import { CommandRunner } from './command-runner';
+import { Replies } from './replies';
+
+/** Waited this long, a question may have been deleted meanwhile without our hearing of it. */
+const STALE_MS = 3_000;
+
+/** What the worker needs besides the journal, taken together. */
+@Injectable()
+export class WorkerContext {
+  constructor(
+    readonly presence: ChatPresence,
+    readonly rooms: RoomRegistry,
+    readonly tools: PostingTools,
+  ) {}
+}
+
+/** Takes one question from wherever it stands to its end. */
+@Injectable()
+export class QuestionWorker {
+  private readonly logger = new Logger(QuestionWorker.name);
+
+  constructor(
+    private readonly journal: QuestionJournal,
+    private readonly turns: TurnService,
+    private readonly commands: CommandRunner,
+    private readonly poster: AnswerPoster,
+    private readonly replies: Replies,
+    private readonly context: WorkerContext,
+  ) {}
+
+  /** Resolves when the question is finished, or `signal` aborted. */
+  async work(question: Question, signal: AbortSignal): Promise<void> {
+    if (question.state === 'generated' || question.state === 'posting') {
+      await this.poster.deliver(question, new Map(), false, signal);
+      return;
+    }
+    if (await this.isGone(question)) {
+      await this.journal.cancel(question.id, 'the message was deleted');
+      return;
+    }
+    if (this.context.presence.recovering(question) && (await this.replies.standsAlready(question))) {
+      await this.journal.adopt(question.id);
+      return;
+    }
+    if (question.kind === 'command') await this.runCommand(question, signal);
+    else await this.answer(question, signal);
+  }
+
+  private async runCommand(question: Question, signal: AbortSignal): Promise<void> {
+    const reply = await this.commands.run(question);
+    if (await this.replies.commit(question, reply))
+      await this.poster.deliver(question, new Map(), !this.context.presence.recovering(question), signal);
+  }
+
+  private async answer(question: Question, signal: AbortSignal): Promise<void> {
+    const { presence, rooms, tools } = this.context;
+    if (question.answerThreadId)
+      await rooms.joinThread(question.answerThreadId, question.roomId, question.at);
+    const limits = await presence.limits();
+    const first = question.attempt === 0 && !presence.recovering(question);
+    const writer = new AnswerWriter(question, { ...tools, maxLength: limits.maxLength }, !first);
+    presence.typing(question, true);
+    try {
+      const listener = { text: (whole: string) => (limits.streaming ? writer.show(whole) : undefined) };
+      const result = await this.turns.answer(question, listener, signal);
+      await writer.close();
+      await this.conclude(question, result, writer, first, signal);
+    } finally {
+      await writer.close();
+      presence.typing(question, false);
+    }
+  }
+
+  private async conclude(
+    question: Question,
+    result: TurnResult,
+    writer: AnswerWriter,
+    first: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { tools } = this.context;
+    const deliver = (): Promise<boolean> => this.poster.deliver(question, writer.shown, first, signal);
+    switch (result.outcome) {
+      case 'complete': {
+        tools.crash.reach('text-complete');
+        const committed = await this.replies.commitAnswer(
+          question,
+          result.attempt,
+          result.text,
+          result.lengthLimited,
+        );
+        tools.crash.reach('answer-committed');
+        if (committed) await deliver();
+        return;
+      }
+      case 'too-long':
+        if (await this.replies.commit(question, await this.replies.overBudget(question, result)))
+          await deliver();
+        return;
+      case 'failed':
+        this.logger.error(`Question ${question.id} is given up: ${result.reason}`);
+        await this.replies.apologise(question, result.text, writer, result.reason);
+        return;
+      case 'cancelled':
+        // Stopped by a person: say so under what was written. Stopped by the process's end: leave it to the next run.
+        if ((await this.journal.find(question.id))?.state === 'cancelled')
+          await this.replies.markStopped(question, writer);
+    }
+  }
+
+  private async isGone(question: Question): Promise<boolean> {
+    const { presence, tools } = this.context;
+    if (tools.clock.now() - question.acceptedAt < STALE_MS) return false;
+    try {
+      return !(await presence.exists(question.id));
+    } catch (error) {
+      // The chat server does not answer: then nothing can be posted either, and posting asks again.
+      if (error instanceof ChatError) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import type { Attempt, Question } from '../journal/journal.types';
+import { NoticeJournal } from '../journal/notice-journal';
+import { PostIdKey } from '../journal/post-id';
+import { QuestionJournal } from '../journal/question-journal';
+import { ChatError } from '../rocket-chat/chat-error';
+import { LanguageOf } from '../rooms/language-of';
+import { texts } from '../texts/texts';
+import type { AnswerWriter } from './answer-writer';
+import { ChatPresence } from './chat-presence';
+import { harmless } from './outgoing-text';
+import { PostService } from './post.service';
+import { MORE_FOLLOWS, splitAnswer, STILL_WRITING } from './split-answer';
+
+/** Turns finished texts into the parts that are committed and posted. */
+@Injectable()
+export class Replies {
+  constructor(
+    private readonly journal: QuestionJournal,
+    private readonly notices: NoticeJournal,
+    private readonly ids: PostIdKey,
+    private readonly languages: LanguageOf,
+    private readonly presence: ChatPresence,
+    private readonly posts: PostService,
+  ) {}
+
+  /** Commits a core's answer under its attempt. False: the attempt was no longer current, nothing was written. */
+  async commitAnswer(
+    question: Question,
+    attempt: Attempt,
+    text: string,
+    lengthLimited: boolean,
+  ): Promise<boolean> {
+    const note = lengthLimited
+      ? `\n\n${texts(await this.languages.of(question.roomId)).lengthLimited()}`
+      : '';
+    return this.journal.commitAnswer(attempt, await this.parts(question, harmless(text) + note));
+  }
+
+  /** Commits a reply of our own. */
+  async commit(question: Question, text: string): Promise<boolean> {
+    return this.journal.commitReply(question.id, await this.parts(question, text));
+  }
+
+  async overBudget(
+    question: Question,
+    { tokens, limit }: { tokens: number; limit: number },
+  ): Promise<string> {
+    return texts(await this.languages.of(question.roomId)).overBudget({ tokens, limit });
+  }
+
+  /** Buries the question and says so, under what was written so far if anything was. */
+  async apologise(question: Question, text: string, writer: AnswerWriter, reason: string): Promise<void> {
+    if (!(await this.journal.bury(question.id, reason))) return;
+    const apology = texts(await this.languages.of(question.roomId)).apology();
+    const { roomId, answerThreadId: threadId } = question;
+    if (writer.began) await this.rewriteLast(question, writer, text ? `\n\n${apology}` : apology);
+    else {
+      const key = `apology:${question.id}:${question.attempt}`;
+      await this.notices.write([{ key, roomId, threadId, text: apology }]);
+      this.notices.announce(key);
+    }
+  }
+
+  async markStopped(question: Question, writer: AnswerWriter): Promise<void> {
+    const { stopped } = texts(await this.languages.of(question.roomId));
+    if (writer.began) await this.rewriteLast(question, writer, `\n\n${stopped()}`);
+  }
+
+  /**
+   * Whether the whole answer is on the server although the journal does not know: then it was lost, and the ids, which
+   * are derived from the question, tell.
+   */
+  async standsAlready(question: Question): Promise<boolean> {
+    for (let part = 0; ; part++) {
+      const text = await this.posts.textOf(this.ids.answer(question.roomId, question.id, part));
+      if (text === undefined || text.endsWith(STILL_WRITING)) return false;
+      if (!text.endsWith(MORE_FOLLOWS)) return true;
+    }
+  }
+
+  private async parts(question: Question, text: string): Promise<{ postId: string; text: string }[]> {
+    const { maxLength } = await this.presence.limits();
+    return splitAnswer(text, maxLength).map((part, index) => ({
+      postId: this.ids.answer(question.roomId, question.id, index),
+      text: part,
+    }));
+  }
+
+  /** Puts a closing word in place of the sign that more is being written. Best effort: the journal has the truth. */
+  private async rewriteLast(question: Question, writer: AnswerWriter, ending: string): Promise<void> {
+    const part = Math.max(...writer.shown.keys());
+    const shown = (writer.shown.get(part) ?? '').replace(STILL_WRITING, '');
+    const { roomId, answerThreadId: threadId } = question;
+    const message = {
+      id: this.ids.answer(roomId, question.id, part),
+      roomId,
+      threadId,
+      text: shown + ending,
+    };
+    try {
+      await this.posts.rewrite(message);
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+    }
+  }
+}
