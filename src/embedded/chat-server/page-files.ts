@@ -1,0 +1,53 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { extname, join } from 'node:path';
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  // Not .js: the build would compile those to CommonJS.
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** Nothing inline, nothing from elsewhere, no framing. `'self'` in connect-src covers our own WebSocket. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+export interface PageFile {
+  body: Buffer;
+  headers: Record<string, string>;
+}
+
+/** The chat page, read once; only these names are ever served. */
+export class PageFiles {
+  private readonly files = new Map<string, PageFile>();
+
+  constructor(folder = join(__dirname, 'page')) {
+    for (const name of readdirSync(folder)) {
+      const type = TYPES[extname(name)];
+      if (!type) continue;
+      this.files.set(name === 'index.html' ? '/' : `/${name}`, {
+        body: readFileSync(join(folder, name)),
+        headers: {
+          'Content-Type': type,
+          'Content-Security-Policy': POLICY,
+          'Referrer-Policy': 'no-referrer',
+          'Cross-Origin-Opener-Policy': 'same-origin',
+          'Cache-Control': 'no-cache',
+        },
+      });
+    }
+  }
+
+  find(path: string): PageFile | undefined {
+    return this.files.get(path);
+  }
+}

@@ -1,0 +1,298 @@
+import { Composer, TypingBoard } from './composer.mjs';
+import { newId, Realtime } from './connection.mjs';
+import { MessageList, typingText } from './message-list.mjs';
+import { openNewDialog } from './new-dialog.mjs';
+import { RoomList } from './room-list.mjs';
+import { say } from './texts.mjs';
+
+const PAGE = 50;
+const HISTORY = { c: 'channels.history', p: 'groups.history', d: 'im.history' };
+const byId = (id) => document.getElementById(id);
+
+/** The conversation: rooms at the side, one room in the middle, perhaps a thread beside it. */
+export class Chat {
+  constructor({ rest, config, me, session, onLeave, onDenied }) {
+    Object.assign(this, { rest, config, me, onLeave });
+    this.token = session.authToken;
+    this.rooms = new RoomList(byId('rooms'), (room) => void this.openRoom(room));
+    this.typingBoard = new TypingBoard((roomId, threadId) => this.showTyping(roomId, threadId));
+    const names = { ownName: me.username, botName: config.botUsername };
+    const onRetry = (message) => void this.deliver(message);
+    this.list = new MessageList(byId('messages'), {
+      ...names,
+      onRetry,
+      onThread: (root) => void this.openThread(root),
+    });
+    this.threadList = new MessageList(byId('thread-messages'), { ...names, onRetry });
+    this.drafts = new Map();
+    this.releases = [];
+    this.realtime = new Realtime({
+      onLive: () => void this.refresh(),
+      onDown: () => this.showLink('reconnecting'),
+      onDenied,
+      onEvent: (stream, key, args) => this.event(stream, key, args),
+    });
+    this.wire();
+  }
+
+  async start() {
+    const { me } = this;
+    byId('me').textContent = me.roles.includes('admin') ? `${me.name} (${say('admin')})` : me.name;
+    this.realtime.subscribe('room-messages', '__my_messages__');
+    this.realtime.subscribe('notify-user', `${me._id}/subscriptions-changed`);
+    this.showLink('connecting');
+    this.realtime.start(this.token);
+  }
+
+  wire() {
+    const maxLength = this.config.maxMessageLength;
+    this.composer = new Composer(byId('compose'), {
+      maxLength,
+      onSend: (text) => this.send(text),
+      onTyping: (active) => this.realtime.typing(this.room?.rid, this.me.username, active),
+    });
+    this.threadComposer = new Composer(byId('thread-compose'), {
+      maxLength,
+      onSend: (text) => this.send(text, this.thread?._id),
+      onTyping: (active) => this.realtime.typing(this.room?.rid, this.me.username, active, this.thread?._id),
+    });
+    byId('ask').addEventListener('click', () => void this.message(this.config.botUsername));
+    byId('back').addEventListener('click', () => this.view('list'));
+    byId('thread-close').addEventListener('click', () => this.closeThread());
+    byId('leave').addEventListener('click', () => {
+      sessionStorage.setItem('left', '1');
+      this.onLeave();
+    });
+    byId('new').addEventListener(
+      'click',
+      () =>
+        void openNewDialog(this.rest, this.config, this.me, this.rooms, {
+          onRoom: (roomId) => this.enterRoom(roomId),
+          onPerson: (username) => this.message(username),
+        }),
+    );
+    byId('messages').addEventListener('scroll', () => {
+      if (byId('messages').scrollTop < 60) void this.loadEarlier();
+    });
+    document.addEventListener('visibilitychange', () => this.markRead());
+  }
+
+  /** After each (re)connection: what we missed is fetched again. */
+  async refresh() {
+    this.showLink();
+    const { update } = await this.rest.get('subscriptions.get');
+    this.rooms.replaceAll(update);
+    const current = this.room && this.rooms.get(this.room.rid);
+    if (current) {
+      this.listenTo(current);
+      await this.load();
+      if (this.thread) await this.loadThread();
+    } else if (matchMedia('(min-width: 760px)').matches) {
+      const first = this.rooms.first();
+      if (first) await this.openRoom(first);
+    }
+  }
+
+  async message(username) {
+    const { room } = await this.rest.post('im.create', { username });
+    await this.enterRoom(room.rid);
+  }
+
+  async enterRoom(roomId) {
+    const { subscription } = await this.rest.get('subscriptions.getOne', { roomId });
+    if (!subscription) return;
+    this.rooms.put(subscription);
+    await this.openRoom(subscription);
+  }
+
+  async openRoom(room) {
+    this.composer.stopTyping();
+    if (this.room) this.drafts.set(this.room.rid, this.composer.value);
+    this.closeThread();
+    this.room = room;
+    this.complete = false;
+    this.rooms.select(room.rid);
+    byId('room-name').textContent = room.t === 'd' ? room.fname || room.name : `# ${room.name}`;
+    const hint = room.t === 'd' ? say('writeMessage') : say('mentionHint', { bot: this.config.botUsername });
+    this.composer.field.placeholder = hint;
+    this.composer.value = this.drafts.get(room.rid) ?? '';
+    this.list.clear();
+    this.view('room');
+    this.listenTo(room);
+    this.showTyping(room.rid);
+    await this.load();
+    this.list.toEnd();
+    this.composer.focus();
+  }
+
+  listenTo(room) {
+    for (const release of this.releases.splice(0)) release();
+    for (const event of ['user-activity', 'deleteMessage']) {
+      this.releases.push(this.realtime.subscribe('notify-room', `${room.rid}/${event}`));
+    }
+  }
+
+  async load(latest) {
+    const { room } = this;
+    const query = { roomId: room.rid, count: PAGE, showThreadMessages: 'false', ...(latest && { latest }) };
+    const { messages } = await this.rest.get(HISTORY[room.t], query);
+    if (room !== this.room) return 0;
+    for (const message of messages.reverse()) this.list.put(message);
+    this.markRead();
+    return messages.length;
+  }
+
+  async loadEarlier() {
+    const oldest = this.list.oldest;
+    if (this.complete || this.loading || !oldest || this.list.rows.size < PAGE) return;
+    this.loading = true;
+    const box = byId('messages');
+    const fromEnd = box.scrollHeight - box.scrollTop;
+    const latest = typeof oldest.ts === 'object' ? new Date(oldest.ts.$date).toISOString() : oldest.ts;
+    const loaded = await this.load(latest).catch(() => 0);
+    this.complete = loaded === 0;
+    box.scrollTop = box.scrollHeight - fromEnd;
+    this.loading = false;
+  }
+
+  async openThread(root) {
+    this.thread = root;
+    byId('thread').hidden = false;
+    this.view('thread');
+    this.threadList.clear();
+    this.threadList.put(root);
+    this.showTyping(this.room.rid, root._id);
+    await this.loadThread();
+    this.threadList.toEnd();
+    this.threadComposer.focus();
+  }
+
+  async loadThread() {
+    const { thread } = this;
+    const { messages } = await this.rest.get('chat.getThreadMessages', { tmid: thread._id, count: 0 });
+    if (thread !== this.thread) return;
+    for (const message of messages) this.threadList.put(message);
+  }
+
+  closeThread() {
+    this.threadComposer.stopTyping();
+    this.threadComposer.value = '';
+    this.thread = undefined;
+    byId('thread').hidden = true;
+    if (document.body.dataset.view === 'thread') this.view('room');
+  }
+
+  send(text, threadId) {
+    const now = new Date().toISOString();
+    const { _id, username, name } = this.me;
+    void this.deliver({
+      _id: newId(),
+      rid: this.room.rid,
+      msg: text,
+      ts: now,
+      u: { _id, username, name },
+      ...(threadId && { tmid: threadId }),
+    });
+  }
+
+  /** Our own id makes trying again safe: a message that did arrive is not doubled. */
+  async deliver(message) {
+    const { _id, rid, msg, tmid } = message;
+    const list = tmid ? this.threadList : this.list;
+    if (!list.has(_id)) list.put(message);
+    list.mark(_id, 'pending');
+    list.toEnd();
+    try {
+      const sent = await this.rest
+        .post('chat.sendMessage', { message: { _id, rid, msg, ...(tmid && { tmid }) }, previewUrls: [] })
+        .catch((error) =>
+          this.rest.get('chat.getMessage', { msgId: _id }).catch(() => Promise.reject(error)),
+        );
+      list.mark(_id);
+      list.put(sent.message);
+    } catch {
+      list.mark(_id, 'failed');
+    }
+  }
+
+  event(stream, key, args) {
+    if (stream === 'stream-room-messages') this.received(args[0]);
+    else if (key.endsWith('/subscriptions-changed')) this.subscriptionChanged(args[0], args[1]);
+    else if (key.endsWith('/deleteMessage')) {
+      this.list.remove(args[0]._id);
+      this.threadList.remove(args[0]._id);
+    } else if (key.endsWith('/user-activity')) {
+      const [name, activities, extra] = args;
+      if (name !== this.me.username) {
+        this.typingBoard.set(key.split('/')[0], extra?.tmid, name, activities.includes('user-typing'));
+      }
+    }
+  }
+
+  received(message) {
+    this.rooms.touch(message.rid);
+    if (message.rid !== this.room?.rid) return;
+    const inThread = message.tmid && !message.tshow;
+    if (!message.editedAt && !message.t) {
+      this.typingBoard.set(message.rid, message.tmid, message.u.username, false);
+    }
+    if (!inThread) this.list.put(message);
+    if (this.thread && (message.tmid === this.thread._id || message._id === this.thread._id))
+      this.threadList.put(message);
+    else if (inThread) this.offerThread(message);
+    this.markRead();
+  }
+
+  /** The assistant answers a question of ours in a thread: where there is room, it opens by itself. */
+  offerThread(reply) {
+    const root = this.list.rows.get(reply.tmid)?.message;
+    const ours = root?.u._id === this.me._id && reply.u._id !== this.me._id && !reply.editedAt;
+    if (ours && !this.thread && matchMedia('(min-width: 1100px)').matches) void this.openThread(root);
+  }
+
+  subscriptionChanged(change, subscription) {
+    if (change === 'removed') {
+      this.rooms.remove(subscription.rid);
+      if (this.room?.rid === subscription.rid) {
+        this.closeThread();
+        this.room = undefined;
+        this.list.clear();
+        byId('room-name').textContent = '';
+        this.view('list');
+      }
+      return;
+    }
+    this.rooms.put(subscription);
+    this.markRead();
+  }
+
+  markRead() {
+    const room = this.room && this.rooms.get(this.room.rid);
+    if (!room || document.hidden || (!room.alert && room.unread === 0)) return;
+    room.alert = false;
+    room.unread = 0;
+    this.rooms.put(room);
+    this.rest.post('subscriptions.read', { rid: room.rid }).catch(() => undefined);
+  }
+
+  showTyping(roomId, threadId) {
+    if (roomId !== this.room?.rid) return;
+    const names = this.typingBoard.names(roomId, threadId);
+    if (!threadId) byId('typing').textContent = typingText(names);
+    else {
+      this.list.markTyping(threadId, names);
+      if (threadId === this.thread?._id) byId('thread-typing').textContent = typingText(names);
+    }
+  }
+
+  showLink(state) {
+    const link = byId('link');
+    link.hidden = state === undefined;
+    if (state) link.textContent = say(state);
+  }
+
+  /** On a narrow screen one of the three is seen. */
+  view(name) {
+    document.body.dataset.view = name;
+  }
+}

@@ -1,0 +1,183 @@
+const PING_MS = 20_000;
+const SILENCE_MS = 45_000;
+const CALL_MS = 15_000;
+
+/** REST calls with the session's token. */
+export class Rest {
+  session = null;
+
+  async get(path, query = {}) {
+    const search = new URLSearchParams(query).toString();
+    return this.call('GET', search ? `${path}?${search}` : path);
+  }
+
+  async post(path, body = {}) {
+    return this.call('POST', path, body);
+  }
+
+  async call(method, path, body) {
+    const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
+    if (this.session) {
+      headers['X-Auth-Token'] = this.session.authToken;
+      headers['X-User-Id'] = this.session.userId;
+    }
+    const url = path.startsWith('/') ? path : `/api/v1/${path}`;
+    const response = await fetch(url, {
+      method,
+      headers,
+      signal: AbortSignal.timeout(CALL_MS),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const answer = await response.json().catch(() => ({}));
+    if (!response.ok) {
+      const error = new Error(answer.error || response.statusText);
+      throw Object.assign(error, { status: response.status, code: answer.errorType });
+    }
+    return answer;
+  }
+}
+
+/** The realtime connection: keeps itself alive, comes back after a loss, subscribes again. */
+export class Realtime {
+  constructor({ onLive, onDown, onDenied, onEvent }) {
+    Object.assign(this, { onLive, onDown, onDenied, onEvent });
+    this.subscriptions = new Map();
+    this.counter = 0;
+    this.failures = 0;
+    this.stopped = true;
+  }
+
+  start(token) {
+    this.token = token;
+    this.stopped = false;
+    this.open();
+  }
+
+  stop() {
+    this.stopped = true;
+    this.subscriptions.clear();
+    clearTimeout(this.retry);
+    this.socket?.close();
+  }
+
+  /** @returns a function that ends the subscription. */
+  subscribe(stream, key) {
+    const id = this.nextId();
+    this.subscriptions.set(id, { stream, key });
+    if (this.live) this.sendSubscription(id, stream, key);
+    return () => {
+      this.subscriptions.delete(id);
+      if (this.live) this.send({ msg: 'unsub', id });
+    };
+  }
+
+  typing(roomId, username, active, threadId) {
+    if (!this.live) return;
+    const params = [
+      `${roomId}/user-activity`,
+      username,
+      active ? ['user-typing'] : [],
+      threadId ? { tmid: threadId } : {},
+    ];
+    this.send({ msg: 'method', id: this.nextId(), method: 'stream-notify-room', params });
+  }
+
+  open() {
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+    const socket = new WebSocket(`${scheme}://${location.host}/websocket`);
+    this.socket = socket;
+    this.live = false;
+    this.heard = Date.now();
+    socket.onopen = () => socket.send(JSON.stringify({ msg: 'connect', version: '1', support: ['1'] }));
+    socket.onmessage = ({ data }) => {
+      if (socket !== this.socket) return;
+      this.heard = Date.now();
+      this.received(JSON.parse(data));
+    };
+    socket.onclose = () => {
+      if (socket === this.socket) this.lost();
+    };
+    clearInterval(this.heartbeat);
+    this.heartbeat = setInterval(() => this.beat(socket), PING_MS);
+  }
+
+  beat(socket) {
+    if (Date.now() - this.heard > SILENCE_MS) {
+      socket.onclose = null;
+      socket.close();
+      this.lost();
+    } else if (this.live) this.send({ msg: 'ping', id: this.nextId() });
+  }
+
+  lost() {
+    clearInterval(this.heartbeat);
+    this.live = false;
+    if (this.stopped) return;
+    this.onDown();
+    const wait = Math.min(8000, 500 * 2 ** this.failures) * (0.75 + Math.random() / 2);
+    this.failures += 1;
+    this.retry = setTimeout(() => this.open(), wait);
+  }
+
+  received(frame) {
+    switch (frame.msg) {
+      case 'connected':
+        this.loginId = this.nextId();
+        this.send({ msg: 'method', id: this.loginId, method: 'login', params: [{ resume: this.token }] });
+        break;
+      case 'ping':
+        this.send(frame.id === undefined ? { msg: 'pong' } : { msg: 'pong', id: frame.id });
+        break;
+      case 'result':
+        if (frame.id === this.loginId) this.loggedIn(frame);
+        break;
+      case 'changed':
+        this.onEvent(frame.collection, frame.fields.eventName, frame.fields.args);
+        break;
+    }
+  }
+
+  loggedIn(frame) {
+    if (frame.error) {
+      this.stop();
+      this.onDenied();
+      return;
+    }
+    this.live = true;
+    this.failures = 0;
+    for (const [id, { stream, key }] of this.subscriptions) this.sendSubscription(id, stream, key);
+    this.onLive();
+  }
+
+  sendSubscription(id, stream, key) {
+    this.send({
+      msg: 'sub',
+      id,
+      name: `stream-${stream}`,
+      params: [key, { useCollection: false, args: [] }],
+    });
+  }
+
+  send(frame) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
+  }
+
+  nextId() {
+    this.counter += 1;
+    return `p${this.counter}`;
+  }
+}
+
+/** Dates are ISO text over REST and `{$date}` over the socket. */
+export function timeOf(value) {
+  if (value == null) return 0;
+  return typeof value === 'object' ? value.$date : Date.parse(value);
+}
+
+export function newId() {
+  const alphabet = '23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz';
+  return Array.from(
+    crypto.getRandomValues(new Uint8Array(17)),
+    (byte) => alphabet[byte % alphabet.length],
+  ).join('');
+}

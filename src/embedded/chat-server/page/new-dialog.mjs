@@ -1,0 +1,59 @@
+import { button, make } from './message-list.mjs';
+import { say } from './texts.mjs';
+
+const byId = (id) => document.getElementById(id);
+
+/** A new channel, an open channel to join, or a person to write to. */
+export async function openNewDialog(rest, config, me, rooms, { onRoom, onPerson }) {
+  const dialog = byId('new-dialog');
+  const complaint = byId('new-error');
+  const attempt = async (task) => {
+    try {
+      await task();
+      dialog.close();
+    } catch (error) {
+      complaint.textContent = say('failed', { reason: error.message });
+      complaint.hidden = false;
+    }
+  };
+  complaint.hidden = true;
+  byId('new-channel').onsubmit = (event) => {
+    event.preventDefault();
+    const name = byId('new-channel-name').value.trim();
+    const members = byId('new-channel-bot').checked && config.botUsername ? [config.botUsername] : [];
+    void attempt(async () => {
+      const { channel } = await rest.post('channels.create', { name, members });
+      byId('new-channel-name').value = '';
+      await onRoom(channel._id);
+    });
+  };
+  dialog.showModal();
+
+  const [{ channels }, { users }] = await Promise.all([rest.get('channels.list'), rest.get('users.list')]);
+  const open = channels.filter((channel) => !rooms.get(channel._id));
+  fill(byId('join-list'), open, (channel) => [
+    make('span', '', `# ${channel.name}`),
+    button(
+      '',
+      say('join'),
+      () =>
+        void attempt(async () => {
+          await rest.post('channels.join', { roomId: channel._id });
+          await onRoom(channel._id);
+        }),
+    ),
+  ]);
+  const others = users.filter((user) => user._id !== me._id);
+  fill(byId('people-list'), others, (user) => [
+    button('quiet', user.name || user.username, () => void attempt(() => onPerson(user.username))),
+  ]);
+}
+
+function fill(list, items, render) {
+  const rows = items.map((item) => {
+    const row = make('li');
+    row.append(...render(item));
+    return row;
+  });
+  list.replaceChildren(...(rows.length > 0 ? rows : [make('li', 'empty', say('none'))]));
+}

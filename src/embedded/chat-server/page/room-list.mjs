@@ -1,0 +1,81 @@
+import { timeOf } from './connection.mjs';
+import { button, hue, initial, make } from './message-list.mjs';
+import { say } from './texts.mjs';
+
+/** The rooms a person is in: channels first, then direct messages, each with what is unread. */
+export class RoomList {
+  constructor(box, onOpen) {
+    Object.assign(this, { box, onOpen });
+    this.rooms = new Map();
+  }
+
+  get(roomId) {
+    return this.rooms.get(roomId);
+  }
+
+  first() {
+    return this.sorted('d')[0] ?? this.sorted('c')[0];
+  }
+
+  has(name) {
+    return [...this.rooms.values()].some((room) => room.name === name);
+  }
+
+  replaceAll(subscriptions) {
+    this.rooms.clear();
+    for (const subscription of subscriptions) this.rooms.set(subscription.rid, { ...subscription });
+    this.render();
+  }
+
+  put(subscription) {
+    const known = this.rooms.get(subscription.rid);
+    this.rooms.set(subscription.rid, { ...subscription, touched: known?.touched });
+    this.render();
+  }
+
+  touch(roomId) {
+    const room = this.rooms.get(roomId);
+    if (room) room.touched = Date.now();
+  }
+
+  remove(roomId) {
+    this.rooms.delete(roomId);
+    this.render();
+  }
+
+  select(roomId) {
+    this.selected = roomId;
+    this.render();
+  }
+
+  sorted(kind) {
+    const rooms = [...this.rooms.values()].filter((room) => (kind === 'd' ? room.t === 'd' : room.t !== 'd'));
+    const time = (room) => room.touched ?? timeOf(room._updatedAt);
+    return rooms.sort((a, b) => (kind === 'd' ? time(b) - time(a) : a.name.localeCompare(b.name)));
+  }
+
+  render() {
+    this.box.replaceChildren(
+      ...this.section(say('channels'), this.sorted('c')),
+      ...this.section(say('directMessages'), this.sorted('d')),
+    );
+  }
+
+  section(title, rooms) {
+    return rooms.length === 0 ? [] : [make('h3', '', title), ...rooms.map((room) => this.row(room))];
+  }
+
+  row(room) {
+    const row = button('room', undefined, () => this.onOpen(room));
+    const direct = room.t === 'd';
+    const label = direct ? room.fname || room.name : room.name;
+    const sign = make('span', direct ? 'avatar small' : 'sign', direct ? initial({ name: label }) : '#');
+    sign.setAttribute('aria-hidden', 'true');
+    if (direct) sign.style.setProperty('--hue', String(hue(room.name)));
+    row.append(sign, make('span', 'label', label));
+    row.classList.toggle('unread', room.alert || room.unread > 0);
+    if (room.unread > 0) row.append(make('span', 'badge', String(room.unread)));
+    if (room.rid === this.selected) row.setAttribute('aria-current', 'true');
+    return row;
+  }
+}

@@ -1,0 +1,90 @@
+import type { Clock } from '../../shared/clock';
+import type { AnswerShape } from './answer-shape';
+import type { Brain, BrainInput } from './brain';
+import type { ChatCall, GenerateCall } from './core-request';
+import type { AnswerMetrics } from './core-shapes';
+import { type AnswerEnd, limitAnswer } from './limited-answer';
+import type { ModelSlot } from './model-slot';
+import type { Reply } from './reply';
+
+/** One answer to be given; without `input` the model is only loaded. */
+export interface AnswerTask {
+  call: ChatCall | GenerateCall;
+  shape: AnswerShape;
+  prompt: string;
+  input?: BrainInput;
+  /** Whether the final line carries the whole conversation as tokens. */
+  withContext: boolean;
+}
+
+interface Spoken {
+  text: string;
+  end: AnswerEnd;
+  promptMs: number;
+  generationMs: number;
+}
+
+/** Gives answers, one at a time: the others wait in silence, and who leaves frees his place. */
+export class Answering {
+  constructor(
+    private readonly brain: Brain,
+    private readonly slot: ModelSlot,
+    private readonly clock: Clock,
+  ) {}
+
+  async answer(task: AnswerTask, reply: Reply, signal: AbortSignal): Promise<void> {
+    const arrived = this.clock.monotonic();
+    await this.slot.use(signal, async () => {
+      const { call, shape, prompt, input } = task;
+      const begun = this.clock.monotonic();
+      await this.slot.load(call.options.runner, call.keepAliveMs);
+      const loadMs = this.clock.monotonic() - begun;
+      if (!input) return reply.json(200, shape.final('', 'load'));
+      if (call.renderOnly) return reply.json(200, shape.rendered(prompt));
+
+      const promptTokens = (await this.brain.tokenize(prompt)).length;
+      const spoken = await this.speak(task, input, reply, signal);
+      if (!spoken) return;
+      const { text, end, promptMs, generationMs } = spoken;
+      const metrics: AnswerMetrics = {
+        totalMs: this.clock.monotonic() - arrived,
+        loadMs,
+        promptTokens,
+        promptMs,
+        tokens: end.tokens,
+        generationMs,
+      };
+      const context = task.withContext ? await this.brain.tokenize(prompt + text) : undefined;
+      if (!call.stream) return reply.json(200, shape.final(text, end.reason, metrics, context));
+      reply.line(shape.final('', end.reason, metrics, context));
+      reply.end();
+    });
+  }
+
+  /** Undefined when the listener has left. */
+  private async speak(
+    { call, shape }: AnswerTask,
+    input: BrainInput,
+    reply: Reply,
+    signal: AbortSignal,
+  ): Promise<Spoken | undefined> {
+    const { sampling, numPredict, stop } = call.options;
+    const begun = this.clock.monotonic();
+    const source = this.brain.complete(input, sampling, signal);
+    const answer = limitAnswer(source, numPredict, stop ?? this.brain.model.stop);
+    let text = '';
+    let firstAt: number | undefined;
+    for (;;) {
+      const step = await answer.next();
+      if (signal.aborted) {
+        await answer.return({ reason: 'stop', tokens: 0 });
+        return undefined;
+      }
+      const at = this.clock.monotonic();
+      firstAt ??= at;
+      if (step.done) return { text, end: step.value, promptMs: firstAt - begun, generationMs: at - firstAt };
+      text += step.value;
+      if (call.stream) reply.line(shape.piece(step.value));
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../../shared/clock';
+import { Brain, type BrainInput, type BrainModel, type SamplingOptions, type Turn } from './brain';
+import { CHATML_TEMPLATE, parseChatml, renderChatml, TURN_END, TURN_START } from './chatml';
+import { scriptedContinuation } from './scripted-answer';
+
+const LOAD_MS = 20;
+/** How far behind its pace it may catch up; a process that was stopped does not blurt out what it missed. */
+const MAX_LAG_MS = 100;
+
+export interface ScriptedBrainOptions {
+  model?: string;
+  /** Infinity: as fast as it can. */
+  tokensPerSecond?: number;
+  /** What to say to a conversation, in place of the script. A trailing assistant turn is the answer's beginning. */
+  answer?: (turns: Turn[]) => string;
+}
+
+/** Recites. It is what a core has where no language model can be had, and it says so in every answer. */
+export class ScriptedBrain extends Brain {
+  readonly model: BrainModel;
+  private readonly tokensPerSecond: number;
+  private readonly answer: (turns: Turn[]) => string;
+
+  constructor(
+    private readonly clock: Clock,
+    { model = 'scripted', tokensPerSecond = 30, answer = scriptedContinuation }: ScriptedBrainOptions = {},
+  ) {
+    super();
+    if (!(tokensPerSecond > 0))
+      throw new RangeError(`tokensPerSecond must be above 0, not ${tokensPerSecond}`);
+    this.tokensPerSecond = tokensPerSecond;
+    this.answer = answer;
+    this.model = describe(model);
+  }
+
+  async load(): Promise<void> {
+    if (Number.isFinite(this.tokensPerSecond)) await this.clock.sleep(LOAD_MS);
+  }
+
+  async unload(): Promise<void> {}
+
+  async tokenize(text: string): Promise<number[]> {
+    return splitIntoTokens(text).map((token) => createHash('md5').update(token).digest().readUInt16BE());
+  }
+
+  render(turns: Turn[]): string {
+    return renderChatml(turns);
+  }
+
+  async *complete(input: BrainInput, _options: SamplingOptions, signal: AbortSignal): AsyncGenerator<string> {
+    const text = this.answer('raw' in input ? parseChatml(input.raw) : input.turns);
+    let due = this.clock.monotonic();
+    for (const token of splitIntoTokens(text)) {
+      due = Math.max(due, this.clock.monotonic() - MAX_LAG_MS) + 1000 / this.tokensPerSecond;
+      await this.waitUntil(due, signal);
+      if (signal.aborted) return;
+      yield token;
+    }
+  }
+
+  private async waitUntil(due: number, signal: AbortSignal): Promise<void> {
+    const ms = due - this.clock.monotonic();
+    // Even at full speed others must have their turn, or nobody could cancel.
+    if (ms <= 0) await setImmediate();
+    else await this.clock.sleep(ms, signal).catch(() => undefined);
+  }
+}
+
+/** Pieces of a few letters, each with the space before it; joined they are the text again. */
+export function splitIntoTokens(text: string): string[] {
+  return text.match(/\s*[\p{L}\p{N}]{1,7}|\s*[^\s\p{L}\p{N}]|\s+/gu) ?? [];
+}
+
+function describe(name: string): BrainModel {
+  const digest = createHash('sha256').update(`scripted brain 1 ${CHATML_TEMPLATE}`).digest('hex');
+  return {
+    name: name.includes(':') ? name : `${name}:latest`,
+    digest,
+    sizeBytes: 16_384,
+    format: 'script',
+    family: 'scripted',
+    parameterSize: '0',
+    quantization: 'none',
+    contextLength: 8192,
+    template: CHATML_TEMPLATE,
+    stop: [TURN_START, TURN_END],
+    modelInfo: { 'general.architecture': 'scripted', 'scripted.context_length': 8192 },
+  };
+}
