@@ -1,0 +1,44 @@
+import { describeAnswers } from './answers.contract';
+import { CoreClient } from './core-client';
+import type { CoreTraits, CoreUnderTest } from './core-under-test';
+import { describeFailures } from './failures.contract';
+import { describeScheduling } from './scheduling.contract';
+import { describeShapes } from './shapes.contract';
+
+export interface ContractContext {
+  readonly core: CoreUnderTest;
+  readonly client: CoreClient;
+}
+
+/** What Rdzen relies on in every kind of core. Real Ollama is the judge of it: another core that differs is wrong. */
+export function describeCoreContract(
+  name: string,
+  traits: CoreTraits,
+  start: () => Promise<CoreUnderTest>,
+): void {
+  describe(`core contract: ${name}`, () => {
+    let core: CoreUnderTest | undefined;
+    let client: CoreClient | undefined;
+    const context: ContractContext = {
+      get core() {
+        if (!core) throw new Error('the core is not there yet');
+        return core;
+      },
+      get client() {
+        if (!client) throw new Error('the core is not there yet');
+        return client;
+      },
+    };
+
+    beforeAll(async () => {
+      core = await start();
+      client = new CoreClient(core);
+    });
+    afterAll(async () => core?.close());
+
+    describeShapes(context);
+    describeAnswers(context, traits);
+    describeScheduling(context);
+    describeFailures(context, traits);
+  });
+}

@@ -1,0 +1,68 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout } from 'node:timers/promises';
+import {
+  Brain,
+  type BrainInput,
+  type BrainModel,
+  type RunnerOptions,
+  type SamplingOptions,
+  type Turn,
+} from '../../../../src/embedded/core/brain';
+import type { ScriptedBrain } from '../../../../src/embedded/core/scripted-brain';
+import type { Fault, StruckCall } from './fault';
+
+/** The scripted brain with the faults that arise in a runner: it holds its slot while it hangs, as a real one does. */
+export class FaultyBrain extends Brain {
+  readonly model: BrainModel;
+
+  /** `takeFault` says what strikes the answer that begins now; the call under way in `calls` is told too. */
+  constructor(
+    private readonly inner: ScriptedBrain,
+    private readonly calls: AsyncLocalStorage<StruckCall>,
+    private readonly takeFault: () => Fault | undefined,
+  ) {
+    super();
+    this.model = inner.model;
+  }
+
+  load(_options: RunnerOptions): Promise<void> {
+    return this.inner.load();
+  }
+
+  unload(): Promise<void> {
+    return this.inner.unload();
+  }
+
+  tokenize(text: string): Promise<number[]> {
+    return this.inner.tokenize(text);
+  }
+
+  render(turns: Turn[]): string {
+    return this.inner.render(turns);
+  }
+
+  async *complete(input: BrainInput, options: SamplingOptions, signal: AbortSignal): AsyncGenerator<string> {
+    const fault = this.takeFault();
+    const call = this.calls.getStore();
+    if (call) call.fault = fault;
+    if (fault?.kind === 'hang') return await silence(signal);
+    let tokens = 0;
+    for await (const token of this.inner.complete(input, options, signal)) {
+      if (fault?.kind === 'stall' && tokens === fault.afterTokens) return await silence(signal);
+      if (fault?.kind === 'error-line' && tokens === fault.afterTokens) {
+        throw new Error(fault.message ?? 'unexpected EOF');
+      }
+      if (fault?.kind === 'slow') await setTimeout(fault.msPerToken);
+      tokens++;
+      yield token;
+    }
+  }
+}
+
+/** Until the caller leaves. */
+function silence(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,159 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { eventually } from './chat-person';
+
+export interface CoreView {
+  id: number;
+  role: string;
+  state: string;
+  kind: string;
+  pid?: number;
+  reason: string;
+  continues?: boolean;
+  in_flight: number;
+}
+
+export interface StatusView {
+  active_core: number;
+  rocketchat_connected: boolean;
+  mode: string;
+  epoch: number;
+  cores: CoreView[];
+}
+
+/** The real compiled process on a data folder of its own, on loopback and free ports. */
+export class RunningRdzen {
+  output = '';
+  private child?: ChildProcess;
+
+  private constructor(
+    readonly data: string,
+    private readonly environment: Record<string, string>,
+    readonly apiUrl: string,
+    readonly chatUrl: string,
+  ) {}
+
+  static async create(environment: Record<string, string> = {}): Promise<RunningRdzen> {
+    const data = mkdtempSync(join(tmpdir(), 'rdzen-test-'));
+    const [api, chat] = await Promise.all([freePort(), freePort()]);
+    return new RunningRdzen(
+      data,
+      { RDZEN_CORE: 'scripted', RDZEN_DATA: data, RDZEN_PORT: String(api), RDZEN_CHAT_PORT: String(chat), ...environment },
+      `http://127.0.0.1:${api}`,
+      environment.ROCKETCHAT_URL ?? `http://127.0.0.1:${chat}`,
+    );
+  }
+
+  static async start(environment: Record<string, string> = {}): Promise<RunningRdzen> {
+    const running = await RunningRdzen.create(environment);
+    await running.launch();
+    await running.ready();
+    return running;
+  }
+
+  /** @param extra variables of this run only. */
+  async launch(extra: Record<string, string> = {}): Promise<void> {
+    const { PATH = '', HOME = '' } = process.env;
+    const child = spawn(process.execPath, [resolve('dist/main.js')], {
+      env: { PATH, HOME, NODE_ENV: 'test', ...this.environment, ...extra },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child = child;
+    child.stdout.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    await new Promise((done) => child.once('spawn', done));
+  }
+
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
+  get exited(): boolean {
+    return this.child === undefined || this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** Resolves with the exit code, or the signal's name. */
+  async exit(withinMs = 15_000): Promise<number | string> {
+    await eventually(() => this.exited, Boolean, withinMs, `the process ends; it said:\n${this.output}`);
+    return this.child?.exitCode ?? this.child?.signalCode ?? 'unknown';
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child?.kill(signal);
+  }
+
+  async status(): Promise<StatusView> {
+    const response = await fetch(`${this.apiUrl}/status`);
+    return (await response.json()) as StatusView;
+  }
+
+  /** Chat connected, and every core proven. */
+  async ready(withinMs = 20_000, cores?: number): Promise<StatusView> {
+    return eventually(
+      async () => {
+        if (this.exited) throw new Error(`The process ended:\n${this.output}`);
+        return this.status().catch(() => undefined);
+      },
+      (status) =>
+        status !== undefined &&
+        status.rocketchat_connected &&
+        status.cores.filter(({ state }) => state === 'ready').length >= (cores ?? status.cores.length),
+      withinMs,
+      `Rdzen is ready; it said:\n${this.output.slice(-3000)}`,
+    ).then((status) => {
+      if (!status) throw new Error('no status');
+      return status;
+    });
+  }
+
+  async active(): Promise<CoreView> {
+    const { cores } = await this.status();
+    const active = cores.find(({ role }) => role === 'active');
+    if (!active) throw new Error('no active core');
+    return active;
+  }
+
+  get adminKey(): string {
+    return readFileSync(join(this.data, 'admin.key'), 'utf8').trim();
+  }
+
+  async api(method: string, path: string, body?: unknown, key: string | undefined = this.adminKey): Promise<{ status: number; body: Record<string, unknown> }> {
+    const response = await fetch(`${this.apiUrl}${path}`, {
+      method,
+      headers: {
+        ...(key ? { authorization: `Bearer ${key}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text ? (JSON.parse(text) as Record<string, unknown>) : {} };
+  }
+
+  /** Ends the process, whatever state it is in, and removes its data. */
+  async close(): Promise<void> {
+    if (!this.exited) {
+      this.signal('SIGTERM');
+      this.signal('SIGCONT');
+      await this.exit(10_000).catch(async () => {
+        this.signal('SIGKILL');
+        await this.exit();
+      });
+    }
+    rmSync(this.data, { recursive: true, force: true });
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const server = createServer();
+    server.once('error', failed);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => done(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,3 @@
+export * as rest from '@rocket.chat/rest-typings';
+export { schemas } from '@rocket.chat/core-typings';
+export { DDPSDK } from '@rocket.chat/ddp-client';
