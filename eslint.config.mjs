@@ -82,6 +82,8 @@ export default tseslint.config(
         process: 'readonly',
         console: 'readonly',
         module: 'writable',
+        __dirname: 'readonly',
+        __filename: 'readonly',
         require: 'readonly',
         setTimeout: 'readonly',
         clearTimeout: 'readonly',

@@ -48,6 +48,8 @@ function stopOnSignals(lifecycle: Lifecycle, lock: InstanceLock): void {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  // A closed terminal is a wish to stop, as well.
+  process.on('SIGHUP', stop);
 }
 
 /** The reaper ends the children, however this process ends. */

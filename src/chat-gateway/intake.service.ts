@@ -141,7 +141,7 @@ export class IntakeService implements RealtimeListener {
       mark = Number((await this.marks.fact('read-until')) ?? this.clock.now());
       await this.marks.open(room.roomId, mark);
     }
-    if (room.lastMessageAt !== undefined && room.lastMessageAt < mark - OVERLAP_MS) return;
+    if (Math.max(room.updatedAt, room.lastMessageAt ?? 0) < mark - OVERLAP_MS && room.updatedAt > 0) return;
     const { messages } = await this.chat.syncMessages(room.roomId, mark - OVERLAP_MS);
     for (const message of [...messages].sort((a, b) => a.at - b.at)) await this.messages.take(message);
     const newest = Math.max(mark, ...messages.map(({ updatedAt }) => updatedAt));

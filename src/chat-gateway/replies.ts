@@ -63,8 +63,8 @@ export class Replies {
   }
 
   async markStopped(question: Question, writer: AnswerWriter): Promise<void> {
-    const { stopped } = texts(await this.languages.of(question.roomId));
-    if (writer.began) await this.rewriteLast(question, writer, `\n\n${stopped()}`);
+    const text = texts(await this.languages.of(question.roomId));
+    if (writer.began) await this.rewriteLast(question, writer, `\n\n${text.stopped()}`);
   }
 
   /**

@@ -1,4 +1,14 @@
+import { RdzenError } from '../shared/rdzen-error';
 import { configuredCoreIds, externalCoreUrl, loadSettings } from './load-settings';
+
+function codeOf(work: () => unknown): string | undefined {
+  try {
+    work();
+  } catch (error) {
+    return error instanceof RdzenError ? error.code : undefined;
+  }
+  return undefined;
+}
 
 describe(loadSettings.name, () => {
   it('has defaults for everything', () => {
@@ -42,7 +52,7 @@ describe(loadSettings.name, () => {
     [{ RDZEN_NUM_CTX: '1024', RDZEN_NUM_PREDICT: '1000' }, /at most half of RDZEN_NUM_CTX/],
   ])('refuses %p', (environment, expected) => {
     expect(() => loadSettings(environment)).toThrow(expected);
-    expect(() => loadSettings(environment)).toThrow(expect.objectContaining({ code: 'SETTING_INVALID' }));
+    expect(codeOf(() => loadSettings(environment))).toBe('SETTING_INVALID');
   });
 
   it('never shows a secret', () => {

@@ -39,7 +39,7 @@ const url = (): PropertyDecorator =>
 /** Every variable Rdzen reads, by its own name. A field without a default is unset when the variable is. */
 export class Settings {
   @IsIn(['embedded'])
-  RDZEN_PROFILE: 'embedded' = 'embedded';
+  RDZEN_PROFILE = 'embedded';
 
   @number()
   @IsInt()

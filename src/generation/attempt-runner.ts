@@ -11,10 +11,19 @@ import { estimateTokens, firstTokenDeadlineMs, stallDeadlineMs } from './deadlin
 
 const GAPS_KEPT = 64;
 
+/** What an attempt goes on from. */
+export interface Resume {
+  /** Sent as the last assistant message; empty to begin anew. */
+  text: string;
+  /** Tokens it is made of, as far as they were counted. */
+  tokens: number;
+}
+
+/** `text` and `tokens` count what was resumed from as well. */
 export type AttemptOutcome =
-  | { kind: 'complete'; text: string; reason: string }
+  | { kind: 'complete'; text: string; reason: string; tokens: number }
   /** `evidence` is undefined where the core is not to blame. */
-  | { kind: 'failed'; text: string; detail: string; evidence?: EvidenceKind; refused?: boolean }
+  | { kind: 'failed'; text: string; tokens: number; detail: string; evidence?: EvidenceKind; refused?: boolean }
   | { kind: 'cancelled' };
 
 class WatchError extends Error {
@@ -38,13 +47,12 @@ export class AttemptRunner {
   ) {}
 
   /**
-   * @param resume text to continue after, sent as the last assistant message; empty to begin anew.
-   * @param onText gets the whole text so far, `resume` included.
+   * @param onText gets the whole text so far, what was resumed from included.
    */
   async run(
     core: Core,
     messages: readonly CoreMessage[],
-    resume: string,
+    resume: Resume,
     onText: (whole: string) => void,
     signal: AbortSignal,
   ): Promise<AttemptOutcome> {
@@ -60,11 +68,11 @@ export class AttemptRunner {
     const silence = new SilenceTimer(this.clock, (evidence, ms) =>
       watch.abort(new WatchError(evidence, `core ${core.id} was silent for ${Math.round(ms / 100) / 10} s`)),
     );
-    let text = resume;
+    let { text, tokens } = resume;
     try {
       const prompt = messages.reduce(
         (sum, { content }) => sum + estimateTokens(content) + 4,
-        estimateTokens(resume),
+        resume.tokens,
       );
       silence.expect('first-token-timeout', firstTokenDeadlineMs(core, prompt));
       const gaps: number[] = [];
@@ -80,15 +88,18 @@ export class AttemptRunner {
         silence.expect('stall', stallDeadlineMs(gaps));
         this.registry.alive(core.id);
         text += text === '' ? chunk.text.trimStart() : chunk.text;
+        // Ollama sends a token a line.
+        if (chunk.text !== '') tokens++;
         if (chunk.text !== '') onText(text);
         if (chunk.done) {
           this.learn(core.id, chunk.stats);
-          return { kind: 'complete', text, reason: chunk.reason };
+          return { kind: 'complete', text, tokens, reason: chunk.reason };
         }
       }
       return {
         kind: 'failed',
         text,
+        tokens,
         detail: `core ${core.id} ended without its final line`,
         evidence: 'truncated',
       };
@@ -96,9 +107,9 @@ export class AttemptRunner {
       if (signal.aborted) return { kind: 'cancelled' };
       const cause: unknown = watch.signal.aborted ? watch.signal.reason : error;
       if (cause instanceof WatchError)
-        return { kind: 'failed', text, detail: cause.message, evidence: cause.evidence };
+        return { kind: 'failed', text, tokens, detail: cause.message, evidence: cause.evidence };
       if (cause instanceof OllamaError)
-        return { kind: 'failed', text, detail: cause.message, ...blame(cause.kind) };
+        return { kind: 'failed', text, tokens, detail: cause.message, ...blame(cause.kind) };
       throw cause;
     } finally {
       silence.end();
@@ -108,8 +119,7 @@ export class AttemptRunner {
     }
   }
 
-  private request(messages: readonly CoreMessage[], resume: string): Parameters<OllamaApi['chat']>[1] {
-    const spent = estimateTokens(resume);
+  private request(messages: readonly CoreMessage[], { text: resume, tokens: spent }: Resume): Parameters<OllamaApi['chat']>[1] {
     const options = { ...this.profile.options };
     if (options.num_predict !== undefined && spent > 0)
       options.num_predict = Math.max(16, options.num_predict - spent);

@@ -5,7 +5,7 @@ import { EventBus } from '../events/event-bus';
 import type { Attempt } from '../journal/journal.types';
 import { QuestionJournal } from '../journal/question-journal';
 import { Clock } from '../shared/clock';
-import { AttemptRunner, type AttemptOutcome } from './attempt-runner';
+import { AttemptRunner, type AttemptOutcome, type Resume } from './attempt-runner';
 import { CoreDispatcher } from './core-dispatcher';
 import './generation.events';
 import type { GenerationJob, GenerationListener, GenerationResult } from './generation.types';
@@ -20,6 +20,7 @@ const BUSY_WAIT_MS = 1_000;
 /** What one generation has come to so far, over all its attempts. */
 interface Progress {
   text: string;
+  tokens: number;
   shown: number;
   fruitless: number;
   attempts: number;
@@ -55,6 +56,7 @@ export class GenerationService {
   ): Promise<GenerationResult> {
     const progress: Progress = {
       text: '',
+      tokens: 0,
       shown: 0,
       fruitless: 0,
       attempts: 0,
@@ -70,7 +72,8 @@ export class GenerationService {
       });
       if (!lease) return { outcome: 'cancelled' };
       try {
-        const resume = lease.core.continues ? wholeWords(progress.text) : '';
+        const from = resumeFrom(progress, lease.core);
+        const resume = from.text;
         const attempt = await this.journal.beginAttempt(
           job.messageId,
           this.registry.epoch,
@@ -84,7 +87,7 @@ export class GenerationService {
         const result = await this.runner.run(
           lease.core,
           job.messages,
-          resume,
+          from,
           (whole) => this.show(whole, progress, listener),
           signal,
         );
@@ -170,12 +173,15 @@ export class GenerationService {
     const failure =
       result.kind === 'failed'
         ? result
-        : { text: '', detail: `core ${core.id} answered with no text`, evidence: undefined, refused: false };
+        : { text: '', tokens: 0, detail: `core ${core.id} answered with no text`, evidence: undefined, refused: false };
     const { detail, evidence } = failure;
     // Its queue is full: that passes, so neither the core nor the question is blamed.
     if (evidence === 'busy') await this.clock.sleep(BUSY_WAIT_MS);
     const grew = failure.text.length > resume.length;
-    if (failure.text.length >= progress.text.length) progress.text = failure.text;
+    if (failure.text.length >= progress.text.length) {
+      progress.text = failure.text;
+      progress.tokens = failure.tokens;
+    }
     progress.brokenAt ??= this.clock.monotonic();
     // A core that is merely full, or that was already known to be down, says nothing about the question.
     const innocent = evidence === 'busy' || evidence === 'refused' || evidence === 'model-missing';
@@ -198,4 +204,10 @@ export class GenerationService {
     if (progress.attempts >= MAX_ATTEMPTS) return `${MAX_ATTEMPTS} attempts were made; the last: ${detail}`;
     return undefined;
   }
+}
+
+/** Where the next attempt takes up the answer: after its last whole word, or at the beginning. */
+function resumeFrom({ text, tokens }: Progress, core: Core): Resume {
+  const kept = core.continues ? wholeWords(text) : '';
+  return { text: kept, tokens: kept ? Math.round((tokens * kept.length) / text.length) : 0 };
 }

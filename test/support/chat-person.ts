@@ -41,7 +41,12 @@ export class ChatPerson {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ name, adminKey }),
     });
-    const body = (await response.json()) as { userId: string; authToken: string; username: string; error?: string };
+    const body = (await response.json()) as {
+      userId: string;
+      authToken: string;
+      username: string;
+      error?: string;
+    };
     if (!response.ok) throw new Error(`Nobody enters as ${name}: ${body.error}`);
     const person = new ChatPerson(url, body.userId, body.authToken, body.username);
     await person.listen();
@@ -78,13 +83,19 @@ export class ChatPerson {
   }
 
   async channel(name: string, members: string[] = ['system-bot']): Promise<string> {
-    const { channel } = await this.call<{ channel: { _id: string } }>('POST', 'channels.create', { name, members });
+    const { channel } = await this.call<{ channel: { _id: string } }>('POST', 'channels.create', {
+      name,
+      members,
+    });
     return channel._id;
   }
 
   /** What the assistant wrote in a direct message, oldest first, as it stands on the server. */
   async answersIn(roomId: string): Promise<{ id: string; text: string }[]> {
-    const { messages } = await this.call<{ messages: WireMessage[] }>('GET', `im.history?roomId=${roomId}&count=200`);
+    const { messages } = await this.call<{ messages: WireMessage[] }>(
+      'GET',
+      `im.history?roomId=${roomId}&count=200`,
+    );
     return messages
       .filter(({ u, t, msg }) => u._id !== this.userId && t === undefined && !NOTICE.test(msg))
       .map(({ _id, msg }) => ({ id: _id, text: msg }))
@@ -93,7 +104,10 @@ export class ChatPerson {
 
   /** The same for a thread. */
   async answersInThread(threadId: string): Promise<{ id: string; text: string }[]> {
-    const { messages } = await this.call<{ messages: WireMessage[] }>('GET', `chat.getThreadMessages?tmid=${threadId}&count=200`);
+    const { messages } = await this.call<{ messages: WireMessage[] }>(
+      'GET',
+      `chat.getThreadMessages?tmid=${threadId}&count=200`,
+    );
     return messages
       .filter(({ u, _id, msg }) => u._id !== this.userId && _id !== threadId && !NOTICE.test(msg))
       .map(({ _id, msg }) => ({ id: _id, text: msg }));
@@ -102,7 +116,8 @@ export class ChatPerson {
   /** Resolves once `count` finished answers stand in the direct message. */
   async waitForAnswers(roomId: string, count: number, withinMs = 20_000): Promise<string[]> {
     const finished = await eventually(
-      async () => (await this.answersIn(roomId)).map(({ text }) => text).filter((text) => !text.endsWith('▍')),
+      async () =>
+        (await this.answersIn(roomId)).map(({ text }) => text).filter((text) => !text.endsWith('▍')),
       (texts) => texts.length >= count,
       withinMs,
       `${count} answers in the room`,
@@ -133,12 +148,14 @@ export class ChatPerson {
           fields?: { args?: [WireMessage] };
           collection?: string;
         };
-        if (frame.msg === 'connected') send({ msg: 'method', id: 'login', method: 'login', params: [{ resume: this.token }] });
+        if (frame.msg === 'connected')
+          send({ msg: 'method', id: 'login', method: 'login', params: [{ resume: this.token }] });
         else if (frame.msg === 'ping') send({ msg: 'pong' });
         else if (frame.msg === 'result' && frame.id === 'login') {
           send({ msg: 'sub', id: 's', name: 'stream-room-messages', params: ['__my_messages__', false] });
         } else if (frame.msg === 'ready') resolve();
-        else if (frame.msg === 'changed' && frame.collection === 'stream-room-messages') this.note(frame.fields?.args?.[0]);
+        else if (frame.msg === 'changed' && frame.collection === 'stream-room-messages')
+          this.note(frame.fields?.args?.[0]);
       });
     });
   }
@@ -167,7 +184,10 @@ export async function eventually<T>(
   for (;;) {
     const value = await ask();
     if (good(value)) return value;
-    if (performance.now() > until) throw new Error(`Not within ${withinMs} ms: ${what}; last seen: ${JSON.stringify(value)?.slice(0, 1500)}`);
+    if (performance.now() > until)
+      throw new Error(
+        `Not within ${withinMs} ms: ${what}; last seen: ${JSON.stringify(value)?.slice(0, 1500)}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -41,7 +41,13 @@ export class RunningRdzen {
     const [api, chat] = await Promise.all([freePort(), freePort()]);
     return new RunningRdzen(
       data,
-      { RDZEN_CORE: 'scripted', RDZEN_DATA: data, RDZEN_PORT: String(api), RDZEN_CHAT_PORT: String(chat), ...environment },
+      {
+        RDZEN_CORE: 'scripted',
+        RDZEN_DATA: data,
+        RDZEN_PORT: String(api),
+        RDZEN_CHAT_PORT: String(chat),
+        ...environment,
+      },
       `http://127.0.0.1:${api}`,
       environment.ROCKETCHAT_URL ?? `http://127.0.0.1:${chat}`,
     );
@@ -120,7 +126,12 @@ export class RunningRdzen {
     return readFileSync(join(this.data, 'admin.key'), 'utf8').trim();
   }
 
-  async api(method: string, path: string, body?: unknown, key: string | undefined = this.adminKey): Promise<{ status: number; body: Record<string, unknown> }> {
+  async api(
+    method: string,
+    path: string,
+    body?: unknown,
+    key: string | undefined = this.adminKey,
+  ): Promise<{ status: number; body: Record<string, unknown> }> {
     const response = await fetch(`${this.apiUrl}${path}`, {
       method,
       headers: {
