@@ -63,7 +63,14 @@ describe('the life of the chat server', () => {
 
     beforeAll(async () => {
       const sources = ['src/embedded/chat-server', 'src/shared', 'src/storage'];
-      const options = ['-d', join(folder, 'dist'), '--strip-leading-paths', '--copy-files', '--extensions', '.ts'];
+      const options = [
+        '-d',
+        join(folder, 'dist'),
+        '--strip-leading-paths',
+        '--copy-files',
+        '--extensions',
+        '.ts',
+      ];
       const swc = spawnSync(
         process.execPath,
         [join(ROOT, 'node_modules/@swc/cli/bin/swc.js'), ...sources, ...options],

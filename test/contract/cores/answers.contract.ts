@@ -1,7 +1,7 @@
 import { verifyContinuation } from '../../../src/ollama/continuation-check';
 import { compareModels } from '../../../src/ollama/same-model';
 import { LONG_QUESTION, PINNED, SHORT_QUESTION } from './core-client';
-import type { ContractContext } from './core-contract';
+import type { ContractContext } from './contract-context';
 import type { CoreTraits } from './core-under-test';
 
 export function describeAnswers(context: ContractContext, traits: CoreTraits): void {

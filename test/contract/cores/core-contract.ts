@@ -1,14 +1,10 @@
 import { describeAnswers } from './answers.contract';
+import type { ContractContext } from './contract-context';
 import { CoreClient } from './core-client';
 import type { CoreTraits, CoreUnderTest } from './core-under-test';
 import { describeFailures } from './failures.contract';
 import { describeScheduling } from './scheduling.contract';
 import { describeShapes } from './shapes.contract';
-
-export interface ContractContext {
-  readonly core: CoreUnderTest;
-  readonly client: CoreClient;
-}
 
 /** What Rdzen relies on in every kind of core. Real Ollama is the judge of it: another core that differs is wrong. */
 export function describeCoreContract(

@@ -1,7 +1,7 @@
 import type { OllamaError } from '../../../src/ollama/ollama-error';
 import type { StreamChunk } from '../../../src/ollama/ollama-api';
 import { eventually, LONG_QUESTION, pause, PINNED } from './core-client';
-import type { ContractContext } from './core-contract';
+import type { ContractContext } from './contract-context';
 import type { CoreTraits } from './core-under-test';
 
 const TOKENS = 80;

@@ -1,6 +1,6 @@
 import type { LoadedModel } from '../../../src/ollama/ollama-api';
 import { eventually, LONG_QUESTION, pause, PINNED, SHORT_QUESTION } from './core-client';
-import type { ContractContext } from './core-contract';
+import type { ContractContext } from './contract-context';
 
 const A_YEAR_MS = 365 * 24 * 3_600_000;
 

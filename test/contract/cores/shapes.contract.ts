@@ -1,5 +1,5 @@
 import { PINNED, type Json } from './core-client';
-import type { ContractContext } from './core-contract';
+import type { ContractContext } from './contract-context';
 
 const DETAILS = ['families', 'family', 'format', 'parameter_size', 'parent_model', 'quantization_level'];
 const FINAL_NUMBERS = [

@@ -14,7 +14,10 @@ export class Chat {
   constructor({ rest, config, me, session, onLeave, onDenied }) {
     Object.assign(this, { rest, config, me, onLeave });
     this.token = session.authToken;
-    this.rooms = new RoomList(byId('rooms'), (room) => void this.openRoom(room));
+    this.rooms = new RoomList(byId('rooms'), {
+      botName: config.botUsername,
+      onOpen: (room) => void this.openRoom(room),
+    });
     this.typingBoard = new TypingBoard((roomId, threadId) => this.showTyping(roomId, threadId));
     const names = { ownName: me.username, botName: config.botUsername };
     const onRetry = (message) => void this.deliver(message);
@@ -113,8 +116,8 @@ export class Chat {
     this.complete = false;
     this.rooms.select(room.rid);
     byId('room-name').textContent = room.t === 'd' ? room.fname || room.name : `# ${room.name}`;
-    const hint = room.t === 'd' ? say('writeMessage') : say('mentionHint', { bot: this.config.botUsername });
-    this.composer.field.placeholder = hint;
+    this.composer.hint =
+      room.t === 'd' ? say('writeMessage') : say('mentionHint', { bot: this.config.botUsername });
     this.composer.value = this.drafts.get(room.rid) ?? '';
     this.list.clear();
     this.view('room');
@@ -183,13 +186,12 @@ export class Chat {
   }
 
   send(text, threadId) {
-    const now = new Date().toISOString();
     const { _id, username, name } = this.me;
     void this.deliver({
       _id: newId(),
       rid: this.room.rid,
       msg: text,
-      ts: now,
+      ts: new Date().toISOString(),
       u: { _id, username, name },
       ...(threadId && { tmid: threadId }),
     });

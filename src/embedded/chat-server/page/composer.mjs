@@ -2,6 +2,7 @@ import { say } from './texts.mjs';
 
 const TYPING_RENEW_MS = 5000;
 const TYPING_STOP_MS = 4000;
+const MAX_HEIGHT = 240;
 
 /** A text field that sends with Enter, grows with its text, and tells when somebody types. */
 export class Composer {
@@ -30,6 +31,10 @@ export class Composer {
   set value(text) {
     this.field.value = text;
     this.fit();
+  }
+
+  set hint(text) {
+    this.field.placeholder = text;
   }
 
   focus() {
@@ -66,8 +71,12 @@ export class Composer {
   }
 
   fit() {
-    this.field.style.height = 'auto';
-    this.field.style.height = `${Math.min(this.field.scrollHeight, 240)}px`;
+    const { style } = this.field;
+    style.height = 'auto';
+    const wanted = this.field.scrollHeight;
+    // Nothing is measured while the field is hidden.
+    if (wanted > 0) style.height = `${Math.min(wanted + 2, MAX_HEIGHT)}px`;
+    style.overflowY = wanted + 2 > MAX_HEIGHT ? 'auto' : 'hidden';
     const over = this.field.value.length - this.maxLength;
     this.button.disabled = over > 0;
     this.button.textContent = over > 0 ? say('tooLong', { over }) : say('send');

@@ -3,10 +3,10 @@ import { renderText } from './markup.mjs';
 import { say } from './texts.mjs';
 
 const SYSTEM = {
-  uj: ({ msg }) => say('joined', { name: msg }),
-  ul: ({ msg }) => say('left', { name: msg }),
-  au: ({ msg, u }) => say('added', { name: msg, author: u.username }),
-  ru: ({ msg, u }) => say('removed', { name: msg, author: u.username }),
+  uj: ({ u }) => say('joined', { name: u.name || u.username }),
+  ul: ({ u }) => say('left', { name: u.name || u.username }),
+  au: ({ msg, u }) => say('added', { name: msg, author: u.name || u.username }),
+  ru: ({ msg, u }) => say('removed', { name: msg, author: u.name || u.username }),
   rm: () => say('deleted'),
 };
 const GROUP_MS = 5 * 60_000;

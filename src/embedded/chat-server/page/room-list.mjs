@@ -4,8 +4,8 @@ import { say } from './texts.mjs';
 
 /** The rooms a person is in: channels first, then direct messages, each with what is unread. */
 export class RoomList {
-  constructor(box, onOpen) {
-    Object.assign(this, { box, onOpen });
+  constructor(box, { botName, onOpen }) {
+    Object.assign(this, { box, botName, onOpen });
     this.rooms = new Map();
   }
 
@@ -15,10 +15,6 @@ export class RoomList {
 
   first() {
     return this.sorted('d')[0] ?? this.sorted('c')[0];
-  }
-
-  has(name) {
-    return [...this.rooms.values()].some((room) => room.name === name);
   }
 
   replaceAll(subscriptions) {
@@ -69,7 +65,10 @@ export class RoomList {
     const row = button('room', undefined, () => this.onOpen(room));
     const direct = room.t === 'd';
     const label = direct ? room.fname || room.name : room.name;
-    const sign = make('span', direct ? 'avatar small' : 'sign', direct ? initial({ name: label }) : '#');
+    const bot = direct && room.name === this.botName;
+    const sign = direct
+      ? make('span', bot ? 'avatar small bot' : 'avatar small', bot ? '◆' : initial({ name: label }))
+      : make('span', 'sign', '#');
     sign.setAttribute('aria-hidden', 'true');
     if (direct) sign.style.setProperty('--hue', String(hue(room.name)));
     row.append(sign, make('span', 'label', label));

@@ -2,7 +2,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { ChatServerFaults, FaultConnection } from '../chat-server-faults';
 import { fromEjson, toEjson } from '../ejson';
 import { newId } from '../identifiers';
-import { isObject } from '../rest/shape';
+import { isObject } from '../is-object';
 import type { Caller } from '../service/accounts';
 import { CLOSE, listField, textField, type Frame } from './ddp-frames';
 

@@ -1,7 +1,6 @@
 import { Refusal } from '../refusal';
-import { passwordOf } from '../rest/user-routes';
-import { isObject } from '../rest/shape';
-import type { Accounts, LoginToken } from '../service/accounts';
+import { isObject } from '../is-object';
+import { passwordOf, type Accounts, type LoginToken } from '../service/accounts';
 import type { ChatCore } from '../service/chat-core';
 import type { Messages } from '../service/messages';
 import { CLOSE } from './ddp-frames';

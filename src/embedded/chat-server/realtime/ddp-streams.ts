@@ -1,6 +1,6 @@
 import { newId } from '../identifiers';
 import { Refusal } from '../refusal';
-import { isObject } from '../rest/shape';
+import { isObject } from '../is-object';
 import type { ChatCore } from '../service/chat-core';
 import type { ChatEvent } from '../service/chat-events';
 import { canAccess, may } from '../service/permissions';

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Refusal } from '../refusal';
-import { isObject, type Values } from './shape';
+import { type Values } from './shape';
+import { isObject } from '../is-object';
 
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 const MAX_DISCARDED_BYTES = 100 * 1024 * 1024;

@@ -5,7 +5,8 @@ import type { MessageInput, Messages } from '../service/messages';
 import { may } from '../service/permissions';
 import type { Rooms } from '../service/rooms';
 import { optionalText, post, get, text, texts, type RestRoute } from './rest-route';
-import { isObject, Shape, type Fields, type Values } from './shape';
+import { Shape, type Fields, type Values } from './shape';
+import { isObject } from '../is-object';
 
 const POST_FIELDS: Fields = {
   text: 'text',

@@ -3,7 +3,8 @@ import { Refusal } from '../refusal';
 import type { ChatCore } from '../service/chat-core';
 import type { Rooms } from '../service/rooms';
 import { get, optionalText, post, text, texts, type RestRoute } from './rest-route';
-import { isObject, Shape, type Fields, type Values } from './shape';
+import { Shape, type Fields, type Values } from './shape';
+import { isObject } from '../is-object';
 
 const byRoom = (more: Fields = {}): Shape =>
   new Shape({ 'roomId!': 'text', ...more }, { 'roomName!': 'text', ...more });

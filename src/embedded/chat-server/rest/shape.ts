@@ -1,3 +1,4 @@
+import { isObject } from '../is-object';
 import { Refusal } from '../refusal';
 
 /**
@@ -102,8 +103,4 @@ function listOf(value: unknown, each: (item: unknown) => unknown): unknown[] | u
   if (!Array.isArray(value)) return undefined;
   const items = value.map(each);
   return items.includes(undefined) ? undefined : items;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

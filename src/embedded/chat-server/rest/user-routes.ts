@@ -1,10 +1,11 @@
 import type { UserDocument } from '../records/documents';
 import { Refusal } from '../refusal';
-import type { Accounts, LoginToken, Password } from '../service/accounts';
+import { passwordOf, type Accounts, type LoginToken } from '../service/accounts';
 import type { ChatCore } from '../service/chat-core';
 import { may } from '../service/permissions';
 import { get, optionalText, post, text, texts, type RestRoute } from './rest-route';
-import { isObject, Shape, type Values } from './shape';
+import { Shape, type Values } from './shape';
+import { isObject } from '../is-object';
 import { ownView, publicView } from './user-views';
 
 const STATUSES = ['online', 'away', 'offline', 'busy'];
@@ -134,12 +135,6 @@ function identityOf(values: Values): { username?: string; email?: string } {
   if (isObject(given)) return identityOf(given);
   if (typeof given !== 'string') return {};
   return given.includes('@') ? { email: given } : { username: given };
-}
-
-export function passwordOf(value: unknown): Password | undefined {
-  if (typeof value === 'string') return value;
-  if (!isObject(value) || typeof value['digest'] !== 'string') return undefined;
-  return { digest: value['digest'], algorithm: 'sha-256' };
 }
 
 async function oneUser(core: ChatCore, values: Values): Promise<UserDocument> {

@@ -1,5 +1,6 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { isObject } from '../is-object';
 import { newId, newToken, sha256 } from '../identifiers';
 import type { ChatRecords } from '../records/chat-records';
 import type { UserDocument } from '../records/documents';
@@ -81,7 +82,7 @@ export class Accounts {
         expires.getTime(),
         TOKENS_PER_USER,
       );
-      await users.save({ ...user, lastLogin: now });
+      await users.save({ ...((await users.byId(user._id)) ?? user), lastLogin: now });
       return { userId: user._id, authToken, expires };
     });
   }
@@ -157,11 +158,14 @@ export class Accounts {
     });
   }
 
-  async grantAdmin(user: UserDocument): Promise<UserDocument> {
-    if (user.roles.includes('admin')) return user;
-    const admin = { ...user, roles: [...user.roles, 'admin'], _updatedAt: this.core.now() };
-    await this.core.change(({ users }) => users.save(admin));
-    return admin;
+  grantAdmin(user: UserDocument): Promise<UserDocument> {
+    return this.core.change(async ({ users }) => {
+      const current = (await users.byId(user._id)) ?? user;
+      if (current.roles.includes('admin')) return current;
+      const admin = { ...current, roles: [...current.roles, 'admin'], _updatedAt: this.core.now() };
+      await users.save(admin);
+      return admin;
+    });
   }
 
   private async find(identity: { username?: string; email?: string }): Promise<UserDocument | undefined> {
@@ -171,6 +175,13 @@ export class Accounts {
     const all = await users.all();
     return all.find((user) => user.emails?.some(({ address }) => address === identity.email));
   }
+}
+
+/** What a client sent as a password; undefined when it is none. */
+export function passwordOf(value: unknown): Password | undefined {
+  if (typeof value === 'string') return value;
+  if (!isObject(value) || typeof value['digest'] !== 'string') return undefined;
+  return { digest: value['digest'], algorithm: 'sha-256' };
 }
 
 function digestOf(password: Password): string {

@@ -2,6 +2,7 @@ import { newId } from '../identifiers';
 import type { ChatRecords } from '../records/chat-records';
 import type { MessageDocument, RoomDocument, UserDocument } from '../records/documents';
 import { Refusal } from '../refusal';
+import { isObject } from '../is-object';
 import type { ChatCore, Emit } from './chat-core';
 import { parseMentions } from './mention-parser';
 import { canAccess, may } from './permissions';
@@ -73,6 +74,7 @@ export class Messages {
     message: MessageDocument,
     change: { text: string; previewUrls?: string[]; customFields?: Record<string, unknown> },
   ): Promise<MessageDocument> {
+    this.checkLength(change.text);
     return this.core.change(async (records, emit) => {
       const original = (await records.messages.byId(message._id)) ?? message;
       const subscription = await records.rooms.subscription(original.rid, user._id);
@@ -191,12 +193,20 @@ export class Messages {
     if (input.tshow && !input.tmid) throw Refusal.coded('invalid-params', 'tshow provided but missing tmid');
     if (input.tmid && !this.core.settings.threadsEnabled)
       throw Refusal.forbidden('error-not-allowed', 'not-allowed');
-    if ((input.msg ?? '').length > this.core.settings.maxMessageLength) {
-      throw Refusal.coded('error-message-size-exceeded', 'Message size exceeds Message_MaxAllowedSize');
+    this.checkLength(input.msg ?? '');
+    const attachments = Array.isArray(input['attachments']) ? (input['attachments'] as unknown[]) : [];
+    for (const attachment of attachments) {
+      if (isObject(attachment) && typeof attachment['text'] === 'string')
+        this.checkLength(attachment['text']);
     }
     if ((input['alias'] || input['avatar']) && !may(user, 'message-impersonate')) {
       throw new Refusal('Not enough permission', undefined, { permission: true });
     }
+  }
+
+  private checkLength(text: string): void {
+    if (text.length <= this.core.settings.maxMessageLength) return;
+    throw Refusal.coded('error-message-size-exceeded', 'Message size exceeds Message_MaxAllowedSize');
   }
 
   private timestamp(wished: Date | undefined, now: Date): Date {
