@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings';
+import { checkAccount } from '../rocket-chat/account-check';
 import { ChatApi } from '../rocket-chat/chat-api';
 import { ChatError } from '../rocket-chat/chat-error';
 import { ChatRealtime } from '../rocket-chat/chat-realtime';
@@ -68,6 +69,7 @@ export class ChatGateway {
     await this.workers.intake.open(knownHere);
     await this.login();
     await this.findNoticeRoom();
+    await this.examineAccount();
     this.realtime.start(this.workers.intake);
     await this.workers.lanes.start();
     this.workers.notices.start();
@@ -101,12 +103,25 @@ export class ChatGateway {
     try {
       const room = await this.chat.resolveRoom(`#${name}`);
       this.noticeRoom.id = room.id;
-      if (room.type === 'channel') await this.chat.joinChannel(room.id);
+      // On a server that others run nothing is changed unasked; the account check says what is missing there.
+      if (room.type === 'channel' && !this.settings.ROCKETCHAT_URL) await this.chat.joinChannel(room.id);
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
       this.logger.warn(
         `Switches cannot be announced in #${name}: ${error.message}. Create the room and invite @${this.settings.ROCKETCHAT_USER}, or set RDZEN_NOTICE_ROOM.`,
       );
+    }
+  }
+
+  /** Says which role, permission or setting is missing on a server that others run. */
+  private async examineAccount(): Promise<void> {
+    if (!this.settings.ROCKETCHAT_URL) return;
+    try {
+      const problems = await checkAccount(this.chat, `#${this.settings.RDZEN_NOTICE_ROOM}`);
+      for (const { message, remedy } of problems) this.logger.warn(`${message} ${remedy}`);
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      this.logger.warn(`What the account may do could not be checked: ${error.message}`);
     }
   }
 }
