@@ -31,7 +31,7 @@ export class ChatPerson {
   private constructor(
     private readonly url: string,
     readonly userId: string,
-    private readonly token: string,
+    readonly token: string,
     readonly username: string,
   ) {}
 

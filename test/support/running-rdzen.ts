@@ -144,6 +144,13 @@ export class RunningRdzen {
     return { status: response.status, body: text ? (JSON.parse(text) as Record<string, unknown>) : {} };
   }
 
+  /** SIGTERM, and the exit code it must give. */
+  async exitCleanly(): Promise<void> {
+    this.signal('SIGTERM');
+    const code = await this.exit(30_000);
+    if (code !== 0) throw new Error(`It ended with ${code}:\n${this.output.slice(-3000)}`);
+  }
+
   /** Ends the process, whatever state it is in, and removes its data. */
   async close(): Promise<void> {
     if (!this.exited) {

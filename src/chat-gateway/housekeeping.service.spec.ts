@@ -1,0 +1,26 @@
+import { VirtualClock } from '../../test/support/virtual-clock';
+import type { NoticeJournal } from '../journal/notice-journal';
+import type { QuestionJournal } from '../journal/question-journal';
+import { Housekeeping } from './housekeeping.service';
+
+describe(Housekeeping.name, () => {
+  it('prunes a minute after the start and every hour, also after a failure, until it is stopped', async () => {
+    const clock = new VirtualClock();
+    const prune = jest.fn().mockRejectedValueOnce(new Error('disk full')).mockResolvedValue(undefined);
+    const notices = { prune: jest.fn().mockResolvedValue(undefined) };
+    const sut = new Housekeeping(
+      { prune } as unknown as QuestionJournal,
+      notices as unknown as NoticeJournal,
+      clock,
+    );
+    sut.start();
+    await clock.advance(61_000);
+    expect(prune).toHaveBeenCalledTimes(1);
+    await clock.advance(3_601_000);
+    expect(prune).toHaveBeenCalledTimes(2);
+    expect(notices.prune).toHaveBeenCalledTimes(1);
+    await sut.stop();
+    await clock.advance(10 * 3_600_000);
+    expect(prune).toHaveBeenCalledTimes(2);
+  });
+});

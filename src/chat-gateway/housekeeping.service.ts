@@ -1,0 +1,48 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { NoticeJournal } from '../journal/notice-journal';
+import { QuestionJournal } from '../journal/question-journal';
+import { Clock, type Timer } from '../shared/clock';
+
+const EVERY_MS = 3_600_000;
+const FIRST_MS = 60_000;
+
+/** Forgets, every hour, what the journal need not keep any longer. */
+@Injectable()
+export class Housekeeping {
+  private readonly logger = new Logger(Housekeeping.name);
+  private timer?: Timer;
+  private working: Promise<void> = Promise.resolve();
+  private stopped = false;
+
+  constructor(
+    private readonly questions: QuestionJournal,
+    private readonly notices: NoticeJournal,
+    private readonly clock: Clock,
+  ) {}
+
+  start(): void {
+    this.schedule(FIRST_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.timer?.cancel();
+    await this.working;
+  }
+
+  private schedule(ms: number): void {
+    if (this.stopped) return;
+    this.timer = this.clock.after(ms, () => {
+      this.working = this.tidy().finally(() => this.schedule(EVERY_MS));
+    });
+  }
+
+  private async tidy(): Promise<void> {
+    try {
+      await this.questions.prune();
+      await this.notices.prune();
+    } catch (error) {
+      this.logger.error(`Pruning the journal failed: ${String(error)}`);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { ChatServer } from '../../src/embedded/chat-server/chat-server';
+import { ChatPerson, eventually } from '../support/chat-person';
+import { freePort, RunningRdzen } from '../support/running-rdzen';
+
+jest.setTimeout(60_000);
+
+describe('a chat server that others run', () => {
+  it('is waited for, and nothing is changed there unasked', async () => {
+    const port = await freePort();
+    const rdzen = await RunningRdzen.create({
+      ROCKETCHAT_URL: `http://127.0.0.1:${port}`,
+      ROCKETCHAT_USER: 'assistant',
+      ROCKETCHAT_PASSWORD: 'correct horse battery',
+      RDZEN_NOTICE_ROOM: 'operations',
+    });
+    const server = new ChatServer({
+      port,
+      dataFile: ':memory:',
+      bot: { username: 'assistant', password: 'correct horse battery' },
+    });
+    try {
+      await rdzen.launch();
+      await eventually(
+        () => rdzen.output,
+        (text) => text.includes('Waiting for the chat server'),
+        15_000,
+        'it says that it waits',
+      );
+      expect((await rdzen.status()).rocketchat_connected).toBe(false);
+      expect((await rdzen.api('GET', '/health/ready')).status).toBe(503);
+
+      const { url } = await server.start();
+      await rdzen.ready(40_000);
+      const ann = await ChatPerson.enter(url, 'Ann');
+      const room = await ann.direct('assistant');
+      await ann.say(room, 'Hello?');
+      expect(await ann.waitForAnswers(room, 1)).toHaveLength(1);
+      expect(rdzen.output).toMatch(/operations.*(invite|RDZEN_NOTICE_ROOM)/i);
+      await expect(ann.call('GET', 'rooms.info?roomName=operations')).rejects.toThrow();
+      expect(rdzen.output).not.toContain('correct horse battery');
+      ann.leave();
+    } finally {
+      await rdzen.close();
+      await server.close();
+    }
+  });
+
+  it('is told apart from one that refuses the password, with the remedy', async () => {
+    const server = new ChatServer({
+      port: 0,
+      dataFile: ':memory:',
+      bot: { username: 'assistant', password: 'right' },
+    });
+    const { url } = await server.start();
+    const rdzen = await RunningRdzen.create({
+      ROCKETCHAT_URL: url,
+      ROCKETCHAT_USER: 'assistant',
+      ROCKETCHAT_PASSWORD: 'wrong-password',
+    });
+    try {
+      await rdzen.launch();
+      await eventually(
+        () => rdzen.output,
+        (text) => /Waiting for the chat server.*(password|refuse)/i.test(text),
+        15_000,
+        'it says what is refused',
+      );
+      expect(rdzen.output).not.toContain('wrong-password');
+    } finally {
+      await rdzen.close();
+      await server.close();
+    }
+  });
+
+  it('names the role its account lacks', async () => {
+    const server = new ChatServer({
+      port: 0,
+      dataFile: ':memory:',
+      bot: { username: 'other-bot', password: 'x' },
+    });
+    const { url } = await server.start();
+    const plain = await ChatPerson.enter(url, 'Plain user');
+    const rdzen = await RunningRdzen.create({
+      ROCKETCHAT_URL: url,
+      ROCKETCHAT_USER: plain.username,
+      ROCKETCHAT_USER_ID: plain.userId,
+      ROCKETCHAT_TOKEN: plain.token,
+    });
+    try {
+      await rdzen.launch();
+      await eventually(
+        () => rdzen.output,
+        (text) => /lacks the role bot/.test(text),
+        20_000,
+        'it names the role',
+      );
+      expect(rdzen.output).not.toContain(plain.token);
+    } finally {
+      plain.leave();
+      await rdzen.close();
+      await server.close();
+    }
+  });
+});
