@@ -4,7 +4,9 @@ import { ApiKeys } from './admin/api-keys.service';
 import { SharedFiles } from './admin/shared-files.service';
 import type { Prepared } from './app.setup';
 import { ChatGateway } from './chat-gateway/chat-gateway.service';
+import { Housekeeping } from './chat-gateway/housekeeping.service';
 import { CoreRegistry } from './core-registry/core-registry';
+import { EventBus } from './events/event-bus';
 import { ModelPuller } from './failover/model-puller.service';
 import { FailoverService } from './failover/failover.service';
 import { ContinuationVerifier } from './generation/continuation-verifier';
@@ -12,6 +14,9 @@ import { HealthMonitor } from './health-monitor/health-monitor.service';
 import { QuestionJournal } from './journal/question-journal';
 
 const STOP_WITHIN_MS = 28_000;
+const ANSWERS_FINISH_MS = 20_000;
+/** Questions that only wait for a core gain nothing from our waiting as well. */
+const IDLE_MS = 1_000;
 
 /** Starts the parts in their order and stops them in the reverse one. */
 export class Lifecycle {
@@ -26,7 +31,10 @@ export class Lifecycle {
   /** @returns the address the API listens on. */
   async start(): Promise<string> {
     const { app, prepared } = this;
-    const { settings } = prepared.foundations;
+    const { settings, crash } = prepared.foundations;
+    const bus = app.get(EventBus);
+    bus.on('generation.attempt-started', () => crash.reach('attempt-begun'));
+    bus.on('core.promoted', () => crash.reach('core-promoted'));
     await app.get(ApiKeys).ensureFirstKey();
     await app.get(CoreRegistry).open(prepared.cores.definitions, prepared.preferredCore);
     const again = await app.get(QuestionJournal).resetInterrupted();
@@ -37,6 +45,7 @@ export class Lifecycle {
     await app.get(HealthMonitor).start();
     await app.get(SharedFiles).start();
     app.get(ChatGateway).start(prepared.knownHere);
+    app.get(Housekeeping).start();
     if (prepared.cores.missingModel) app.get(ModelPuller).start();
     await app.listen(settings.RDZEN_PORT, settings.RDZEN_BIND);
     return (await app.getUrl()).replace('[::1]', '127.0.0.1');
@@ -52,7 +61,12 @@ export class Lifecycle {
     const { app, prepared } = this;
     const { clock, engine, store } = prepared.foundations;
     const orderly = (async () => {
-      await app.get(ChatGateway).stop();
+      const answering = app
+        .get(CoreRegistry)
+        .all()
+        .some(({ inFlight }) => inFlight > 0);
+      await app.get(ChatGateway).stop(answering ? ANSWERS_FINISH_MS : IDLE_MS);
+      await app.get(Housekeeping).stop();
       await app.get(ModelPuller).stop();
       await app.get(ContinuationVerifier).stop();
       await app.get(FailoverService).stop();
@@ -60,7 +74,11 @@ export class Lifecycle {
       await app.get(SharedFiles).stop();
       await app.close();
     })().catch((error: unknown) => this.logger.error(`Stopping failed in part: ${String(error)}`));
-    await Promise.race([orderly, clock.sleep(STOP_WITHIN_MS)]);
+    const patience = new AbortController();
+    await Promise.race([
+      orderly.finally(() => patience.abort()),
+      clock.sleep(STOP_WITHIN_MS, patience.signal).catch(() => undefined),
+    ]);
     await engine.close();
     await store.close();
   }

@@ -12,11 +12,13 @@ import { StatusController } from './admin/status.controller';
 import { StatusService } from './admin/status.service';
 import { Admission } from './chat-gateway/admission';
 import { AnswerPoster, PostingTools } from './chat-gateway/answer-poster';
+import { ChatAlarm } from './chat-gateway/chat-alarm';
 import { ChatGateway, GatewayWorkers } from './chat-gateway/chat-gateway.service';
 import { ChatPresence } from './chat-gateway/chat-presence';
 import { CommandRegistry } from './chat-gateway/command-registry';
 import { CommandRunner } from './chat-gateway/command-runner';
 import { ConversationCommands } from './chat-gateway/conversation.commands';
+import { Housekeeping } from './chat-gateway/housekeeping.service';
 import { IntakeService } from './chat-gateway/intake.service';
 import { LanesService } from './chat-gateway/lanes.service';
 import { IntakeJournals, MessageIntake } from './chat-gateway/message-intake';
@@ -118,6 +120,7 @@ const WORKERS: Provider[] = [
 const CONVERSATION: Provider[] = [ContextBuilder, TurnService];
 const GATEWAY: Provider[] = [
   Admission,
+  ChatAlarm,
   PostService,
   PostingTools,
   AnswerPoster,
@@ -136,6 +139,7 @@ const GATEWAY: Provider[] = [
   IntakeService,
   GatewayWorkers,
   ChatGateway,
+  Housekeeping,
   SendService,
 ];
 const ADMIN: Provider[] = [

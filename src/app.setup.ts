@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { cpus, freemem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ValidationPipe } from '@nestjs/common';
@@ -7,6 +7,8 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { AccessGuard } from './admin/access.guard';
+import { requireFlatBody } from './admin/flat-body';
+import { refuseUnreadable, refuseUnroutable } from './admin/raw-refusals';
 import { rememberedActiveCore } from './admin/shared-files.service';
 import { AppModule, MIGRATIONS, type Foundations } from './app.module';
 import { ChatServerLauncher, type ChatServerAddress } from './chat-gateway/chat-server-launcher';
@@ -16,6 +18,7 @@ import { ProcessContainerEngine } from './containers/process-container-engine';
 import { SystemPrompt } from './conversation/system-prompt';
 import { CoreLauncher, type LaunchedCores } from './core-registry/core-launcher';
 import { PostIdKey } from './journal/post-id';
+import { Watermarks } from './journal/watermarks';
 import type { RdzenLogger } from './observability/rdzen-logger';
 import { HttpOllamaApi } from './ollama/http-ollama-api';
 import { DdpChatRealtime } from './rocket-chat/ddp-chat-realtime';
@@ -29,6 +32,7 @@ import { SystemRandom } from './shared/system-random';
 import { readIfThere, writeAtomically } from './storage/atomic-file';
 import { LibsqlStore } from './storage/libsql-store';
 
+const KEY_MADE = 'key-made';
 const BODY_LIMIT = 256 * 1024;
 
 /** Everything that stands before the application does. */
@@ -38,7 +42,7 @@ export interface Prepared {
   chat: ChatServerAddress;
   /** Core to make active where the database does not say. */
   preferredCore: number;
-  /** The assistant was set up on this data folder before. */
+  /** The assistant was set up on this data folder before, with a journal that is gone where the present one is new. */
   knownHere: boolean;
 }
 
@@ -55,18 +59,6 @@ export async function prepare(
   const data = settings.RDZEN_DATA;
   const clock = new SystemClock();
   const random = new SystemRandom();
-  const chatPort = settings.RDZEN_CHAT_PORT || (await freePort());
-  await requirePort(settings.RDZEN_PORT, settings.RDZEN_BIND, 'RDZEN_PORT', 'The API');
-  if (!settings.ROCKETCHAT_URL)
-    await requirePort(chatPort, settings.RDZEN_BIND, 'RDZEN_CHAT_PORT', 'The chat page');
-
-  const store = LibsqlStore.open(join(data, 'rdzen.db'));
-  await store.migrate(MIGRATIONS);
-  const { secret, knownHere } = await openSecret(join(data, 'secret.key'));
-  const botPassword =
-    settings.ROCKETCHAT_PASSWORD ?? createHmac('sha256', secret).update('bot password').digest('base64url');
-  for (const hidden of [botPassword, settings.ROCKETCHAT_TOKEN, secret.toString('hex')]) logger.hide(hidden);
-
   const programs = new EmbeddedPrograms(__dirname, environment.PATH ?? '');
   const engine = new ProcessContainerEngine({
     programs,
@@ -75,7 +67,24 @@ export async function prepare(
     random,
     environment,
   });
+  const chatPort = settings.RDZEN_CHAT_PORT || (await freePort());
+  let store: LibsqlStore | undefined;
   try {
+    await requirePort(settings.RDZEN_PORT, settings.RDZEN_BIND, 'RDZEN_PORT', 'The API');
+    if (!settings.ROCKETCHAT_URL) {
+      // After a crash our own chat server may hold its port a moment longer than we live.
+      await engine.prepare();
+      await requirePort(chatPort, settings.RDZEN_BIND, 'RDZEN_CHAT_PORT', 'The chat page');
+      await requireSoundChat(join(data, 'chat.db'));
+    }
+    store = LibsqlStore.open(join(data, 'rdzen.db'));
+    await store.migrate(MIGRATIONS);
+    const { secret, knownHere } = await openSecret(join(data, 'secret.key'), new Watermarks(store));
+    const botPassword =
+      settings.ROCKETCHAT_PASSWORD ?? createHmac('sha256', secret).update('bot password').digest('base64url');
+    for (const hidden of [botPassword, settings.ROCKETCHAT_TOKEN, secret.toString('hex')])
+      logger.hide(hidden);
+
     const ollama = new HttpOllamaApi(clock);
     const machine = {
       ollama: settings.RDZEN_CORE === 'scripted' ? undefined : await programs.findOllama(),
@@ -110,11 +119,12 @@ export async function prepare(
       prompt: new SystemPrompt(readPrompt(settings)),
       crash: crashPoints(environment),
     };
-    const preferredCore = (await rememberedActiveCore(data)) ?? settings.ACTIVE_CORE_ID;
+    const coreIds = cores.definitions.map(({ id }) => id);
+    const preferredCore = (await rememberedActiveCore(data, coreIds)) ?? settings.ACTIVE_CORE_ID;
     return { foundations, cores, chat, preferredCore, knownHere };
   } catch (error) {
     await engine.close();
-    await store.close();
+    await store?.close();
     throw error;
   }
 }
@@ -130,18 +140,26 @@ export async function createApp(
     // One idle client would otherwise hold the end up for over a minute.
     forceCloseConnections: 'idle',
     keepAliveTimeout: 1_000,
+    frameworkErrors: refuseUnroutable,
+    clientErrorHandler: refuseUnreadable,
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.on(foundations), adapter, {
     logger,
     abortOnError: false,
+    // Fastify's own JSON parser, and no other: a form from a foreign page must not be a request.
+    bodyParser: false,
   });
+  adapter.getInstance().removeContentTypeParser('text/plain');
   app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
   const guard = app.get(AccessGuard);
   adapter.getInstance().addHook('onRequest', async (request) => {
-    if (/^\/docs(-json|\/|\?|$)/.test(request.url)) await guard.admit(request, 'local');
+    // By the route, not by the address, which can be written in many ways.
+    if (request.routeOptions.url?.startsWith('/docs')) await guard.admit(request, 'local');
   });
+  adapter.getInstance().addHook('preValidation', async (request) => requireFlatBody(request.body));
   SwaggerModule.setup('docs', app, () => openApi(app), {
     jsonDocumentUrl: 'docs-json',
+    raw: ['json'],
     customSiteTitle: 'Rdzen API',
   });
   await app.init();
@@ -161,7 +179,7 @@ export function openApi(app: NestFastifyApplication): OpenAPIObject {
     .addTag('messages', 'Questions and dead letters')
     .addTag('health', 'Probes')
     .build();
-  return SwaggerModule.createDocument(app, config);
+  return SwaggerModule.createDocument(app, config, { autoTagControllers: false });
 }
 
 export function version(): string {
@@ -180,8 +198,20 @@ async function requirePort(port: number, host: string, variable: string, what: s
   );
 }
 
-/** The key all post ids are derived from. It must outlive the journal, so it has a file of its own. */
-async function openSecret(path: string): Promise<{ secret: Buffer; knownHere: boolean }> {
+/** Found out here, or the chat server would die of it again and again where nobody looks. */
+async function requireSoundChat(file: string): Promise<void> {
+  if (!existsSync(file)) return;
+  const withoutIt =
+    'the chat begins anew, with no rooms and no messages, unless you restore the file from a backup';
+  await LibsqlStore.open(file, withoutIt).close();
+}
+
+/**
+ * The key all post ids are derived from. It must outlive the journal, so it has a file of its own. The journal notes
+ * that it saw the key made: a key it knows nothing of means that an earlier journal was lost, and not merely that the
+ * first start failed.
+ */
+async function openSecret(path: string, marks: Watermarks): Promise<{ secret: Buffer; knownHere: boolean }> {
   const stored = (await readIfThere(path))?.trim();
   if (stored !== undefined) {
     if (!/^[0-9a-f]{64}$/.test(stored)) {
@@ -190,8 +220,10 @@ async function openSecret(path: string): Promise<{ secret: Buffer; knownHere: bo
         `The file ${path} does not hold a key of 64 hex digits. Restore it from a backup; without one, delete it: answers of the last hour may then be posted twice.`,
       );
     }
-    return { secret: Buffer.from(stored, 'hex'), knownHere: true };
+    const knownHere = (await marks.fact(KEY_MADE)) === undefined;
+    return { secret: Buffer.from(stored, 'hex'), knownHere };
   }
+  await marks.setFact(KEY_MADE, 'true');
   const secret = randomBytes(32);
   await writeAtomically(path, `${secret.toString('hex')}\n`, 0o600);
   return { secret, knownHere: false };

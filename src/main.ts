@@ -5,10 +5,14 @@ import { banner } from './app.banner';
 import { Lifecycle } from './app.lifecycle';
 import { createApp, prepare } from './app.setup';
 import { loadSettings } from './config/load-settings';
+import type { Settings } from './config/settings';
 import { CoreRegistry } from './core-registry/core-registry';
 import { RdzenLogger } from './observability/rdzen-logger';
 import { RdzenError } from './shared/rdzen-error';
 import { InstanceLock } from './storage/instance-lock';
+
+/** npm passes on the Ctrl-C that the terminal sends us as well, and a closed terminal takes npm along: one wish. */
+const SAME_WISH_MS = 1_500;
 
 async function main(): Promise<void> {
   const settings = loadSettings(process.env);
@@ -17,6 +21,15 @@ async function main(): Promise<void> {
   Logger.overrideLogger(logger);
 
   const lock = InstanceLock.acquire(settings.RDZEN_DATA, Date.now());
+  try {
+    await run(settings, logger, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function run(settings: Settings, logger: RdzenLogger, lock: InstanceLock): Promise<void> {
   const prepared = await prepare(settings, process.env, logger);
   const app = await createApp(prepared.foundations, logger);
   const lifecycle = new Lifecycle(app, prepared);
@@ -28,15 +41,19 @@ async function main(): Promise<void> {
     process.stdout.write(`${banner(prepared, app.get(CoreRegistry).all(), url, keyFile)}\n`);
   } catch (error) {
     await lifecycle.stop();
-    lock.release();
     throw error;
   }
 }
 
 function stopOnSignals(lifecycle: Lifecycle, lock: InstanceLock): void {
-  let asked = 0;
+  let askedAt: number | undefined;
   const stop = (signal: string): void => {
-    if (++asked > 1) process.exit(1);
+    const now = performance.now();
+    if (askedAt !== undefined) {
+      if (now - askedAt >= SAME_WISH_MS) process.exit(1);
+      return;
+    }
+    askedAt = now;
     new Logger('Rdzen').log(`${signal}: finishing what is being answered; once more to stop at once`);
     lifecycle.stop().then(
       () => {

@@ -78,8 +78,10 @@ export class AccessGuard implements CanActivate {
   }
 }
 
+/** What proxies add. One of them, and the request may come from anywhere. */
+const PROXY_HEADERS = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'];
+
 /** From this machine, and not passed on by a proxy. */
-export function isLocal(request: FastifyRequest): boolean {
-  const forwarded = request.headers['x-forwarded-for'] ?? request.headers.forwarded;
-  return forwarded === undefined && /^(127\.|::1$|::ffff:127\.)/.test(request.ip);
+export function isLocal({ headers, ip }: FastifyRequest): boolean {
+  return PROXY_HEADERS.every((name) => headers[name] === undefined) && /^(127\.|::1$|::ffff:127\.)/.test(ip);
 }

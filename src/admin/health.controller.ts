@@ -11,18 +11,18 @@ import { RequireAccess } from '../access/scope';
 import { StatusService } from './status.service';
 
 export class LiveDto {
-  @ApiProperty({ example: 'ok' })
+  @ApiProperty({ enum: ['ok'], description: 'Always the same' })
   status!: string;
 }
 
 export class ReadyDto {
-  @ApiProperty({ enum: ['ready', 'not ready'] })
+  @ApiProperty({ enum: ['ready', 'not ready'], description: 'The verdict in words' })
   status!: string;
 
   @ApiProperty({ description: 'Connected with the chat server' })
   chat!: boolean;
 
-  @ApiProperty({ enum: ['NORMAL', 'SINGLE', 'BLACKOUT'] })
+  @ApiProperty({ enum: ['NORMAL', 'SINGLE', 'BLACKOUT'], description: 'As in /status' })
   mode!: string;
 }
 
@@ -33,15 +33,22 @@ export class HealthController {
   constructor(private readonly status: StatusService) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'The process runs' })
-  @ApiOkResponse({ type: LiveDto })
+  @ApiOperation({
+    summary: 'Whether the process runs',
+    description: 'For a liveness probe: says nothing about the chat server or the cores.',
+  })
+  @ApiOkResponse({ type: LiveDto, description: 'It runs' })
   live(): LiveDto {
     return { status: 'ok' };
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Questions can be taken in and answered' })
-  @ApiOkResponse({ type: ReadyDto })
+  @ApiOperation({
+    summary: 'Whether questions can be taken in and answered',
+    description:
+      'For a readiness probe: 200 while the assistant is connected with the chat server and a core can answer, else 503 in the same shape.',
+  })
+  @ApiOkResponse({ type: ReadyDto, description: 'Ready' })
   @ApiServiceUnavailableResponse({
     type: ReadyDto,
     description: 'Not connected with the chat server, or no core can answer',

@@ -1,14 +1,16 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import {
-  ApiBearerAuth,
+  ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
+  ApiParam,
   ApiProperty,
   ApiPropertyOptional,
   ApiTags,
 } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { ApiErrors } from '../access/api-errors';
 import { RequireAccess } from '../access/scope';
 import type { Question, QuestionState } from '../journal/journal.types';
 import { QuestionJournal } from '../journal/question-journal';
@@ -27,12 +29,18 @@ const STATES: readonly QuestionState[] = [
 ];
 
 export class MessagesQuery {
-  @ApiPropertyOptional({ enum: STATES, default: 'dead' })
+  @ApiPropertyOptional({ enum: STATES, default: 'dead', description: 'Questions in this state' })
   @IsOptional()
   @IsIn(STATES)
   state: QuestionState = 'dead';
 
-  @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: 200,
+    default: 50,
+    description: 'At most so many',
+  })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -40,7 +48,13 @@ export class MessagesQuery {
   @Max(200)
   limit = 50;
 
-  @ApiPropertyOptional({ minimum: 0, default: 0 })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 0,
+    maximum: 1_000_000,
+    default: 0,
+    description: 'Leave out so many of the oldest',
+  })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -53,16 +67,16 @@ export class MessageDto {
   @ApiProperty({ description: "The chat server's message id" })
   id!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Room it was asked in' })
   room_id!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'User name of who asked' })
   author!: string;
 
-  @ApiProperty({ enum: STATES })
+  @ApiProperty({ enum: STATES, description: 'Where it stands' })
   state!: string;
 
-  @ApiProperty({ description: 'Attempts made so far' })
+  @ApiProperty({ type: 'integer', description: 'Attempts made so far' })
   attempts!: number;
 
   @ApiProperty({ description: 'When it was asked, ISO 8601' })
@@ -73,7 +87,6 @@ export class MessageDto {
 }
 
 @ApiTags('messages')
-@ApiBearerAuth()
 @Controller('api/v1/messages')
 export class MessagesController {
   constructor(private readonly journal: QuestionJournal) {}
@@ -84,7 +97,8 @@ export class MessagesController {
     summary: 'Questions by state',
     description: 'Oldest first. The default lists the dead letters: questions that were given up.',
   })
-  @ApiOkResponse({ type: [MessageDto] })
+  @ApiOkResponse({ type: [MessageDto], description: 'The questions' })
+  @ApiErrors('BAD_REQUEST')
   async list(@Query() query: MessagesQuery): Promise<MessageDto[]> {
     return (await this.journal.list([query.state], query.limit, query.offset)).map(toDto);
   }
@@ -94,9 +108,12 @@ export class MessagesController {
   @RequireAccess('operate')
   @ApiOperation({
     summary: 'Try a dead question again',
-    description: 'It goes back into its lane. Errors: MESSAGE_NOT_FOUND, MESSAGE_STATE_CONFLICT.',
+    description:
+      'It goes back into its lane. Where a finished answer could not be posted, it is posted, not generated, again.',
   })
-  @ApiOkResponse({ type: MessageDto })
+  @ApiParam({ name: 'id', description: "The chat server's message id" })
+  @ApiOkResponse({ type: MessageDto, description: 'As it stands now' })
+  @ApiErrors('MESSAGE_NOT_FOUND', 'MESSAGE_STATE_CONFLICT')
   async requeue(@Param('id') id: string): Promise<MessageDto> {
     return toDto(await this.journal.requeue(id));
   }
@@ -106,8 +123,11 @@ export class MessagesController {
   @RequireAccess('operate')
   @ApiOperation({
     summary: 'Give a dead question up for good',
-    description: 'Errors: MESSAGE_NOT_FOUND, MESSAGE_STATE_CONFLICT.',
+    description: 'It counts as cancelled and is forgotten after 30 days.',
   })
+  @ApiParam({ name: 'id', description: "The chat server's message id" })
+  @ApiNoContentResponse({ description: 'Done' })
+  @ApiErrors('MESSAGE_NOT_FOUND', 'MESSAGE_STATE_CONFLICT')
   async discard(@Param('id') id: string, @Req() request: { holder?: KeyHolder }): Promise<void> {
     await this.journal.discard(id, `discarded by api:${request.holder?.id ?? 'unknown'}`);
   }

@@ -2,9 +2,7 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ERROR_CODES, type ErrorCode } from '../shared/error-codes';
 import { RdzenError } from '../shared/rdzen-error';
-
-/** Endpoints of the original design, whose answers carry `success` and `error` besides. */
-const ORIGINAL = /^\/(send|switch_core|status)(\?|$)/;
+import { problem, PROBLEM_TYPE } from './problem';
 
 /** Shapes every error as RFC 9457 problem JSON with a stable `code`, and shows nothing of the inside. */
 @Catch()
@@ -21,20 +19,14 @@ export class ProblemFilter implements ExceptionFilter {
     if (status === 429) void reply.header('retry-after', '60');
     void reply
       .status(status)
-      .header('content-type', 'application/problem+json; charset=utf-8')
-      .send({
-        type: `urn:rdzen:error:${code.toLowerCase().replaceAll('_', '-')}`,
-        title: title(code),
-        status,
-        detail,
-        code,
-        ...(ORIGINAL.test(request.url) ? { success: false, error: detail } : {}),
-      });
+      .header('content-type', PROBLEM_TYPE)
+      .send(problem(code, detail, request.url));
   }
 
   private describe(error: unknown, request: FastifyRequest): { code: ErrorCode; detail: string } {
     if (error instanceof RdzenError) return { code: error.code, detail: error.message };
-    const fastify = fastifyProblem(error);
+    // Nest hands on what Fastify refused as the cause of an exception of its own.
+    const fastify = fastifyProblem(error) ?? fastifyProblem((error as Error | undefined)?.cause);
     if (fastify) return fastify;
     if (error instanceof HttpException) {
       const status = error.getStatus();
@@ -58,7 +50,11 @@ export class ProblemFilter implements ExceptionFilter {
 
 /** What Fastify itself refuses before any of our code sees the request. */
 function fastifyProblem(error: unknown): { code: ErrorCode; detail: string } | undefined {
-  const { code, statusCode, message } = error as { code?: string; statusCode?: number; message?: string };
+  const { code, statusCode, message } = (error ?? {}) as {
+    code?: string;
+    statusCode?: number;
+    message?: string;
+  };
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || statusCode === 413) {
     return { code: 'BODY_TOO_LARGE', detail: 'The body is larger than 256 KiB.' };
   }
@@ -70,15 +66,10 @@ function fastifyProblem(error: unknown): { code: ErrorCode; detail: string } | u
     code === 'FST_ERR_CTP_INVALID_JSON_BODY' ||
     error instanceof SyntaxError
   ) {
-    return { code: 'MALFORMED_JSON', detail: `The body is no JSON: ${message ?? ''}` };
+    return { code: 'MALFORMED_JSON', detail: `The body is no JSON: ${message ?? ''}.` };
   }
   if (code?.startsWith('FST_') && statusCode !== undefined && statusCode < 500) {
     return { code: 'BAD_REQUEST', detail: message ?? 'The request is malformed.' };
   }
   return undefined;
-}
-
-function title(code: ErrorCode): string {
-  const words = code.toLowerCase().replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

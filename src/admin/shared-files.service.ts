@@ -108,10 +108,13 @@ export class SharedFiles {
   }
 }
 
-/** The core that `shared/active_core` of an earlier set-up names; undefined where there is none. */
-export async function rememberedActiveCore(dataDir: string): Promise<number | undefined> {
+/** The core that `shared/active_core` of an earlier set-up names; undefined where it names none of `coreIds`. */
+export async function rememberedActiveCore(
+  dataDir: string,
+  coreIds: readonly number[],
+): Promise<number | undefined> {
   const text = (await readIfThere(join(dataDir, 'shared', 'active_core')))?.trim() ?? '';
-  return /^\d{1,2}$/.test(text) ? Number(text) : undefined;
+  return coreIds.find((id) => String(id) === text);
 }
 
 function seconds(ms: number): number {

@@ -11,8 +11,11 @@ export class StatusController {
 
   @Get('status')
   @RequireAccess('open')
-  @ApiOperation({ summary: 'How things stand', description: 'Needs no key and shows nothing secret.' })
-  @ApiOkResponse({ type: StatusDto })
+  @ApiOperation({
+    summary: 'How things stand: the cores, which one is active, the chat',
+    description: 'Needs no key and shows nothing secret.',
+  })
+  @ApiOkResponse({ type: StatusDto, description: 'The state of this moment' })
   status(): StatusDto {
     return this.service.now();
   }

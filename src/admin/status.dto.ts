@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 export class CoreStatusDto {
-  @ApiProperty({ description: 'Number of the core', example: 1 })
+  @ApiProperty({ type: 'integer', description: 'Number of the core', example: 1 })
   id!: number;
 
   @ApiProperty({
@@ -10,10 +10,14 @@ export class CoreStatusDto {
   })
   kind!: string;
 
-  @ApiProperty({ enum: ['active', 'standby'] })
+  @ApiProperty({ enum: ['active', 'standby'], description: 'New questions go to the active one' })
   role!: string;
 
-  @ApiProperty({ enum: ['unknown', 'starting', 'warming', 'ready', 'suspect', 'down'] })
+  @ApiProperty({
+    enum: ['unknown', 'starting', 'warming', 'ready', 'suspect', 'down'],
+    description:
+      '`ready`: proven by a generation; `warming`: answers, but its model is not loaded or not proven',
+  })
   state!: string;
 
   @ApiProperty({ description: 'Why it is in this state', example: 'it generates' })
@@ -22,7 +26,7 @@ export class CoreStatusDto {
   @ApiProperty({ description: 'Model it serves', example: 'llama3.2' })
   model!: string;
 
-  @ApiPropertyOptional({ description: 'Process id, where we run it' })
+  @ApiPropertyOptional({ type: 'integer', description: 'Process id, where we run it' })
   pid?: number;
 
   @ApiPropertyOptional({ description: 'Version it tells' })
@@ -34,19 +38,25 @@ export class CoreStatusDto {
   @ApiPropertyOptional({ description: 'Whether a partial answer is continued there; absent until verified' })
   continues?: boolean;
 
-  @ApiProperty({ description: 'Answers being written there' })
+  @ApiProperty({ type: 'integer', description: 'Answers being written there' })
   in_flight!: number;
 }
 
 export class StatusDto {
-  @ApiProperty({ example: 'online' })
+  @ApiProperty({ enum: ['online'], description: 'The process runs' })
   status!: 'online';
 
-  @ApiProperty({ description: 'Number of the active core', example: 1 })
+  @ApiProperty({ type: 'integer', description: 'Number of the active core', example: 1 })
   active_core!: number;
 
-  @ApiProperty({ description: 'Logged in, subscribed and caught up with the chat server' })
+  @ApiProperty({ description: 'Logged in at the chat server and subscribed to its messages' })
   rocketchat_connected!: boolean;
+
+  @ApiPropertyOptional({
+    description: 'What keeps the assistant from hearing or speaking, with the remedy',
+    example: 'restricted-workspace: ...',
+  })
+  rocketchat_problem?: string;
 
   @ApiProperty({
     enum: ['NORMAL', 'SINGLE', 'BLACKOUT'],
@@ -54,9 +64,9 @@ export class StatusDto {
   })
   mode!: string;
 
-  @ApiProperty({ description: 'Grows by one with every switch', example: 1 })
+  @ApiProperty({ type: 'integer', description: 'Grows by one with every switch', example: 1 })
   epoch!: number;
 
-  @ApiProperty({ type: [CoreStatusDto] })
+  @ApiProperty({ type: [CoreStatusDto], description: 'Every core, by number' })
   cores!: CoreStatusDto[];
 }

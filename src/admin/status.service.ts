@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CoreRegistry } from '../core-registry/core-registry';
 import { ModelProfile } from '../core-registry/model-profile';
+import { EventBus, type EventMap } from '../events/event-bus';
 import { clusterMode } from '../failover/failover-policy';
 import { ChatApi } from '../rocket-chat/chat-api';
 import { ChatRealtime } from '../rocket-chat/chat-realtime';
@@ -9,12 +10,19 @@ import type { StatusDto } from './status.dto';
 /** How things stand right now, without anything secret. */
 @Injectable()
 export class StatusService {
+  private problem?: EventMap['chat.problem-changed']['problem'];
+
   constructor(
     private readonly registry: CoreRegistry,
     private readonly profile: ModelProfile,
     private readonly chat: ChatApi,
     private readonly realtime: ChatRealtime,
-  ) {}
+    bus: EventBus,
+  ) {
+    bus.on('chat.problem-changed', ({ problem }) => {
+      this.problem = problem;
+    });
+  }
 
   now(): StatusDto {
     const cores = this.registry.all();
@@ -22,6 +30,7 @@ export class StatusService {
       status: 'online',
       active_core: this.registry.active.id,
       rocketchat_connected: this.chatConnected,
+      ...(this.problem ? { rocketchat_problem: `${this.problem.kind}: ${this.problem.message}` } : {}),
       mode: clusterMode(cores),
       epoch: this.registry.epoch,
       cores: cores.map(({ id, kind, role, state, reason, pid, version, warning, continues, inFlight }) => ({

@@ -37,12 +37,15 @@ export class Admission {
   ) {}
 
   async refuse(
-    question: Pick<Question, 'roomId' | 'authorId' | 'lane' | 'text'>,
+    question: Pick<Question, 'kind' | 'roomId' | 'authorId' | 'lane' | 'text'>,
   ): Promise<Refusal | undefined> {
     const { roomId, authorId, lane, text } = question;
     if (text.length > MAX_CHARACTERS)
       return { reason: 'too-long', characters: text.length, limit: MAX_CHARACTERS };
-    if (this.loops(`${lane} ${authorId}`)) return { reason: 'loop', silent: true };
+    if (this.loops(`${question.kind === 'command' ? roomId : lane} ${authorId}`))
+      return { reason: 'loop', silent: true };
+    // Commands take no core, and `!stop` must get through where everything else is full.
+    if (question.kind === 'command') return undefined;
     if ((await this.journal.count(OPEN)) >= ALL_WAITING) return this.busy('all-busy', authorId);
     if ((await this.journal.count(OPEN, roomId)) >= ROOM_WAITING) return this.busy('room-busy', authorId);
     if ((await this.journal.count(OPEN, undefined, authorId)) > USER_WAITING)

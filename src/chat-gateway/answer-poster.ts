@@ -7,6 +7,7 @@ import { ChatError } from '../rocket-chat/chat-error';
 import { Clock } from '../shared/clock';
 import { CrashPoints } from '../shared/crash-points';
 import { Random } from '../shared/random';
+import { ChatAlarm } from './chat-alarm';
 import { PostService } from './post.service';
 
 const FIRST_WAIT_MS = 1_000;
@@ -14,6 +15,8 @@ const LONGEST_WAIT_MS = 30_000;
 const RESTRICTED_WAIT_MS = 60_000;
 const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 const SALTS = 5;
+/** Stands in place of a part that the answer no longer has. */
+const NOTHING_MORE = '—';
 
 @Injectable()
 export class PostingTools {
@@ -23,6 +26,7 @@ export class PostingTools {
     readonly clock: Clock,
     readonly random: Random,
     readonly crash: CrashPoints,
+    readonly alarm: ChatAlarm,
   ) {}
 }
 
@@ -51,7 +55,8 @@ export class AnswerPoster {
     signal: AbortSignal,
   ): Promise<boolean> {
     await this.questions.beginPosting(question.id);
-    for (const part of await this.answers.parts(question.id)) {
+    const parts = await this.answers.parts(question.id);
+    for (const part of parts) {
       if (part.posted) continue;
       const delivered = await this.persist(question, part, shown.get(part.part), fresh, signal);
       if (!delivered) return false;
@@ -59,8 +64,29 @@ export class AnswerPoster {
       await this.answers.markPosted(question.id, part.part);
       this.tools.crash.reach('part-posted');
     }
+    if (!fresh || shown.size > parts.length) await this.clearBehind(question, parts.length);
     this.tools.crash.reach('answer-posted');
     return this.questions.markPosted(question.id);
+  }
+
+  /**
+   * An earlier attempt may have shown more parts than the answer came to have. They cannot be deleted without a
+   * permission bots lack; best effort, since the answer stands already.
+   */
+  private async clearBehind(question: Question, count: number): Promise<void> {
+    const { posts, ids } = this.tools;
+    const { id: questionId, roomId } = question;
+    try {
+      for (let part = count; ; part++) {
+        const id = ids.answer(roomId, questionId, part);
+        const text = await posts.textOf(id);
+        if (text === undefined) return;
+        if (text !== NOTHING_MORE) await posts.rewrite({ id, roomId, text: NOTHING_MORE });
+      }
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      this.logger.warn(`Behind the answer to ${questionId} stands old text: ${error.message}`);
+    }
   }
 
   private async persist(
@@ -74,9 +100,11 @@ export class AnswerPoster {
       try {
         this.tools.crash.reach('before-post');
         await this.put(question, part, shown, fresh && tries === 0);
+        this.tools.alarm.clear('restricted-workspace');
         return true;
       } catch (error) {
         if (!(error instanceof ChatError)) throw error;
+        if (error.kind === 'restricted-workspace') this.tools.alarm.raise(error);
         const wait = this.waitAfter(error, tries);
         const late = this.tools.clock.now() - question.acceptedAt > GIVE_UP_AFTER_MS;
         if (wait === undefined || late) {

@@ -6,13 +6,13 @@ import { ChatError } from '../rocket-chat/chat-error';
 import { ChatRealtime } from '../rocket-chat/chat-realtime';
 import { NoticeRoom } from '../rooms/notice-room';
 import { Clock } from '../shared/clock';
+import { ChatAlarm } from './chat-alarm';
 import { IntakeService } from './intake.service';
 import { LanesService } from './lanes.service';
 import { NoticePoster } from './notice-poster';
 
 const TRY_AGAIN_MS = 2_000;
 const LONGEST_WAIT_MS = 30_000;
-const GRACE_MS = 20_000;
 
 @Injectable()
 export class GatewayWorkers {
@@ -20,6 +20,7 @@ export class GatewayWorkers {
     readonly intake: IntakeService,
     readonly lanes: LanesService,
     readonly notices: NoticePoster,
+    readonly alarm: ChatAlarm,
   ) {}
 }
 
@@ -56,7 +57,7 @@ export class ChatGateway {
   }
 
   /** Stops taking questions in, lets running answers finish for a while, disconnects. */
-  async stop(graceMs = GRACE_MS): Promise<void> {
+  async stop(graceMs: number): Promise<void> {
     this.ending.abort(new Error('stopping'));
     await this.opening;
     await this.workers.lanes.stop(graceMs);
@@ -81,10 +82,12 @@ export class ChatGateway {
       try {
         const { username } = await this.chat.login();
         this.loggedIn = true;
+        this.workers.alarm.clear();
         this.logger.log(`In the chat as @${username}`);
         return;
       } catch (error) {
         if (!(error instanceof ChatError)) throw error;
+        this.workers.alarm.raise(error);
         const wait = Math.max(
           error.details.retryAfterMs ?? 0,
           Math.min(LONGEST_WAIT_MS, TRY_AGAIN_MS * 2 ** tries),

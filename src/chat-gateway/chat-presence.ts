@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings';
-import type { Question } from '../journal/journal.types';
+import type { NewQuestion, Question } from '../journal/journal.types';
+import { PostIdKey } from '../journal/post-id';
 import { ChatApi } from '../rocket-chat/chat-api';
 import { ChatRealtime } from '../rocket-chat/chat-realtime';
 import { ChatError } from '../rocket-chat/chat-error';
-import type { ChatLimits } from '../rocket-chat/chat-types';
+import type { ChatLimits, ChatMessage } from '../rocket-chat/chat-types';
 import { Clock } from '../shared/clock';
+import { MORE_FOLLOWS, STILL_WRITING } from './split-answer';
 
 const LIMITS_FOR_MS = 5 * 60_000;
 const DEFAULT_LIMITS: ChatLimits = {
@@ -29,6 +31,7 @@ export class ChatPresence {
     private readonly realtime: ChatRealtime,
     private readonly settings: Settings,
     private readonly clock: Clock,
+    private readonly ids: PostIdKey,
   ) {}
 
   async limits(): Promise<{ maxLength: number; streaming: boolean; threadsEnabled: boolean }> {
@@ -49,13 +52,28 @@ export class ChatPresence {
   }
 
   /** The journal that would know whether this was answered is lost: ask the server before posting. */
-  recovering(question: Question): boolean {
+  recovering(question: Pick<Question, 'at'>): boolean {
     return question.at < this.recoverBefore;
   }
 
-  async exists(messageId: string): Promise<boolean> {
+  /**
+   * Whether the whole answer is on the server although the journal does not know: then the journal was lost, and the
+   * ids, which are derived from the question, tell.
+   */
+  async answeredBefore(question: NewQuestion): Promise<boolean> {
+    if (!this.recovering(question)) return false;
+    for (let part = 0; ; part++) {
+      const post = await this.chat.getMessage(this.ids.answer(question.roomId, question.id, part));
+      const text = post?.author.id === this.chat.identity?.userId ? post?.text : undefined;
+      if (text === undefined || text.endsWith(STILL_WRITING)) return false;
+      if (!text.endsWith(MORE_FOLLOWS)) return true;
+    }
+  }
+
+  /** The message as it reads now; undefined where it was deleted. */
+  async current(messageId: string): Promise<ChatMessage | undefined> {
     const message = await this.chat.getMessage(messageId);
-    return message !== undefined && message.systemType !== 'rm';
+    return message?.systemType === 'rm' ? undefined : message;
   }
 
   typing(question: Question, active: boolean): void {

@@ -35,15 +35,16 @@ export class ConversationCommands {
 
   @ChatCommand({ name: 'language', audience: 'moderator' })
   async setLanguage({ arguments: [given = ''], roomId, language }: CommandCall): Promise<string> {
+    if (given === '') return texts(language).languageUsage();
     const chosen = LANGUAGES.find((each) => each === given.toLowerCase());
-    if (!chosen)
-      return texts(language).languageUnknown({ given: given.slice(0, 20), allowed: LANGUAGES.join(', ') });
+    if (!chosen) return texts(language).languageUnknown({ given: given.slice(0, 20) });
     await this.rooms.setLanguage(roomId, chosen);
     return texts(chosen).languageSet();
   }
 
   @ChatCommand({ name: 'listen', audience: 'moderator' })
-  async listen({ arguments: [mode], roomId, at, language }: CommandCall): Promise<string> {
+  async listen({ arguments: [given], roomId, at, language }: CommandCall): Promise<string> {
+    const mode = given?.toLowerCase();
     if (mode !== 'all' && mode !== 'mentions') return texts(language).listenUsage();
     await this.rooms.setListen(roomId, mode, at);
     return mode === 'all' ? texts(language).listenAll() : texts(language).listenMentions();

@@ -1,18 +1,27 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Watermarks } from '../journal/watermarks';
 import { ChatApi } from '../rocket-chat/chat-api';
-import { ChatError } from '../rocket-chat/chat-error';
+import { ChatError, type ChatErrorKind } from '../rocket-chat/chat-error';
 import type { RealtimeListener } from '../rocket-chat/chat-realtime';
 import type { ChatMessage, ChatSubscription, MessageMeta } from '../rocket-chat/chat-types';
 import { Clock, type Timer } from '../shared/clock';
+import { ChatAlarm } from './chat-alarm';
 import { ChatPresence } from './chat-presence';
 import { MessageIntake } from './message-intake';
 
 const SWEEP_EVERY_MS = 60_000;
+/** Read again at every border: stamps of one millisecond, and clocks, are not as exact as they look. */
 const OVERLAP_MS = 60_000;
 /** How far back questions are looked for when the journal is lost but the assistant was here before. */
 const RECOVERY_MS = 3_600_000;
 const RETRY_MS = 5_000;
+/** Refusals that say something about one room, not about the server or us. */
+const ROOM_ONLY: ReadonlySet<ChatErrorKind> = new Set([
+  'forbidden',
+  'room-not-found',
+  'room-closed',
+  'bad-request',
+]);
 
 /**
  * Hears every message at least once. Order on each connection: subscribe, hold back what comes in, read by REST what
@@ -27,7 +36,7 @@ export class IntakeService implements RealtimeListener {
   private held?: { message: ChatMessage; meta: MessageMeta }[];
   private queue: Promise<unknown> = Promise.resolve();
   private timer?: Timer;
-  private stopped = false;
+  private readonly ending = new AbortController();
   /** Connected, subscribed and caught up. */
   ready = false;
 
@@ -36,6 +45,7 @@ export class IntakeService implements RealtimeListener {
     private readonly messages: MessageIntake,
     private readonly marks: Watermarks,
     private readonly presence: ChatPresence,
+    private readonly alarm: ChatAlarm,
     private readonly clock: Clock,
   ) {}
 
@@ -43,27 +53,19 @@ export class IntakeService implements RealtimeListener {
    * @param knownHere the assistant was set up here before; with an empty journal that means the journal was lost.
    */
   async open(knownHere: boolean): Promise<void> {
-    const now = this.clock.now();
-    if ((await this.marks.fact('opened-at')) !== undefined) return;
-    const since = knownHere ? now - RECOVERY_MS : now;
-    if (knownHere) {
-      this.logger.warn(
-        'The journal is new although the assistant was here before: questions of the last hour are read back',
-      );
-      await this.marks.setFact('recover-before', String(now));
-    }
-    await this.marks.setFact('read-until', String(since));
-    await this.marks.setFact('opened-at', String(now));
+    if ((await this.marks.fact('opened-at')) === undefined) await this.begin(knownHere);
+    this.presence.recoverBefore = Number((await this.marks.fact('recover-before')) ?? 0);
   }
 
   live(generation: number): void {
     this.generation = generation;
-    this.held = [];
+    // What this connection brought before it was live is kept.
+    this.held ??= [];
     this.enqueue(() => this.catchUp(generation));
   }
 
   message(message: ChatMessage, meta: MessageMeta, generation: number): void {
-    if (this.stopped) return;
+    if (this.ending.signal.aborted) return;
     if (generation !== this.generation || this.held) (this.held ??= []).push({ message, meta });
     else this.enqueue(() => this.messages.take(message, meta));
   }
@@ -75,34 +77,53 @@ export class IntakeService implements RealtimeListener {
     this.enqueue(() => this.readRoom({ roomId, type: 'direct', updatedAt: 0 }));
   }
 
-  down(): void {
+  down(reason: string): void {
+    this.alarm.disconnected(reason);
     this.ready = false;
     this.held = [];
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
+    this.ending.abort(new Error('stopping'));
     this.timer?.cancel();
     await this.queue;
   }
 
+  private async begin(knownHere: boolean): Promise<void> {
+    const now = this.clock.now();
+    const since = knownHere ? now - RECOVERY_MS : now;
+    if (knownHere) {
+      this.logger.warn(
+        'The journal is new although the assistant was here before: questions of the last hour are read back',
+      );
+      await this.marks.setFact('recover-before', String(now));
+    }
+    await this.marks.setFact('history-before', String(since));
+    await this.marks.setFact('read-until', String(since));
+    await this.marks.setFact('opened-at', String(now));
+  }
+
   private async catchUp(generation: number): Promise<void> {
-    if (this.stopped || generation !== this.generation) return;
+    if (generation !== this.generation) return;
     try {
-      this.presence.recoverBefore = Number((await this.marks.fact('recover-before')) ?? 0);
       await this.sweep();
+      if (generation !== this.generation) return;
+      for (const { message, meta } of (this.held ?? []).sort((a, b) => a.message.at - b.message.at))
+        await this.messages.take(message, meta);
     } catch (error) {
-      if (!(error instanceof ChatError)) throw error;
-      this.logger.warn(`Reading what was missed failed: ${error.message}; trying again`);
-      await this.clock.sleep(error.details.retryAfterMs ?? RETRY_MS);
+      // Also where it is our own store that fails: until this is done nothing live is let through.
+      this.logger.warn(
+        `Reading what was missed failed: ${error instanceof Error ? error.message : String(error)}; trying again`,
+      );
+      const wait = error instanceof ChatError ? error.details.retryAfterMs : undefined;
+      await this.clock.sleep(wait ?? RETRY_MS, this.ending.signal).catch(() => undefined);
       this.enqueue(() => this.catchUp(generation));
       return;
     }
     if (generation !== this.generation) return;
-    for (const { message, meta } of (this.held ?? []).sort((a, b) => a.message.at - b.message.at))
-      await this.messages.take(message, meta);
     this.held = undefined;
     this.ready = true;
+    this.alarm.clear('disconnected');
     this.scheduleSweep();
   }
 
@@ -125,7 +146,7 @@ export class IntakeService implements RealtimeListener {
   private async sweep(): Promise<void> {
     const readUntil = Number((await this.marks.fact('read-until')) ?? this.clock.now());
     const rooms = await this.chat.subscriptions(readUntil - OVERLAP_MS);
-    for (const room of rooms) await this.readRoom(room);
+    for (const room of rooms) await this.readIfAllowed(room);
     // By the server's own stamps, so that a clock of ours that runs ahead loses nothing.
     const newest = Math.max(
       readUntil,
@@ -134,11 +155,21 @@ export class IntakeService implements RealtimeListener {
     await this.marks.setFact('read-until', String(newest));
   }
 
+  /** One room that cannot be read must not keep the others unheard. */
+  private async readIfAllowed(room: ChatSubscription): Promise<void> {
+    try {
+      await this.readRoom(room);
+    } catch (error) {
+      if (!(error instanceof ChatError) || !ROOM_ONLY.has(error.kind)) throw error;
+      this.logger.warn(`Room ${room.roomId} cannot be read: ${error.message}`);
+    }
+  }
+
   private async readRoom(room: ChatSubscription): Promise<void> {
     if (room.type === 'livechat') return;
     let mark = await this.marks.get(room.roomId);
     if (mark === undefined) {
-      mark = Number((await this.marks.fact('read-until')) ?? this.clock.now());
+      mark = await this.marks.sinceForNewRoom(OVERLAP_MS);
       await this.marks.open(room.roomId, mark);
     }
     if (Math.max(room.updatedAt, room.lastMessageAt ?? 0) < mark - OVERLAP_MS && room.updatedAt > 0) return;
@@ -151,7 +182,7 @@ export class IntakeService implements RealtimeListener {
   /** One thing at a time, in order; what fails is logged, and the next sweep reads it again. */
   private enqueue(work: () => Promise<unknown>): void {
     this.queue = this.queue.then(async () => {
-      if (this.stopped) return;
+      if (this.ending.signal.aborted) return;
       await work().catch((error: unknown) => {
         this.logger.error(
           `Intake failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,

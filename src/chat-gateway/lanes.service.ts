@@ -40,8 +40,11 @@ export class LanesService {
     this.unsubscribe?.();
     this.ending.abort(new Error('stopping'));
     const finished = Promise.all(this.lanes.values());
-    const patience = this.clock.sleep(graceMs);
-    await Promise.race([finished, patience.catch(() => undefined)]);
+    const patience = new AbortController();
+    await Promise.race([
+      finished.finally(() => patience.abort()),
+      this.clock.sleep(graceMs, patience.signal).catch(() => undefined),
+    ]);
     for (const { abort } of this.current.values()) abort.abort(new Error('stopping'));
     await finished;
   }
@@ -62,15 +65,19 @@ export class LanesService {
     );
     const question = own.filter((each) => each.lane === lane).at(-1) ?? own.at(-1);
     if (!question) return false;
-    await this.cancel(question, 'stopped by its author');
-    return true;
+    return this.cancel(question, 'stopped by its author');
   }
 
-  /** The question is no longer wanted, by its author's word or because the message is gone. */
-  async cancel(question: Question, reason: string): Promise<void> {
-    await this.journal.cancel(question.id, reason);
+  /**
+   * The question is no longer wanted, by its author's word or because the message is gone.
+   *
+   * @returns false where its answer is complete already.
+   */
+  async cancel(question: Question, reason: string): Promise<boolean> {
+    if (!(await this.journal.cancel(question.id, reason))) return false;
     const running = this.current.get(question.lane);
     if (running?.question.id === question.id) running.abort.abort(new Error(reason));
+    return true;
   }
 
   private wake(lane: string): void {

@@ -15,6 +15,9 @@ import { ChatPresence } from './chat-presence';
 import { LanesService } from './lanes.service';
 import { judgeMessage, type JudgeFacts } from './message-judge';
 
+/** The first message of a new direct message may be stamped before its room became ours. */
+const NEW_ROOM_OVERLAP_MS = 60_000;
+
 @Injectable()
 export class IntakeJournals {
   constructor(
@@ -49,7 +52,6 @@ export class MessageIntake {
   async take(message: ChatMessage, meta?: MessageMeta): Promise<void> {
     const self = this.chat.identity;
     if (!self || message.author.id === self.userId || meta?.participant === false) return;
-    this.journals.crash.reach('event-received');
     const { questions } = this.journals;
     if (await questions.known(message.id)) {
       await this.follow(message);
@@ -78,6 +80,11 @@ export class MessageIntake {
       await questions.accept(question, { state: 'ignored', reason: judged.reason });
       return;
     }
+    if (await this.presence.answeredBefore(question)) {
+      await questions.accept(question, { state: 'posted', reason: 'answered before the journal was lost' });
+      return;
+    }
+    this.journals.crash.reach('event-received');
     const refusal = await this.admission.refuse(question);
     if (refusal) await this.reject(question, refusal);
     else await questions.accept(question, { state: 'queued' });
@@ -95,7 +102,9 @@ export class MessageIntake {
     const question = await questions.find(message.id);
     if (!question || question.state === 'ignored') return;
     if (message.systemType === 'rm') await this.lanes.cancel(question, 'the message was deleted');
-    else if (question.text !== message.text) await questions.replaceText(message.id, message.text);
+    // A command counts as it was given: whoever may edit messages must not act with its author's rights.
+    else if (question.kind === 'question' && question.text !== message.text)
+      await questions.replaceText(message.id, message.text);
   }
 
   private async reject(question: NewQuestion, refusal: Refusal): Promise<void> {
@@ -121,7 +130,8 @@ export class MessageIntake {
     if (!room) return undefined;
     const { rooms, marks } = this.journals;
     const { listen, listenSince } = await rooms.settings(message.roomId);
-    const roomSince = (await marks.since(message.roomId)) ?? Number((await marks.fact('read-until')) ?? 0);
+    const roomSince =
+      (await marks.since(message.roomId)) ?? (await marks.sinceForNewRoom(NEW_ROOM_OVERLAP_MS));
     const { threadsEnabled } = await this.presence.limits();
     return {
       selfId,

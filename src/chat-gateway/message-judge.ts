@@ -37,12 +37,13 @@ export function judgeMessage(message: ChatMessage, facts: JudgeFacts): Judgement
   if (reason) return { verdict: 'ignore', reason };
 
   const text = message.text.trim();
-  const mentioned = message.mentions.some(({ id }) => id === facts.selfId);
+  const mention = message.mentions.find(({ id }) => id === facts.selfId);
+  const mentioned = mention !== undefined;
   const direct = facts.roomType === 'direct' && facts.userCount <= 2;
   const inThread = facts.inThreadSince !== undefined && message.at >= facts.inThreadSince;
   const listening = facts.listenAllSince !== undefined && message.at >= facts.listenAllSince;
-  // A mention may stand before a command.
-  const isCommand = COMMAND.test(text) || (mentioned && /^@\S+[\s,:]+!\p{L}/u.test(text));
+  // A mention of ours may stand before a command; what is said to another bot is not said to us.
+  const isCommand = COMMAND.test(mention ? withoutLeading(`@${mention.username}`, text) : text);
   if (!direct && !mentioned && !inThread && !listening && !isCommand)
     return { verdict: 'ignore', reason: 'not addressed' };
 
@@ -70,4 +71,11 @@ function placeOfAnswer(message: ChatMessage, facts: JudgeFacts): { answerThreadI
   if (message.threadId) return { answerThreadId: message.threadId };
   if (facts.roomType === 'direct' || facts.answerIn === 'room' || !facts.threadsEnabled) return {};
   return { answerThreadId: message.id };
+}
+
+/** `@name: !help` -> `!help`; any other text stays as it is. */
+function withoutLeading(name: string, text: string): string {
+  if (!text.toLowerCase().startsWith(name.toLowerCase())) return text;
+  const rest = text.slice(name.length);
+  return /^[\s,:]/.test(rest) ? rest.replace(/^[\s,:]+/, '') : text;
 }

@@ -2,12 +2,20 @@ import { Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../events/event-bus';
 import '../journal/journal.events';
 import { NoticeJournal } from '../journal/notice-journal';
-import { ChatError } from '../rocket-chat/chat-error';
+import { ChatError, type ChatErrorKind } from '../rocket-chat/chat-error';
 import type { Timer } from '../shared/clock';
 import { PostingTools } from './answer-poster';
 
 const LOOK_EVERY_MS = 2_000;
-const LAST_TRY = 10;
+const LONGEST_WAIT_MS = 30_000;
+/** About an hour; after that the news is old. */
+const LAST_TRY = 120;
+/** Somebody has to mend these, and may. */
+const MENDABLE: ReadonlySet<ChatErrorKind> = new Set([
+  'unauthorized',
+  'login-refused',
+  'restricted-workspace',
+]);
 
 /** Posts the notices of the journal. A crash in between repeats the post under the same id, which changes nothing. */
 @Injectable()
@@ -58,8 +66,8 @@ export class NoticePoster {
         await this.notices.markPosted(key);
       } catch (error) {
         if (!(error instanceof ChatError)) throw error;
-        if (error.transient && attempts < LAST_TRY) {
-          const wait = error.details.retryAfterMs ?? Math.min(30_000, 1_000 * 2 ** attempts);
+        if ((error.transient || MENDABLE.has(error.kind)) && attempts < LAST_TRY) {
+          const wait = error.details.retryAfterMs ?? Math.min(LONGEST_WAIT_MS, 1_000 * 2 ** attempts);
           await this.notices.retryAt(key, this.tools.clock.now() + wait);
         } else {
           this.logger.warn(`Notice ${key} is given up: ${error.message}`);

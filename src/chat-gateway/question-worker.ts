@@ -11,8 +11,8 @@ import { ChatPresence } from './chat-presence';
 import { CommandRunner } from './command-runner';
 import { Replies } from './replies';
 
-/** Waited this long, a question may have been deleted meanwhile without our hearing of it. */
-const STALE_MS = 3_000;
+/** Waited this long, a question may have been edited or deleted meanwhile without our hearing of it. */
+const STALE_MS = 250;
 
 /** What the worker needs besides the journal, taken together. */
 @Injectable()
@@ -44,16 +44,10 @@ export class QuestionWorker {
       await this.poster.deliver(question, new Map(), false, signal);
       return;
     }
-    if (await this.isGone(question)) {
-      await this.journal.cancel(question.id, 'the message was deleted');
-      return;
-    }
-    if (this.context.presence.recovering(question) && (await this.replies.standsAlready(question))) {
-      await this.journal.adopt(question.id);
-      return;
-    }
-    if (question.kind === 'command') await this.runCommand(question, signal);
-    else await this.answer(question, signal);
+    const newest = await this.newest(question);
+    if (!newest) await this.journal.cancel(question.id, 'the message was deleted');
+    else if (newest.kind === 'command') await this.runCommand(newest, signal);
+    else await this.answer(newest, signal);
   }
 
   private async runCommand(question: Question, signal: AbortSignal): Promise<void> {
@@ -93,6 +87,11 @@ export class QuestionWorker {
     switch (result.outcome) {
       case 'complete': {
         tools.crash.reach('text-complete');
+        if (!(await this.newest(question))) {
+          await this.journal.cancel(question.id, 'the message was deleted');
+          await this.replies.markStopped(question, writer);
+          return;
+        }
         const committed = await this.replies.commitAnswer(
           question,
           result.attempt,
@@ -118,14 +117,19 @@ export class QuestionWorker {
     }
   }
 
-  private async isGone(question: Question): Promise<boolean> {
+  /** The question as it reads now, edits unheard of included; undefined where it was deleted. */
+  private async newest(question: Question): Promise<Question | undefined> {
     const { presence, tools } = this.context;
-    if (tools.clock.now() - question.acceptedAt < STALE_MS) return false;
+    if (tools.clock.now() - question.acceptedAt < STALE_MS) return question;
     try {
-      return !(await presence.exists(question.id));
+      const message = await presence.current(question.id);
+      if (!message) return undefined;
+      const { text } = message;
+      if (text === question.text || !(await this.journal.replaceText(question.id, text))) return question;
+      return { ...question, text };
     } catch (error) {
       // The chat server does not answer: then nothing can be posted either, and posting asks again.
-      if (error instanceof ChatError) return false;
+      if (error instanceof ChatError) return question;
       throw error;
     }
   }

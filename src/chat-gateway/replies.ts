@@ -10,7 +10,7 @@ import type { AnswerWriter } from './answer-writer';
 import { ChatPresence } from './chat-presence';
 import { harmless } from './outgoing-text';
 import { PostService } from './post.service';
-import { MORE_FOLLOWS, splitAnswer, STILL_WRITING } from './split-answer';
+import { splitAnswer, STILL_WRITING } from './split-answer';
 
 /** Turns finished texts into the parts that are committed and posted. */
 @Injectable()
@@ -37,9 +37,9 @@ export class Replies {
     return this.journal.commitAnswer(attempt, await this.parts(question, harmless(text) + note));
   }
 
-  /** Commits a reply of our own. */
+  /** Commits a reply of our own. It may repeat what the person wrote, which must page nobody either. */
   async commit(question: Question, text: string): Promise<boolean> {
-    return this.journal.commitReply(question.id, await this.parts(question, text));
+    return this.journal.commitReply(question.id, await this.parts(question, harmless(text)));
   }
 
   async overBudget(
@@ -65,18 +65,6 @@ export class Replies {
   async markStopped(question: Question, writer: AnswerWriter): Promise<void> {
     const text = texts(await this.languages.of(question.roomId));
     if (writer.began) await this.rewriteLast(question, writer, `\n\n${text.stopped()}`);
-  }
-
-  /**
-   * Whether the whole answer is on the server although the journal does not know: then it was lost, and the ids, which
-   * are derived from the question, tell.
-   */
-  async standsAlready(question: Question): Promise<boolean> {
-    for (let part = 0; ; part++) {
-      const text = await this.posts.textOf(this.ids.answer(question.roomId, question.id, part));
-      if (text === undefined || text.endsWith(STILL_WRITING)) return false;
-      if (!text.endsWith(MORE_FOLLOWS)) return true;
-    }
   }
 
   private async parts(question: Question, text: string): Promise<{ postId: string; text: string }[]> {

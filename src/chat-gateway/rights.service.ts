@@ -33,41 +33,35 @@ export class RightsService {
     }
   }
 
-  /** Forgets what is cached: a role changed. */
-  forget(): void {
-    this.cache.clear();
-  }
-
   private async operates(userId: string): Promise<boolean> {
     for (const role of ['admin', ...this.settings.RDZEN_OPERATOR_ROLES]) {
-      if ((await this.holders(`role ${role}`, () => this.chat.usersInPublicRole(role))).has(userId))
-        return true;
+      if (await this.among(userId, `role ${role}`, () => this.chat.usersInPublicRole(role))) return true;
     }
     return false;
   }
 
   private async moderates(userId: string, roomId: string): Promise<boolean> {
-    const holders = await this.holders(`room ${roomId}`, async () => {
+    return this.among(userId, `room ${roomId}`, async () => {
       const room = await this.chat.room(roomId);
       // A direct message has no owner: it belongs to both who are in it.
       if (room?.type === 'direct') return room.userCount <= 2 ? [userId] : [];
       return room ? this.chat.roomModerators(room) : [];
     });
-    return holders.has(userId);
   }
 
-  private async holders(key: string, ask: () => Promise<string[]>): Promise<ReadonlySet<string>> {
+  private async among(userId: string, key: string, ask: () => Promise<string[]>): Promise<boolean> {
     const now = this.clock.monotonic();
     const known = this.cache.get(key);
-    if (known && now - known.at < CACHE_MS) return known.ids;
+    // What is cached may only allow: whoever is not in it may have been given the role since.
+    if (known && now - known.at < CACHE_MS && known.ids.has(userId)) return true;
     try {
       const ids = new Set(await ask());
       this.cache.set(key, { ids, at: now });
-      return ids;
+      return ids.has(userId);
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
       this.logger.warn(`Rights (${key}) are unknown, so nobody has them: ${error.message}`);
-      return new Set();
+      return false;
     }
   }
 }

@@ -1,19 +1,17 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiNotFoundResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiProperty,
-  ApiServiceUnavailableResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { ApiOriginalErrors, BODY_ERRORS } from '../access/api-errors';
 import { RequireAccess } from '../access/scope';
 import { SendService } from './send.service';
 
 export class SendBody {
-  @ApiProperty({ description: 'Room id, `#channel` or `@user`', example: '#general' })
+  @ApiProperty({
+    minLength: 1,
+    maxLength: 200,
+    description: 'Room id, `#channel` or `@user`',
+    example: '#general',
+  })
   @IsString()
   @MinLength(1)
   @MaxLength(200)
@@ -30,7 +28,7 @@ export class SendBody {
 }
 
 export class SendDto {
-  @ApiProperty({ example: true })
+  @ApiProperty({ enum: [true], description: 'Always true; errors have another shape' })
   success!: boolean;
 
   @ApiProperty({ description: 'Id of the message on the chat server' })
@@ -38,7 +36,6 @@ export class SendDto {
 }
 
 @ApiTags('original')
-@ApiBearerAuth()
 @Controller()
 export class SendController {
   constructor(private readonly service: SendService) {}
@@ -46,10 +43,13 @@ export class SendController {
   @Post('send')
   @HttpCode(200)
   @RequireAccess('operate')
-  @ApiOperation({ summary: 'Post a message as the assistant' })
-  @ApiOkResponse({ type: SendDto })
-  @ApiNotFoundResponse({ description: 'ROOM_NOT_FOUND' })
-  @ApiServiceUnavailableResponse({ description: 'CHAT_UNAVAILABLE' })
+  @ApiOperation({
+    summary: 'Post a message as the assistant',
+    description:
+      'Returns once the message stands on the chat server. `@user` opens the direct message where there is none yet.',
+  })
+  @ApiOkResponse({ type: SendDto, description: 'The message stands on the chat server' })
+  @ApiOriginalErrors(...BODY_ERRORS, 'TEXT_TOO_LONG', 'ROOM_NOT_FOUND', 'CHAT_UNAVAILABLE')
   async send(@Body() { room_id, text }: SendBody): Promise<SendDto> {
     return { success: true, message_id: await this.service.send(room_id, text) };
   }

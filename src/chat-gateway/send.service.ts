@@ -3,7 +3,6 @@ import { ChatApi } from '../rocket-chat/chat-api';
 import { ChatError } from '../rocket-chat/chat-error';
 import { Random } from '../shared/random';
 import { RdzenError } from '../shared/rdzen-error';
-import { ChatPresence } from './chat-presence';
 import { PostService } from './post.service';
 
 /** Posts a message that somebody asked for by REST. */
@@ -11,7 +10,6 @@ import { PostService } from './post.service';
 export class SendService {
   constructor(
     private readonly chat: ChatApi,
-    private readonly presence: ChatPresence,
     private readonly posts: PostService,
     private readonly random: Random,
   ) {}
@@ -28,14 +26,14 @@ export class SendService {
         'The assistant is not logged in to the chat server yet. Try again in a moment; /status tells.',
       );
     }
-    const { maxLength } = await this.presence.limits();
-    if (text.length > maxLength) {
-      throw new RdzenError(
-        'TEXT_TOO_LONG',
-        `The text has ${text.length} characters; the chat server takes ${maxLength}. Send it in pieces.`,
-      );
-    }
     try {
+      const { maxMessageLength } = await this.chat.limits();
+      if (text.length > maxMessageLength) {
+        throw new RdzenError(
+          'TEXT_TOO_LONG',
+          `The text has ${text.length} characters; the chat server takes ${maxMessageLength}. Send it in pieces.`,
+        );
+      }
       const room = await this.chat.resolveRoom(target);
       const id = this.random.id(17);
       await this.posts.ensure({ id, roomId: room.id, text }, false);

@@ -17,8 +17,8 @@ export function loadSettings(environment: Record<string, string | undefined>): S
     ),
   );
   const settings = plainToInstance(Settings, given, { exposeDefaultValues: true });
-  const problems = validateSync(settings, { skipMissingProperties: false, forbidUnknownValues: true }).map(
-    describe,
+  const problems = validateSync(settings, { skipMissingProperties: false, forbidUnknownValues: true }).map((error) =>
+    describe(error, given[error.property]),
   );
 
   for (const name of Object.keys(environment)) {
@@ -84,8 +84,9 @@ function optionalNames(): string[] {
   return names;
 }
 
-function describe(error: ValidationError): string {
-  const shown = SECRET_SETTINGS.has(error.property) ? 'set (not shown)' : `"${String(error.value)}"`;
+/** @param given as it stands in the environment: "NaN" is nothing anybody wrote. */
+function describe(error: ValidationError, given: string | undefined): string {
+  const shown = SECRET_SETTINGS.has(error.property) ? 'set (not shown)' : `"${given ?? String(error.value)}"`;
   const allowed = Object.values(error.constraints ?? {})
     .map((text) => text.replace(`${error.property} `, ''))
     .join(', ');

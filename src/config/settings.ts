@@ -34,7 +34,10 @@ const flag = (): PropertyDecorator =>
     value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value,
   );
 const url = (): PropertyDecorator =>
-  IsUrl({ require_tld: false, protocols: ['http', 'https'], require_protocol: true });
+  IsUrl(
+    { require_tld: false, protocols: ['http', 'https'], require_protocol: true },
+    { message: 'must be an address that begins with http:// or https://' },
+  );
 
 /** Every variable Rdzen reads, by its own name. A field without a default is unset when the variable is. */
 export class Settings {

@@ -8,6 +8,8 @@ import type { ChatMessage } from '../rocket-chat/chat-types';
 import { RoomRegistry } from '../rooms/room-registry';
 
 const HISTORY_MESSAGES = 60;
+/** Signs under our own messages (more follows, still writing, nothing more); a model would learn to write them. */
+const MARKS = /\s*(?:⤵|▍|^—)$/u;
 
 /**
  * What was said before the question, in its room or thread, as the chat server has it. Commands, notices, system
@@ -57,12 +59,15 @@ export class ContextBuilder {
       return { role: 'user', content: withoutMention(text, self.username) };
     }
     if (await this.answers.isNotice(message.id)) return undefined;
-    return { role: 'assistant', content: text };
+    const said = text.replace(MARKS, '');
+    return said === '' ? undefined : { role: 'assistant', content: said };
   }
 }
 
 /** `@name how are you` -> `how are you`; a mention further inside is left alone. */
 export function withoutMention(text: string, username: string): string {
   const escaped = username.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return text.replace(new RegExp(`^\\s*@${escaped}[\\s,:]*`, 'i'), '').trim();
+  // A longer name that begins like ours is somebody else's.
+  const end = '(?![\\p{L}\\p{N}_-]|\\.[\\p{L}\\p{N}_])';
+  return text.replace(new RegExp(`^\\s*@${escaped}${end}[\\s,:]*`, 'iu'), '').trim();
 }

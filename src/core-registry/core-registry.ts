@@ -9,7 +9,7 @@ import { rankCandidates } from './rank-candidates';
 
 const FAILURE_WINDOW_MS = 30 * 60_000;
 
-type Details = Partial<Pick<Core, 'pid' | 'version' | 'warning' | 'continues' | 'lastCheck'>>;
+type Details = Partial<Pick<Core, 'pid' | 'version' | 'warning' | 'continues' | 'lastCheck' | 'exited'>>;
 
 /**
  * Which cores exist, what state they are in, which one is active, and the epoch: the number that grows by one with
@@ -53,11 +53,7 @@ export class CoreRegistry {
       );
     else if (row.active !== this.activeId) {
       this.currentEpoch++;
-      await this.store.run(
-        'UPDATE cluster SET epoch = ?, active = ? WHERE id = 1',
-        this.currentEpoch,
-        this.activeId,
-      );
+      await this.leaveVanished(row.active);
     }
     for (const definition of definitions) {
       this.cores.set(definition.id, {
@@ -82,6 +78,7 @@ export class CoreRegistry {
   }
 
   all(): Core[] {
+    for (const core of this.cores.values()) core.failures = this.recentFailures(core);
     return [...this.cores.values()];
   }
 
@@ -113,6 +110,7 @@ export class CoreRegistry {
     if (from === state) return;
     core.state = state;
     core.since = this.clock.now();
+    if (state === 'ready') core.wasReady = true;
     if (state === 'down') core.failures = [...this.recentFailures(core), core.since];
     this.bus.emit('core.state-changed', { core, from, to: state, reason, at: core.since });
   }
@@ -197,11 +195,16 @@ export class CoreRegistry {
     return transition;
   }
 
-  /** Notes how long a question stood still over the promotion of `epoch`; the longest counts. */
-  async recordWait(epoch: number, waitedMs: number): Promise<void> {
+  /**
+   * Notes how long a question stood still because its core, `left`, broke during `epoch`: with the switch that left it
+   * after that, if there was one. The longest wait of a switch counts.
+   */
+  async recordWait(left: number, epoch: number, waitedMs: number): Promise<void> {
     await this.store.run(
-      'UPDATE transitions SET waited_ms = MAX(COALESCE(waited_ms, 0), ?) WHERE epoch = ?',
+      `UPDATE transitions SET waited_ms = MAX(COALESCE(waited_ms, 0), ?)
+       WHERE epoch = (SELECT MIN(epoch) FROM transitions WHERE from_core = ? AND epoch > ?)`,
       Math.round(waitedMs),
+      left,
       epoch,
     );
   }
@@ -228,6 +231,18 @@ export class CoreRegistry {
       by,
       ...(waited_ms === null ? {} : { waitedMs: waited_ms }),
     }));
+  }
+
+  /** The core that was active is configured no longer: also a switch, and in the history like any other. */
+  private async leaveVanished(from: number): Promise<void> {
+    await this.store.transaction(async (tx) => {
+      await tx.run('UPDATE cluster SET epoch = ?, active = ? WHERE id = 1', this.currentEpoch, this.activeId);
+      await tx.run(
+        'INSERT INTO transitions (epoch, from_core, to_core, at, cause, evidence, by) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        ...[this.currentEpoch, from, this.activeId, this.clock.now()],
+        ...[`core ${from} is gone`, 'it is no longer configured', 'automatic'],
+      );
+    });
   }
 
   private recentFailures(core: Core): number[] {

@@ -31,6 +31,10 @@ export interface Core extends CoreDefinition {
   reason: string;
   /** Epoch ms of the last state change. */
   since: number;
+  /** It was ready at least once since this process started. */
+  wasReady?: boolean;
+  /** The engine says that its process is not running. */
+  exited?: boolean;
   /** Epoch ms of the last probe that told anything. */
   lastCheck?: number;
   pid?: number;

@@ -27,7 +27,10 @@ export class EventBus {
   }
 
   emit<Name extends keyof EventMap>(name: Name, payload: EventMap[Name]): void {
-    for (const listener of this.listeners.get(name) ?? []) {
+    const set = this.listeners.get(name);
+    for (const listener of [...(set ?? [])]) {
+      // It may have left because of the listener before it.
+      if (!set?.has(listener)) continue;
       try {
         const result = (listener as Listener<Name>)(payload);
         if (result) result.catch((error: unknown) => this.failed(name, error));

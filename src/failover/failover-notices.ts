@@ -22,10 +22,10 @@ export class FailoverNotices {
 
   /** Within the promotion's transaction, so that a crash cannot separate the two. */
   async writeSwitch(transition: Transition, tx: Transaction): Promise<void> {
-    const { from, to, epoch, cause, by } = transition;
+    const { from, to, epoch, by } = transition;
     const say = async (roomId: string): Promise<string> => {
       const text = texts(await this.languages.of(roomId, tx));
-      return by === 'automatic' ? text.switched({ from, to, cause }) : text.switchedByHand({ from, to });
+      return by === 'automatic' ? text.switched({ from, to }) : text.switchedByHand({ from, to });
     };
     const notices: NewNotice[] = [];
     const room = this.noticeRoom.id;
@@ -45,13 +45,18 @@ export class FailoverNotices {
     await this.notices.write(notices, tx);
   }
 
-  /** Once per place and blackout: the epoch and the first waiting question name it. */
-  async writeBlackout(): Promise<void> {
+  /**
+   * Once per place and blackout. The epoch and the oldest waiting question name it, so that a restart in between does
+   * not tell it again; `told` remembers the places once that question is gone.
+   */
+  async writeBlackout(told: Set<string>): Promise<void> {
     const waiting = await this.journal.waiting();
     const counts = new Map<string, number>();
     for (const { roomId } of waiting) counts.set(roomId, (counts.get(roomId) ?? 0) + 1);
     const notices: NewNotice[] = [];
-    for (const { id, roomId, answerThreadId: threadId } of onePerPlace(waiting)) {
+    for (const question of onePerPlace(waiting)) {
+      const { id, roomId, answerThreadId: threadId } = question;
+      if (told.has(placeOf(question))) continue;
       const text = texts(await this.languages.of(roomId)).blackout({
         waiting: threadId ? 1 : (counts.get(roomId) ?? 1),
       });
@@ -59,6 +64,7 @@ export class FailoverNotices {
     }
     if (notices.length === 0) return;
     await this.notices.write(notices);
+    for (const question of waiting) told.add(placeOf(question));
     this.announce();
   }
 
@@ -71,8 +77,12 @@ export class FailoverNotices {
 function onePerPlace(waiting: readonly Question[]): Question[] {
   const places = new Map<string, Question>();
   for (const question of waiting) {
-    const place = `${question.roomId}/${question.answerThreadId ?? ''}`;
+    const place = placeOf(question);
     if (!places.has(place)) places.set(place, question);
   }
   return [...places.values()];
+}
+
+function placeOf({ roomId, answerThreadId }: Question): string {
+  return `${roomId}/${answerThreadId ?? ''}`;
 }

@@ -17,6 +17,9 @@ const core = (id: number, state: CoreState, rest: Partial<Core> = {}): Core => (
   ...rest,
 });
 
+/** Long after the start. */
+const LONG = { runningMs: 60_000, awaitingMs: 0 };
+
 describe(decideFailover.name, () => {
   it.each<[CoreState, CoreState, number | undefined]>([
     ['ready', 'ready', undefined],
@@ -28,13 +31,24 @@ describe(decideFailover.name, () => {
     ['down', 'down', undefined],
     ['down', 'starting', undefined],
   ])('active %s, standby %s: goes to %p', (active, standby, to) => {
-    expect(decideFailover([core(1, active), core(2, standby)], 1000)?.to).toBe(to);
+    expect(decideFailover([core(1, active), core(2, standby)], LONG)?.to).toBe(to);
   });
 
   it('leaves a core that never came up, but only after the start-up grace', () => {
     const cores = [core(1, 'starting'), core(2, 'ready')];
-    expect(decideFailover(cores, 9_000)).toBeUndefined();
-    expect(decideFailover(cores, 10_000)).toMatchObject({ to: 2, cause: 'core 1 did not come up' });
+    expect(decideFailover(cores, { runningMs: 9_000, awaitingMs: 9_000 })).toBeUndefined();
+    expect(decideFailover(cores, { runningMs: 10_000, awaitingMs: 10_000 })).toMatchObject({
+      to: 2,
+      cause: 'core 1 did not come up',
+    });
+  });
+
+  it('gives a core that was never ready the start-up grace, unless its process is known to have ended', () => {
+    const early = { runningMs: 9_999, awaitingMs: 0 };
+    expect(decideFailover([core(1, 'down'), core(2, 'ready')], early)).toBeUndefined();
+    expect(decideFailover([core(1, 'down'), core(2, 'ready')], LONG)?.to).toBe(2);
+    expect(decideFailover([core(1, 'down', { wasReady: true }), core(2, 'ready')], early)?.to).toBe(2);
+    expect(decideFailover([core(1, 'down', { exited: true }), core(2, 'ready')], early)?.to).toBe(2);
   });
 
   it('prefers a ready core to a warming one, then the one that failed less', () => {
@@ -44,7 +58,7 @@ describe(decideFailover.name, () => {
       core(3, 'ready', { failures: [1, 2] }),
       core(4, 'ready'),
     ];
-    expect(decideFailover(cores, 0)).toMatchObject({ to: 4, evidence: 'core 1 reason' });
+    expect(decideFailover(cores, LONG)).toMatchObject({ to: 4, evidence: 'core 1 reason' });
   });
 });
 

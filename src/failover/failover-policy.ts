@@ -11,18 +11,28 @@ export interface FailoverDecision {
   evidence: string;
 }
 
+/** Monotonic durations, so that a wall clock that jumps decides nothing. */
+export interface Elapsed {
+  /** Since this process began to watch. */
+  runningMs: number;
+  /** For how long the active core has been awaited (unknown or starting); 0 where it is neither. */
+  awaitingMs: number;
+}
+
 /**
- * Whether to leave the active core, decided from states alone. A core that is down is left at once; one that never
- * came up is left after the start-up grace. Failback is off: the core that was left stays standby when it returns.
- *
- * @param now epoch ms
+ * Whether to leave the active core, decided from states alone. A core that is down is left at once, except shortly after
+ * our own start while it may only be slower than we are: then only if its process is known to have ended. One that is
+ * awaited in vain is left after the same grace. Failback is off: the core that was left stays standby when it returns.
  */
-export function decideFailover(cores: readonly Core[], now: number): FailoverDecision | undefined {
+export function decideFailover(
+  cores: readonly Core[],
+  { runningMs, awaitingMs }: Elapsed,
+): FailoverDecision | undefined {
   const active = cores.find(({ role }) => role === 'active');
   if (!active) return undefined;
-  const neverCame =
-    (active.state === 'unknown' || active.state === 'starting') && now - active.since >= STARTUP_GRACE_MS;
-  if (active.state !== 'down' && !neverCame) return undefined;
+  const cold = runningMs < STARTUP_GRACE_MS && !active.wasReady && !active.exited;
+  const neverCame = isAwaited(active) && awaitingMs >= STARTUP_GRACE_MS;
+  if ((active.state !== 'down' || cold) && !neverCame) return undefined;
   const target = rankCandidates(cores.filter(({ id }) => id !== active.id))[0];
   // A cold core is worth going to only when there is no better place: its first answer waits for the model.
   if (!target) return undefined;
@@ -31,6 +41,10 @@ export function decideFailover(cores: readonly Core[], now: number): FailoverDec
     cause: `core ${active.id} ${active.state === 'down' ? 'is down' : 'did not come up'}`,
     evidence: active.reason,
   };
+}
+
+export function isAwaited({ state }: Core): boolean {
+  return state === 'unknown' || state === 'starting';
 }
 
 /** What the cluster can promise right now. */

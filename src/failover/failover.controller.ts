@@ -1,22 +1,14 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Req } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiConflictResponse,
-  ApiNotFoundResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiProperty,
-  ApiPropertyOptional,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { ApiErrors, ApiOriginalErrors, BODY_ERRORS } from '../access/api-errors';
 import { RequireAccess } from '../access/scope';
 import { CoreRegistry } from '../core-registry/core-registry';
 import { FailoverService } from './failover.service';
 
 export class SwitchCoreBody {
-  @ApiProperty({ description: 'Core to make active', example: 2 })
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 99, description: 'Core to make active', example: 2 })
   @IsInt()
   @Min(1)
   @Max(99)
@@ -24,15 +16,21 @@ export class SwitchCoreBody {
 }
 
 export class SwitchCoreDto {
-  @ApiProperty({ example: true })
+  @ApiProperty({ enum: [true], description: 'Always true; errors have another shape' })
   success!: boolean;
 
-  @ApiProperty({ description: 'The core that is active now', example: 2 })
+  @ApiProperty({ type: 'integer', description: 'The core that is active now', example: 2 })
   active_core!: number;
 }
 
 export class HistoryQuery {
-  @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: 200,
+    default: 50,
+    description: 'At most so many',
+  })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -42,19 +40,19 @@ export class HistoryQuery {
 }
 
 export class TransitionDto {
-  @ApiProperty()
+  @ApiProperty({ type: 'integer', description: 'Number of the switch; grows by one each time', example: 2 })
   epoch!: number;
 
-  @ApiProperty({ description: 'Core that was left' })
+  @ApiProperty({ type: 'integer', description: 'Core that was left' })
   from!: number;
 
-  @ApiProperty()
+  @ApiProperty({ type: 'integer', description: 'Core that became active' })
   to!: number;
 
-  @ApiProperty({ description: 'ISO 8601' })
+  @ApiProperty({ description: 'When, ISO 8601' })
   at!: string;
 
-  @ApiProperty({ example: 'core 1 is down' })
+  @ApiProperty({ description: 'Why', example: 'core 1 is down' })
   cause!: string;
 
   @ApiProperty({ description: 'What was seen', example: 'its process died (SIGKILL)' })
@@ -63,12 +61,14 @@ export class TransitionDto {
   @ApiProperty({ description: '`automatic`, `api:<key id>` or `chat:<user id>`' })
   by!: string;
 
-  @ApiPropertyOptional({ description: 'Longest time a question under way stood still over it, ms' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    description: 'Longest time a question under way stood still over it, ms',
+  })
   waited_ms?: number;
 }
 
 @Controller()
-@ApiBearerAuth()
 export class FailoverController {
   constructor(
     private readonly failover: FailoverService,
@@ -84,9 +84,8 @@ export class FailoverController {
     description:
       'Returns once the switch is committed; answers under way finish on the core they are on. The active core already: success, and the epoch stays.',
   })
-  @ApiOkResponse({ type: SwitchCoreDto })
-  @ApiNotFoundResponse({ description: 'CORE_NOT_FOUND' })
-  @ApiConflictResponse({ description: 'CORE_NOT_READY' })
+  @ApiOkResponse({ type: SwitchCoreDto, description: 'The core is active' })
+  @ApiOriginalErrors(...BODY_ERRORS, 'CORE_NOT_FOUND', 'CORE_NOT_READY')
   async switchCore(
     @Body() body: SwitchCoreBody,
     @Req() request: { holder?: { id: string } },
@@ -102,7 +101,8 @@ export class FailoverController {
     summary: 'Every switch: when, from, to, why, on what evidence, how long people waited',
     description: 'Newest first.',
   })
-  @ApiOkResponse({ type: [TransitionDto] })
+  @ApiOkResponse({ type: [TransitionDto], description: 'The switches' })
+  @ApiErrors('BAD_REQUEST')
   async history(@Query() query: HistoryQuery): Promise<TransitionDto[]> {
     return (await this.registry.history(query.limit)).map(({ at, waitedMs, ...rest }) => ({
       ...rest,

@@ -5,11 +5,11 @@ import type { Transition } from '../core-registry/core.types';
 import { EventBus } from '../events/event-bus';
 import { RdzenError } from '../shared/rdzen-error';
 import { Clock, type Timer } from '../shared/clock';
-import { decideFailover } from './failover-policy';
+import { decideFailover, isAwaited } from './failover-policy';
 import { FailoverNotices } from './failover-notices';
 
 const REVIEW_MS = 1_000;
-/** Switches follow each other this closely only when the new core failed as well; a blackout notice waits it out. */
+/** Shorter than this it is a gap between two cores, not a blackout. */
 const BLACKOUT_NOTICE_MS = 3_000;
 
 /**
@@ -21,7 +21,11 @@ export class FailoverService {
   private readonly logger = new Logger(FailoverService.name);
   private timer?: Timer;
   private working: Promise<unknown> = Promise.resolve();
+  private startedAt = 0;
+  private awaitedSince?: number;
   private blackoutSince?: number;
+  /** Places that were told of the blackout that goes on. */
+  private readonly told = new Set<string>();
   private readonly unsubscribe: (() => void)[] = [];
   private stopped = true;
 
@@ -34,6 +38,7 @@ export class FailoverService {
 
   start(): void {
     this.stopped = false;
+    this.startedAt = this.clock.monotonic();
     this.unsubscribe.push(this.bus.on('core.state-changed', () => this.review()));
     this.schedule();
   }
@@ -70,10 +75,16 @@ export class FailoverService {
   private review(): void {
     void this.inTurn(async () => {
       if (this.stopped) return;
-      const decision = decideFailover(this.registry.all(), this.clock.now());
+      const decision = decideFailover(this.registry.all(), this.elapsed());
       if (decision) await this.promote(decision.to, { ...decision, by: 'automatic' });
       await this.watchBlackout();
     }).catch((error: unknown) => this.logger.error(`The review of the cores failed: ${String(error)}`));
+  }
+
+  private elapsed(): { runningMs: number; awaitingMs: number } {
+    const now = this.clock.monotonic();
+    this.awaitedSince = isAwaited(this.registry.active) ? (this.awaitedSince ?? now) : undefined;
+    return { runningMs: now - this.startedAt, awaitingMs: now - (this.awaitedSince ?? now) };
   }
 
   private async promote(
@@ -96,11 +107,12 @@ export class FailoverService {
     if (usable) {
       if (this.blackoutSince !== undefined) this.logger.log(`Core ${usable.id} can answer again`);
       this.blackoutSince = undefined;
+      this.told.clear();
       return;
     }
     const now = this.clock.monotonic();
     this.blackoutSince ??= now;
-    if (now - this.blackoutSince >= BLACKOUT_NOTICE_MS) await this.notices.writeBlackout();
+    if (now - this.blackoutSince >= BLACKOUT_NOTICE_MS) await this.notices.writeBlackout(this.told);
   }
 
   private schedule(): void {

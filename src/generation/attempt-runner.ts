@@ -10,6 +10,8 @@ import { Clock, type Timer } from '../shared/clock';
 import { estimateTokens, firstTokenDeadlineMs, stallDeadlineMs } from './deadlines';
 
 const GAPS_KEPT = 64;
+/** A timer this late was held up by our own process: what the core sent meanwhile is still unread. */
+const LATE_MS = 1_000;
 
 /** What an attempt goes on from. */
 export interface Resume {
@@ -23,7 +25,14 @@ export interface Resume {
 export type AttemptOutcome =
   | { kind: 'complete'; text: string; reason: string; tokens: number }
   /** `evidence` is undefined where the core is not to blame. */
-  | { kind: 'failed'; text: string; tokens: number; detail: string; evidence?: EvidenceKind; refused?: boolean }
+  | {
+      kind: 'failed';
+      text: string;
+      tokens: number;
+      detail: string;
+      evidence?: EvidenceKind;
+      refused?: boolean;
+    }
   | { kind: 'cancelled' };
 
 class WatchError extends Error {
@@ -61,6 +70,9 @@ export class AttemptRunner {
       if (changed.id === core.id && to === 'down')
         watch.abort(new WatchError(undefined, `core ${core.id} is down: ${reason}`));
     });
+    // Its verdict may have come while the attempt was being written down.
+    if (core.state === 'down')
+      watch.abort(new WatchError(undefined, `core ${core.id} is down: ${core.reason}`));
     const onCancel = (): void => watch.abort(new Error('cancelled'));
     if (signal.aborted) onCancel();
     signal.addEventListener('abort', onCancel, { once: true });
@@ -70,10 +82,7 @@ export class AttemptRunner {
     );
     let { text, tokens } = resume;
     try {
-      const prompt = messages.reduce(
-        (sum, { content }) => sum + estimateTokens(content) + 4,
-        resume.tokens,
-      );
+      const prompt = messages.reduce((sum, { content }) => sum + estimateTokens(content) + 4, resume.tokens);
       silence.expect('first-token-timeout', firstTokenDeadlineMs(core, prompt));
       const gaps: number[] = [];
       let last: number | undefined;
@@ -119,7 +128,10 @@ export class AttemptRunner {
     }
   }
 
-  private request(messages: readonly CoreMessage[], { text: resume, tokens: spent }: Resume): Parameters<OllamaApi['chat']>[1] {
+  private request(
+    messages: readonly CoreMessage[],
+    { text: resume, tokens: spent }: Resume,
+  ): Parameters<OllamaApi['chat']>[1] {
     const options = { ...this.profile.options };
     if (options.num_predict !== undefined && spent > 0)
       options.num_predict = Math.max(16, options.num_predict - spent);
@@ -165,7 +177,10 @@ function blame(kind: OllamaErrorKind): { evidence?: EvidenceKind; refused?: bool
   }
 }
 
-/** Calls `onSilence` unless the next sign of life comes before the deadline. */
+/**
+ * Calls `onSilence` unless the next sign of life comes before the deadline. Where this process itself stood still, the
+ * core gets the whole time again: its tokens wait in the socket.
+ */
 class SilenceTimer {
   private timer?: Timer;
 
@@ -176,7 +191,11 @@ class SilenceTimer {
 
   expect(evidence: EvidenceKind, withinMs: number): void {
     this.timer?.cancel();
-    this.timer = this.clock.after(withinMs, () => this.onSilence(evidence, withinMs));
+    const due = this.clock.monotonic() + withinMs;
+    this.timer = this.clock.after(withinMs, () => {
+      if (this.clock.monotonic() - due > LATE_MS) this.expect(evidence, withinMs);
+      else this.onSilence(evidence, withinMs);
+    });
   }
 
   end(): void {

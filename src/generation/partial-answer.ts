@@ -6,3 +6,15 @@
 export function wholeWords(partial: string): string {
   return partial.replace(/\s*\S*$/u, '');
 }
+
+/**
+ * The text of an answer that came to its final line; empty where there is none.
+ *
+ * @param resume what the last attempt continued after
+ * @param partial the longest text of the attempts before it
+ */
+export function completeText(text: string, resume: string, partial: string): string {
+  // Nothing more to say: then the word that was dropped to continue after was the end of the answer.
+  const complete = resume && text.trim() === resume.trim() ? partial : text;
+  return complete.trim() === '' ? '' : complete.trimEnd();
+}

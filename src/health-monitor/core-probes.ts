@@ -10,14 +10,18 @@ const READINESS_TIMEOUT_MS = 3_000;
 const DEEP_TIMEOUT_MS = 10_000;
 const LOAD_TIMEOUT_MS = 300_000;
 
-export type ProbeResult = { ok: true } | { ok: false; why: string; refused: boolean };
+/** `refused`: hard evidence, nothing listens or the connection broke. `busy`: full, which is no fault. */
+export type ProbeResult = { ok: true } | { ok: false; why: string; refused: boolean; busy: boolean };
 export type Readiness =
   | { kind: 'resident' }
   | { kind: 'cold'; why: string }
   | { kind: 'missing'; why: string }
   | { kind: 'failed'; why: string };
 
-/** The questions put to a core: is it there (cheap), has it the model in memory (readiness), does it generate (deep). */
+/**
+ * The questions put to a core: is it there (cheap), has it the model in memory (readiness), does it generate (deep).
+ * An aborted `signal` ends each of them as a failure.
+ */
 @Injectable()
 export class CoreProbes {
   constructor(
@@ -32,17 +36,18 @@ export class CoreProbes {
   }
 
   /** `GET /api/version`, 1 s. */
-  async cheap(core: Core): Promise<ProbeResult & { version?: string }> {
+  async cheap(core: Core, signal: AbortSignal): Promise<ProbeResult & { version?: string }> {
     try {
-      return { ok: true, version: await this.ollama.version(core.url, { timeoutMs: CHEAP_TIMEOUT_MS }) };
+      const options = { signal, timeoutMs: CHEAP_TIMEOUT_MS };
+      return { ok: true, version: await this.ollama.version(core.url, options) };
     } catch (error) {
       return failed(error);
     }
   }
 
   /** `/api/tags` and `/api/ps`: the model is installed and resident with our context. Says nothing about liveness. */
-  async readiness(core: Core): Promise<Readiness> {
-    const options = { timeoutMs: READINESS_TIMEOUT_MS };
+  async readiness(core: Core, signal: AbortSignal): Promise<Readiness> {
+    const options = { signal, timeoutMs: READINESS_TIMEOUT_MS };
     try {
       const [installed, loaded] = await Promise.all([
         this.ollama.tags(core.url, options),
@@ -61,12 +66,11 @@ export class CoreProbes {
   }
 
   /** Loads the model with the options all requests carry. */
-  async load(core: Core): Promise<ProbeResult & { tookMs: number }> {
+  async load(core: Core, signal: AbortSignal): Promise<ProbeResult & { tookMs: number }> {
     const begun = this.clock.monotonic();
     try {
-      await this.ollama.load(core.url, this.profile.model, this.profile.options, {
-        timeoutMs: LOAD_TIMEOUT_MS,
-      });
+      const options = { signal, timeoutMs: LOAD_TIMEOUT_MS };
+      await this.ollama.load(core.url, this.profile.model, this.profile.options, options);
       return { ok: true, tookMs: this.clock.monotonic() - begun };
     } catch (error) {
       return { ...failed(error), tookMs: this.clock.monotonic() - begun };
@@ -74,8 +78,11 @@ export class CoreProbes {
   }
 
   /** Generates one token. A core that answers everything else can still hang here (ollama#1863). */
-  async deep(core: Core): Promise<ProbeResult & { stats?: GenerationStats }> {
+  async deep(core: Core, signal: AbortSignal): Promise<ProbeResult & { stats?: GenerationStats }> {
     const abort = new AbortController();
+    const onEnd = (): void => abort.abort(new Error('stopped'));
+    if (signal.aborted) onEnd();
+    signal.addEventListener('abort', onEnd, { once: true });
     const timer = this.clock.after(DEEP_TIMEOUT_MS, () => abort.abort(new Error('timeout')));
     try {
       const request = {
@@ -88,13 +95,13 @@ export class CoreProbes {
       for await (const chunk of this.ollama.generate(core.url, request, options)) {
         if (chunk.done) return { ok: true, stats: chunk.stats };
       }
-      return { ok: false, why: 'a generation of one token ended without its final line', refused: false };
+      return soft('a generation of one token ended without its final line');
     } catch (error) {
-      if (abort.signal.aborted)
-        return { ok: false, why: `no token within ${DEEP_TIMEOUT_MS / 1000} s`, refused: false };
+      if (abort.signal.aborted) return soft(`no token within ${DEEP_TIMEOUT_MS / 1000} s`);
       return failed(error);
     } finally {
       timer.cancel();
+      signal.removeEventListener('abort', onEnd);
       abort.abort(new Error('probe over'));
     }
   }
@@ -123,8 +130,19 @@ function sameModel(a: string, b: string): boolean {
   return full(a) === full(b);
 }
 
-function failed(error: unknown): { ok: false; why: string; refused: boolean } {
-  if (error instanceof OllamaError)
-    return { ok: false, why: error.message, refused: error.kind === 'refused' || error.kind === 'reset' };
-  throw error;
+type Failed = ProbeResult & { ok: false };
+
+function failed(error: unknown): Failed {
+  if (!(error instanceof OllamaError)) throw error;
+  const { kind, message } = error;
+  return {
+    ok: false,
+    why: message,
+    refused: kind === 'refused' || kind === 'reset',
+    busy: kind === 'busy',
+  };
+}
+
+function soft(why: string): Failed {
+  return { ok: false, why, refused: false, busy: false };
 }

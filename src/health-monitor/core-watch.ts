@@ -3,20 +3,9 @@ import type { Core, Evidence } from '../core-registry/core.types';
 import type { Clock } from '../shared/clock';
 import type { Random } from '../shared/random';
 import type { CoreProbes, ProbeResult } from './core-probes';
+import { Doze } from './doze';
 import type { TiltWatch } from './tilt-watch';
-
-const FALL = 3;
-const RISE = 3;
-const DEEP_FALL = 2;
-const CHEAP_EVERY_MS = 1_000;
-const CHEAP_AGAIN_MS = 300;
-const READINESS_EVERY_MS = 10_000;
-const DEEP_ACTIVE_MS = 15_000;
-const DEEP_STANDBY_MS = 30_000;
-const DEEP_AGAIN_MS = 1_000;
-const LIFE_SIGN_MS = 1_000;
-const LOAD_AGAIN_MS = 5_000;
-const CHECK_MS = 250;
+import * as timing from './watch-timing';
 
 /**
  * Judges one core. Two loops run side by side: the cheap one tells within 4.7 s that nothing answers any more; the slow
@@ -24,8 +13,7 @@ const CHECK_MS = 250;
  * and sets off the probe that can confirm or clear it.
  */
 export class CoreWatch {
-  private readonly ending = new AbortController();
-  private wake: AbortController = new AbortController();
+  private readonly doze: Doze;
   private misses = 0;
   private passes = 0;
   private deepMisses = 0;
@@ -37,6 +25,11 @@ export class CoreWatch {
   private proven = false;
   /** Why it is down although it answers the cheap probe. */
   private unfit?: 'model-missing' | 'hung';
+  private resident = false;
+  /** Monotonic ms of the last evidence against it; a token after that speaks for it. */
+  private accusedAt = -Infinity;
+  /** Grows when its process dies, starts or is judged dead: what a probe begun before that brings home is void. */
+  private life = 0;
 
   constructor(
     private readonly core: Core,
@@ -45,15 +38,16 @@ export class CoreWatch {
     private readonly tilt: TiltWatch,
     private readonly clock: Clock,
     private readonly random: Random,
-  ) {}
+  ) {
+    this.doze = new Doze(clock);
+  }
 
   async run(): Promise<void> {
     await Promise.all([this.cheapLoop(), this.slowLoop()]);
   }
 
   stop(): void {
-    this.ending.abort(new Error('stopped'));
-    this.wake.abort();
+    this.doze.finish();
   }
 
   /** Something was seen in a real answer, or by the engine. */
@@ -63,37 +57,59 @@ export class CoreWatch {
       this.fall(detail);
       return;
     }
-    if (this.core.state === 'down') return;
-    this.registry.setState(this.core.id, 'suspect', detail);
-    this.passes = 0;
-    if (kind !== 'refused' && kind !== 'reset') this.proven = false;
-    this.readinessDue = 0;
+    const hard = kind === 'refused' || kind === 'reset';
+    if (this.core.state === 'down' || (!hard && this.tilt.tilted)) return;
+    this.accuse(detail, hard);
+    if (!hard) this.proven = false;
     this.deepDue = 0;
-    // A broken connection plus one failed probe is proof; silence needs the full count.
-    this.misses = kind === 'refused' || kind === 'reset' ? FALL - 1 : this.misses;
-    this.wake.abort();
   }
 
   /** The engine started the core's process. */
   restarted(): void {
+    this.forget();
+    this.loadDue = 0;
+    this.registry.setState(this.core.id, 'starting', 'its process was started');
+    this.doze.wake();
+  }
+
+  /** It is the active core now: a cold one has to load. */
+  promoted(): void {
+    this.readinessDue = 0;
+    this.doze.wake();
+  }
+
+  /** Under suspicion until a probe clears it. A broken connection plus one failed probe is proof of death. */
+  private accuse(why: string, hard: boolean): void {
+    this.registry.setState(this.core.id, 'suspect', why);
+    this.accusedAt = this.clock.monotonic();
+    this.passes = 0;
+    this.readinessDue = 0;
+    if (hard) this.misses = timing.FALL - 1;
+    this.doze.wake();
+  }
+
+  private forget(): void {
+    this.life++;
     this.misses = 0;
     this.passes = 0;
     this.deepMisses = 0;
     this.proven = false;
+    this.resident = false;
     this.unfit = undefined;
-    this.loadDue = 0;
-    this.registry.setState(this.core.id, 'starting', 'its process was started');
-    this.wake.abort();
   }
 
   private async cheapLoop(): Promise<void> {
-    while (!this.stopped) {
-      const result = await this.probes.cheap(this.core);
-      if (this.stopped) return;
+    while (!this.doze.ended) {
+      const { life } = this;
+      const result = await this.probes.cheap(this.core, this.doze.end);
+      if (this.doze.ended) return;
+      if (life !== this.life) continue;
       if (result.ok) this.passed(result.version);
       else this.missed(result);
       const calm = this.core.state === 'ready' || this.core.state === 'warming';
-      await this.pause(result.ok && calm ? this.random.jitter(CHEAP_EVERY_MS, 0.1) : CHEAP_AGAIN_MS);
+      await this.doze.pause(
+        result.ok && calm ? this.random.jitter(timing.CHEAP_EVERY_MS, 0.1) : timing.CHEAP_AGAIN_MS,
+      );
     }
   }
 
@@ -103,7 +119,7 @@ export class CoreWatch {
     this.registry.update(this.core.id, { version, lastCheck: this.clock.now() });
     const { state } = this.core;
     const rising = state === 'unknown' || state === 'starting' || (state === 'down' && !this.unfit);
-    if (!rising || (this.fell && this.passes < RISE)) return;
+    if (!rising || (this.fell && this.passes < timing.RISE)) return;
     this.fell = false;
     this.readinessDue = 0;
     this.registry.setState(this.core.id, 'warming', 'it answers; the model is being checked');
@@ -112,52 +128,56 @@ export class CoreWatch {
   private missed(result: ProbeResult & { ok: false }): void {
     this.passes = 0;
     this.registry.update(this.core.id, { lastCheck: this.clock.now() });
-    if (this.givesTokens()) {
-      this.misses = 0;
-      return;
-    }
-    if (this.tilt.tilted && !result.refused) {
+    const unproven = this.givesTokens() || (this.tilt.tilted && !result.refused);
+    const comingUp = this.core.state === 'starting' && result.refused;
+    if (unproven || comingUp) {
       this.misses = 0;
       return;
     }
     this.misses++;
-    if (this.core.state === 'starting' && result.refused) return;
-    if (this.misses >= FALL) this.fall(result.why);
-    else if (this.core.state === 'ready') this.registry.setState(this.core.id, 'suspect', result.why);
+    if (this.misses >= timing.FALL) this.fall(result.why);
+    else if (this.core.state === 'ready') {
+      this.registry.setState(this.core.id, 'suspect', result.why);
+      this.readinessDue = 0;
+    }
   }
 
   private fall(why: string): void {
+    this.forget();
     this.fell = true;
-    this.proven = false;
-    this.passes = 0;
-    this.misses = 0;
-    this.deepMisses = 0;
-    this.unfit = undefined;
     this.registry.setState(this.core.id, 'down', why);
   }
 
   private async slowLoop(): Promise<void> {
-    while (!this.stopped) {
+    while (!this.doze.ended) {
       const { state } = this.core;
       const reachable = state === 'warming' || state === 'ready' || state === 'suspect' || this.unfit;
       if (reachable && this.misses === 0) {
-        const now = this.clock.monotonic();
-        if (now >= this.readinessDue) await this.checkReadiness();
-        if (!this.stopped && this.deepIsDue()) await this.checkDeep();
+        this.heed();
+        if (this.clock.monotonic() >= this.readinessDue) await this.checkReadiness();
+        if (!this.doze.ended && this.deepIsDue()) await this.checkDeep();
       }
-      await this.pause(CHECK_MS);
+      const untilDeep = this.deepDue - this.clock.monotonic();
+      await this.doze.pause(untilDeep > 0 ? Math.min(timing.CHECK_MS, untilDeep) : timing.CHECK_MS);
     }
   }
 
+  /** A token of another answer, given after the accusation, proves that it generates. */
+  private heed(): void {
+    const { state, lastTokenAt = -Infinity } = this.core;
+    if (state === 'suspect' && !this.proven && lastTokenAt > this.accusedAt) this.proven = true;
+  }
+
   private async checkReadiness(): Promise<void> {
-    this.readinessDue = this.clock.monotonic() + READINESS_EVERY_MS;
-    const readiness = await this.probes.readiness(this.core);
-    const { state } = this.core;
-    if (this.stopped || ((state === 'down' || state === 'starting') && !this.unfit)) return;
+    this.readinessDue = this.clock.monotonic() + timing.READINESS_EVERY_MS;
+    const { life } = this;
+    const readiness = await this.probes.readiness(this.core, this.doze.end);
+    if (this.doze.ended || life !== this.life) return;
     if (this.unfit === 'model-missing' && (readiness.kind === 'resident' || readiness.kind === 'cold')) {
       this.unfit = undefined;
       this.registry.setState(this.core.id, 'warming', 'the model is there again');
     }
+    if (readiness.kind !== 'failed') this.resident = readiness.kind === 'resident';
     switch (readiness.kind) {
       case 'missing':
         this.proven = false;
@@ -177,37 +197,43 @@ export class CoreWatch {
     }
   }
 
+  /** Without the model on purpose: neither a load nor a probe may bring it into memory. */
+  private get keptCold(): boolean {
+    return !this.resident && this.core.role === 'standby' && !this.probes.keepsStandbyWarm;
+  }
+
   private async warm(why: string): Promise<void> {
     if (this.core.inFlight > 0 || this.clock.monotonic() < this.loadDue) return;
-    if (this.core.role === 'standby' && !this.probes.keepsStandbyWarm) {
-      this.registry.setState(this.core.id, 'warming', 'kept cold: memory holds the model only once');
+    if (this.keptCold) {
+      if (!this.unfit)
+        this.registry.setState(this.core.id, 'warming', 'kept cold: memory holds the model only once');
       return;
     }
     this.proven = false;
     if (this.core.state !== 'suspect' && !this.unfit)
       this.registry.setState(this.core.id, 'warming', `${why}; loading it`);
-    const result = await this.probes.load(this.core);
-    if (this.stopped) return;
+    const { life } = this;
+    const result = await this.probes.load(this.core, this.doze.end);
+    if (this.doze.ended || life !== this.life) return;
     if (!result.ok) {
-      this.loadDue = this.clock.monotonic() + LOAD_AGAIN_MS;
+      this.loadDue = this.clock.monotonic() + timing.LOAD_AGAIN_MS;
       this.readinessDue = this.loadDue;
       this.registry.setState(this.core.id, this.core.state, `the model does not load: ${result.why}`);
       return;
     }
+    this.resident = true;
     this.registry.learn(this.core.id, { loadMs: result.tookMs });
     this.deepDue = 0;
   }
 
   private deepIsDue(): boolean {
     const now = this.clock.monotonic();
-    if (now < this.deepDue || this.core.inFlight > 0) return false;
-    if (this.core.state === 'suspect' || this.deepMisses > 0) return true;
-    if (
-      this.core.role === 'active' &&
-      now - (this.core.lastTokenAt ?? -Infinity) < DEEP_ACTIVE_MS &&
-      this.proven
-    )
+    if (now < this.deepDue || this.core.inFlight > 0 || this.keptCold || this.unfit === 'model-missing')
       return false;
+    if (this.core.role === 'active') {
+      if (this.core.state === 'suspect' || this.deepMisses > 0) return true;
+      if (this.proven && now - (this.core.lastTokenAt ?? -Infinity) < timing.DEEP_ACTIVE_MS) return false;
+    }
     return !this.neighbourGenerates();
   }
 
@@ -222,27 +248,31 @@ export class CoreWatch {
   }
 
   private async checkDeep(): Promise<void> {
-    const result = await this.probes.deep(this.core);
-    if (this.stopped) return;
+    const { life } = this;
+    const result = await this.probes.deep(this.core, this.doze.end);
+    if (this.doze.ended || life !== this.life) return;
     const now = this.clock.monotonic();
     if (result.ok) {
+      this.misses = 0;
       this.deepMisses = 0;
       this.unfit = undefined;
       this.proven = true;
       this.fell = false;
-      this.deepDue = now + (this.core.role === 'active' ? DEEP_ACTIVE_MS : DEEP_STANDBY_MS);
+      this.deepDue = now + (this.core.role === 'active' ? timing.DEEP_ACTIVE_MS : timing.DEEP_STANDBY_MS);
       this.learn(result.stats);
-      if (this.core.state !== 'starting') this.registry.setState(this.core.id, 'ready', 'it generates');
+      this.registry.setState(this.core.id, 'ready', 'it generates');
       return;
     }
-    this.deepDue = now + DEEP_AGAIN_MS;
+    this.deepDue = now + timing.DEEP_AGAIN_MS;
     this.readinessDue = Math.min(this.readinessDue, this.deepDue);
-    if (this.tilt.tilted) return;
+    // Whether it lives at all is the cheap probe's to say.
+    if (result.refused && this.core.state !== 'down') this.accuse(result.why, true);
+    if (result.refused || result.busy || this.tilt.tilted) return;
     this.deepMisses++;
-    if (this.deepMisses >= DEEP_FALL) {
+    if (this.deepMisses >= timing.DEEP_FALL) {
       this.proven = false;
       this.unfit = 'hung';
-      if (this.deepMisses > DEEP_FALL) this.deepDue = now + LOAD_AGAIN_MS;
+      if (this.deepMisses > timing.DEEP_FALL) this.deepDue = now + timing.LOAD_AGAIN_MS;
       this.registry.setState(this.core.id, 'down', `it answers but does not generate: ${result.why}`);
     } else if (this.core.state === 'ready') {
       this.registry.setState(this.core.id, 'suspect', result.why);
@@ -257,17 +287,6 @@ export class CoreWatch {
   }
 
   private givesTokens(): boolean {
-    return this.clock.monotonic() - (this.core.lastTokenAt ?? -Infinity) < LIFE_SIGN_MS;
-  }
-
-  private get stopped(): boolean {
-    return this.ending.signal.aborted;
-  }
-
-  /** Waits, unless woken by evidence or the end. */
-  private async pause(ms: number): Promise<void> {
-    const { signal } = this.wake;
-    await this.clock.sleep(ms, signal).catch(() => undefined);
-    if (signal.aborted && this.wake.signal === signal && !this.stopped) this.wake = new AbortController();
+    return this.clock.monotonic() - (this.core.lastTokenAt ?? -Infinity) < timing.LIFE_SIGN_MS;
   }
 }

@@ -48,6 +48,7 @@ export class HealthMonitor {
       this.bus.on('core.evidence-reported', (evidence) =>
         this.watches.get(evidence.coreId)?.evidence(evidence),
       ),
+      this.bus.on('core.promoted', ({ to }) => this.watches.get(to)?.promoted()),
       this.bus.on('core.state-changed', ({ core, from, to, reason }) => {
         const text = `Core ${core.id}: ${from} -> ${to} (${reason})`;
         if (to === 'down' || to === 'suspect') this.logger.warn(text);
@@ -77,8 +78,10 @@ export class HealthMonitor {
   /** It was started before we listened. */
   private async lookAtContainer(core: Core): Promise<void> {
     const container = core.container === undefined ? undefined : await this.engine.inspect(core.container);
-    if (container?.state !== 'running') return;
-    this.registry.update(core.id, { pid: container.pid });
+    if (!container) return;
+    const exited = container.state !== 'running';
+    this.registry.update(core.id, { pid: container.pid, exited });
+    if (exited) return;
     this.watches.get(core.id)?.restarted();
   }
 
@@ -86,11 +89,11 @@ export class HealthMonitor {
     const core = this.registry.all().find(({ container }) => container === event.name);
     if (!core) return;
     if (event.type === 'started') {
-      this.registry.update(core.id, { pid: event.pid });
+      this.registry.update(core.id, { pid: event.pid, exited: false });
       this.watches.get(core.id)?.restarted();
       return;
     }
-    this.registry.update(core.id, { pid: undefined });
+    this.registry.update(core.id, { pid: undefined, exited: true });
     const how =
       event.type === 'died'
         ? `its process died (${event.signal ?? `exit code ${event.exitCode ?? 'unknown'}`})`

@@ -9,7 +9,8 @@ import { toQuestion, type QuestionRow } from './question-row';
 
 /** Why a message got no place in the queue, or undefined where it got one. */
 export interface Verdict {
-  state: 'queued' | 'ignored' | 'rejected';
+  /** `posted`: its answer stands already, from before this journal began. */
+  state: 'queued' | 'ignored' | 'rejected' | 'posted';
   reason?: string;
 }
 
@@ -96,8 +97,9 @@ export class QuestionJournal {
     return rows.map(toQuestion);
   }
 
+  /** How many questions (commands not counted) are in these states. */
   async count(states: readonly QuestionState[], roomId?: string, authorId?: string): Promise<number> {
-    const filters: string[] = [`state IN (${states.map(() => '?').join(', ')})`];
+    const filters: string[] = [`kind = 'question' AND state IN (${states.map(() => '?').join(', ')})`];
     const values: SqlValue[] = [...states];
     if (roomId !== undefined) {
       filters.push('room_id = ?');
@@ -219,11 +221,6 @@ export class QuestionJournal {
 
   async beginPosting(id: string): Promise<void> {
     await this.store.run("UPDATE inbox SET state = 'posting' WHERE id = ? AND state = 'generated'", id);
-  }
-
-  /** The answer stands already, from before this journal began. */
-  async adopt(id: string): Promise<boolean> {
-    return this.finish(id, ['queued', 'generating'], 'posted', 'answered before the journal was lost');
   }
 
   async markPosted(id: string): Promise<boolean> {

@@ -27,6 +27,16 @@ export class Watermarks {
     return row?.since;
   }
 
+  /**
+   * Since when messages of a room that was never read count: not before the assistant came here, and not before what
+   * was read when the room was not ours yet (with a little overlap, for the first message may come before its room).
+   */
+  async sinceForNewRoom(overlapMs: number): Promise<number> {
+    const came = Number((await this.fact('history-before')) ?? 0);
+    const read = Number((await this.fact('read-until')) ?? 0);
+    return Math.max(came, read - overlapMs);
+  }
+
   async open(roomId: string, since: number): Promise<void> {
     await this.store.run(
       'INSERT INTO watermarks (room_id, since, changed_at) VALUES (?, ?, ?) ON CONFLICT (room_id) DO NOTHING',

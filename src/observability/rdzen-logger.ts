@@ -16,6 +16,8 @@ const CHATTER = new Set([
   'NestApplication',
 ]);
 
+const DEEPEST = 6;
+
 /** The log: one line (or one JSON object) an entry, with every known secret struck out. */
 export class RdzenLogger extends ConsoleLogger {
   private readonly secrets: string[] = [];
@@ -54,8 +56,21 @@ export class RdzenLogger extends ConsoleLogger {
     super.fatal(this.clean(message), ...rest.map((each) => this.clean(each)));
   }
 
-  private clean(value: unknown): unknown {
-    if (typeof value !== 'string') return value;
-    return this.secrets.reduce((text, secret) => text.replaceAll(secret, '[secret]'), value);
+  private clean(value: unknown, depth = 0): unknown {
+    if (typeof value === 'string')
+      return this.secrets.reduce((text, secret) => text.replaceAll(secret, '[secret]'), value);
+    if (typeof value !== 'object' || value === null) return value;
+    if (depth > DEEPEST) return '[too deep]';
+    if (value instanceof Error) return this.cleanError(value, depth);
+    if (Array.isArray(value)) return value.map((each) => this.clean(each, depth + 1));
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, this.clean(each, depth + 1)]));
+  }
+
+  private cleanError({ name, message, stack, cause }: Error, depth: number): Error {
+    const clean = new Error(String(this.clean(message)));
+    clean.name = name;
+    clean.stack = stack === undefined ? undefined : String(this.clean(stack));
+    if (cause !== undefined) clean.cause = this.clean(cause, depth + 1);
+    return clean;
   }
 }

@@ -24,8 +24,14 @@ export class LibsqlStore extends Store {
     this.database.exec('PRAGMA busy_timeout = 5000');
   }
 
-  /** @throws RdzenError STORE_DAMAGED when the file is no sound database. */
-  static open(file: string): LibsqlStore {
+  /**
+   * @param withoutIt what moving the file aside means; ends the advice.
+   * @throws RdzenError STORE_DAMAGED when the file is no sound database.
+   */
+  static open(
+    file: string,
+    withoutIt = 'questions of the last hour are read back from the chat server and nothing is answered twice',
+  ): LibsqlStore {
     try {
       const store = new LibsqlStore(file);
       const [row] = store.direct.allNow<{ quick_check: string }>('PRAGMA quick_check');
@@ -35,7 +41,7 @@ export class LibsqlStore extends Store {
       const cause = error instanceof Error ? error.message : String(error);
       throw new RdzenError(
         'STORE_DAMAGED',
-        `The database ${file} cannot be read (${cause}). Move it aside and start again: questions of the last hour are read back from the chat server and nothing is answered twice.`,
+        `The database ${file} cannot be read (${cause}). Move it aside and start again: ${withoutIt}.`,
         { cause: error },
       );
     }
@@ -104,9 +110,10 @@ export class LibsqlStore extends Store {
     get: <T = Row>(sql: string, ...parameters: SqlValue[]): Promise<T | undefined> =>
       Promise.resolve(this.direct.allNow<T>(sql, ...parameters)[0]),
     run: (sql: string, ...parameters: SqlValue[]): Promise<number> =>
-      Promise.resolve(Number(this.statement(sql).run(...parameters).changes)),
+      // As one list: the driver takes a lone null or blob for a set of named parameters.
+      Promise.resolve(Number(this.statement(sql).run(parameters).changes)),
     allNow: <T>(sql: string, ...parameters: SqlValue[]): T[] => {
-      const rows = this.statement(sql).all(...parameters) as Record<string, unknown>[];
+      const rows = this.statement(sql).all(parameters) as Record<string, unknown>[];
       for (const row of rows) {
         for (const key in row) if (row[key] instanceof ArrayBuffer) row[key] = Buffer.from(row[key]);
       }

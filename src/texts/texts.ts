@@ -2,7 +2,7 @@ import type { Language } from '../config/settings';
 
 /** Every sentence the assistant says of its own accord, by name; each takes its values and gives the finished text. */
 interface Catalogue {
-  switched(values: { from: number; to: number; cause: string }): string;
+  switched(values: { from: number; to: number }): string;
   switchedByHand(values: { from: number; to: number }): string;
   blackout(values: { waiting: number }): string;
   busyUser(): string;
@@ -15,13 +15,16 @@ interface Catalogue {
   nothingToStop(): string;
   startedAnew(): string;
   languageSet(): string;
-  languageUnknown(values: { given: string; allowed: string }): string;
+  languageUsage(): string;
+  languageUnknown(values: { given: string }): string;
   listenAll(): string;
   listenMentions(): string;
   listenUsage(): string;
   switchDone(values: { core: number }): string;
   switchAlready(values: { core: number }): string;
   switchUsage(values: { cores: string }): string;
+  switchNoSuchCore(values: { core: number; cores: string }): string;
+  switchNotReady(values: { core: number; state: string }): string;
   unknownCommand(values: { given: string; nearest?: string }): string;
   forbidden(values: { command: string; who: string }): string;
   whoOperator(): string;
@@ -41,99 +44,150 @@ const HELP_EN: Record<string, string> = {
   switch: '`!switch <core>`: make another core the active one',
   new: 'forget what was said here before',
   stop: 'stop the answer to your question',
-  language: '`!language en|pl`: the language of this room',
-  listen: '`!listen all|mentions`: answer every message here, or only mentions',
+  language: '`!language en|pl`: the language I speak in this room',
+  listen: '`!listen all|mentions`: whether I answer every message here, or only when mentioned',
 };
 
 const HELP_PL: Record<string, string> = {
   help: 'ta lista',
   status: 'rdzenie i ich stan',
-  switch: '`!switch <rdzeń>`: uczyń aktywnym inny rdzeń',
+  switch: '`!switch <rdzeń>`: przełącz na inny rdzeń',
   new: 'zapomnij, o czym tu była mowa',
   stop: 'przerwij odpowiedź na Twoje pytanie',
-  language: '`!language en|pl`: język tego pokoju',
-  listen: '`!listen all|mentions`: odpowiadaj tu na każdą wiadomość albo tylko na wzmianki',
+  language: '`!language en|pl`: język, którym mówię w tym pokoju',
+  listen:
+    '`!listen all|mentions`: czy odpowiadam tu na każdą wiadomość, czy tylko wtedy, gdy ktoś mnie oznaczy',
 };
 
+const MODES_EN: Record<string, string> = {
+  NORMAL: 'All is well',
+  SINGLE: 'Only one core can answer',
+  BLACKOUT: 'No core can answer',
+};
+
+const MODES_PL: Record<string, string> = {
+  NORMAL: 'Wszystko działa',
+  SINGLE: 'Działa tylko jeden rdzeń',
+  BLACKOUT: 'Żaden rdzeń nie może odpowiedzieć',
+};
+
+const STATES_EN: Record<string, string> = {
+  unknown: 'not checked yet',
+  starting: 'starting',
+  warming: 'warming up',
+  ready: 'ready',
+  suspect: 'doubtful',
+  down: 'down',
+};
+
+const STATES_PL: Record<string, string> = {
+  unknown: 'jeszcze niesprawdzony',
+  starting: 'uruchamia się',
+  warming: 'rozgrzewa się',
+  ready: 'gotowy',
+  suspect: 'niepewny',
+  down: 'nie działa',
+};
+
+const KINDS_EN: Record<string, string> = { ollama: 'Ollama', scripted: 'scripted', external: 'external' };
+const KINDS_PL: Record<string, string> = { ollama: 'Ollama', scripted: 'skryptowy', external: 'zewnętrzny' };
+
 const EN: Catalogue = {
-  switched: ({ from, to, cause }) => `⚠️ Switched from core ${from} to core ${to}: ${cause}. Answers go on.`,
+  switched: ({ from, to }) =>
+    `⚠️ Switched from core ${from} to core ${to}, because core ${from} failed. Answers go on.`,
   switchedByHand: ({ from, to }) => `🔀 Switched from core ${from} to core ${to}, as asked.`,
   blackout: ({ waiting }) =>
-    `⏳ No core can answer right now. ${waiting === 1 ? 'Your question is' : `The ${waiting} questions here are`} kept and will be answered in order as soon as one is back.`,
-  busyUser: () => 'You have several questions waiting already. Please ask again once they are answered.',
+    waiting === 1
+      ? '⏳ No core can answer right now. Your question is kept and will be answered as soon as one is back.'
+      : `⏳ No core can answer right now. The ${waiting} questions waiting here are kept and will be answered in order as soon as one is back.`,
+  busyUser: () => 'Those are many questions at once. Please ask again when I have answered the ones before.',
   busyRoom: () => 'Too many questions are waiting in this room. Please ask again in a moment.',
-  busyAll: () => 'I have more questions waiting than I can answer soon. Please ask again in a few minutes.',
+  busyAll: () => 'More questions are waiting than I can answer soon. Please ask again in a few minutes.',
   tooLong: ({ characters, limit }) =>
-    `Your message has ${characters} characters; I read at most ${limit}. Please shorten it or send it in pieces.`,
+    `Your message has ${characters} characters; I can read at most ${limit}. Please shorten it, or send it in parts.`,
   overBudget: ({ tokens, limit }) =>
-    `Your message is about ${tokens} tokens long; the model has room for about ${limit}. Please shorten it.`,
+    `Your message takes up about ${tokens} tokens, and the model has room for about ${limit}. Please shorten it.`,
   apology: () =>
-    '⚠️ I could not answer this: every try failed. It is kept, and an administrator can have it tried again.',
+    '⚠️ I could not answer this question: every attempt failed. It is kept, and an administrator can have it tried again.',
   stopped: () => '🛑 Stopped.',
-  nothingToStop: () => 'There is no question of yours waiting or being answered here.',
-  startedAnew: () => '🆕 We start anew: what was said here before is forgotten.',
+  nothingToStop: () => 'There is nothing to stop: no question of yours is waiting here.',
+  startedAnew: () => '🆕 A fresh start: I forget what was said here before.',
   languageSet: () => 'From now on I speak English here.',
-  languageUnknown: ({ given, allowed }) => `I do not know the language "${given}". I speak: ${allowed}.`,
+  languageUsage: () => 'Use `!language en` (English) or `!language pl` (Polish).',
+  languageUnknown: ({ given }) => `I do not speak "${given}". ${EN.languageUsage()}`,
   listenAll: () => 'From now on I answer every message in this room.',
-  listenMentions: () => 'From now on I answer only when I am mentioned, and in threads I take part in.',
+  listenMentions: () =>
+    'From now on I answer here only when somebody mentions me, and in threads I take part in.',
   listenUsage: () => 'Use `!listen all` or `!listen mentions`.',
   switchDone: ({ core }) => `Core ${core} is active now.`,
-  switchAlready: ({ core }) => `Core ${core} is the active one already.`,
-  switchUsage: ({ cores }) => `Use \`!switch <core>\`. The cores are ${cores}.`,
+  switchAlready: ({ core }) => `Core ${core} is active already.`,
+  switchUsage: ({ cores }) => `Use \`!switch <core>\`. The cores are: ${cores}.`,
+  switchNoSuchCore: ({ core, cores }) => `There is no core ${core}. The cores are: ${cores}.`,
+  switchNotReady: ({ core, state }) =>
+    `Core ${core} cannot take over now. Its state: ${STATES_EN[state] ?? state}. \`!status\` tells when it is ready.`,
   unknownCommand: ({ given, nearest }) =>
-    `I know no command \`!${given}\`.${nearest ? ` Did you mean \`!${nearest}\`?` : ''} \`!help\` lists them all.`,
-  forbidden: ({ command, who }) => `\`!${command}\` is for ${who} only.`,
+    `I do not know the command \`!${given}\`.${nearest ? ` Did you mean \`!${nearest}\`?` : ''} \`!help\` lists all commands.`,
+  forbidden: ({ command, who }) => `Only ${who} may use \`!${command}\`.`,
   whoOperator: () => 'administrators and operators of this workspace',
   whoModerator: () => 'owners and moderators of this room',
   failed: ({ reason }) => `That did not work: ${reason}`,
   helpHead: () => 'Ask me in a direct message, or mention me in a channel. Commands:',
-  helpTail: () => 'I answer even when a model core fails: another one takes over.',
+  helpTail: () => 'I answer even when a core fails: another one takes over.',
   help: ({ command }) => HELP_EN[command] ?? '',
-  statusHead: ({ mode, epoch, waiting }) => `**${mode}** · epoch ${epoch} · questions waiting: ${waiting}`,
+  statusHead: ({ mode, epoch, waiting }) =>
+    `**${MODES_EN[mode] ?? mode}** · epoch ${epoch} · questions waiting: ${waiting}`,
   statusCore: ({ id, kind, active, state, detail }) =>
-    `- core ${id} (${kind}): ${active ? '**active**' : 'standby'}, ${state}${detail ? ` · ${detail}` : ''}`,
-  lengthLimited: () => '_(cut off: the length limit of an answer was reached; ask me to go on)_',
+    `- core ${id} (${KINDS_EN[kind] ?? kind}): ${active ? '**active**' : 'standby'}, ${STATES_EN[state] ?? state}${detail ? ` · ${detail}` : ''}`,
+  lengthLimited: () => '_(cut off at the length limit of an answer; ask me to go on)_',
 };
 
 const PL: Catalogue = {
-  switched: ({ from, to, cause }) =>
-    `⚠️ Przełączono z rdzenia ${from} na rdzeń ${to}: ${cause}. Odpowiadam dalej.`,
+  switched: ({ from, to }) =>
+    `⚠️ Przełączono z rdzenia ${from} na rdzeń ${to}, ponieważ rdzeń ${from} zawiódł. Odpowiadam dalej.`,
   switchedByHand: ({ from, to }) => `🔀 Przełączono na polecenie z rdzenia ${from} na rdzeń ${to}.`,
   blackout: ({ waiting }) =>
-    `⏳ Żaden rdzeń nie może teraz odpowiedzieć. ${waiting === 1 ? 'Twoje pytanie czeka' : `Pytania czekające tutaj (${waiting}) są zachowane`} i odpowiedź nadejdzie po kolei, gdy tylko któryś wróci.`,
-  busyUser: () => 'Masz już kilka czekających pytań. Zapytaj ponownie, gdy na nie odpowiem.',
-  busyRoom: () => 'W tym pokoju czeka zbyt wiele pytań. Zapytaj ponownie za chwilę.',
+    waiting === 1
+      ? '⏳ W tej chwili żaden rdzeń nie może odpowiedzieć. Twoje pytanie nie przepadnie: odpowiem na nie, gdy tylko któryś wróci.'
+      : `⏳ W tej chwili żaden rdzeń nie może odpowiedzieć. Pytania czekające tutaj (${waiting}) nie przepadną: odpowiem na nie po kolei, gdy tylko któryś wróci.`,
+  busyUser: () => 'To dużo pytań naraz. Zapytaj ponownie, gdy odpowiem na poprzednie.',
+  busyRoom: () => 'W tym pokoju czeka już zbyt wiele pytań. Zapytaj ponownie za chwilę.',
   busyAll: () => 'Czeka więcej pytań, niż zdążę wkrótce obsłużyć. Zapytaj ponownie za kilka minut.',
   tooLong: ({ characters, limit }) =>
-    `Twoja wiadomość ma ${characters} znaków; czytam najwyżej ${limit}. Skróć ją albo wyślij w częściach.`,
+    `Twoja wiadomość jest za długa (${characters} zn.): mogę przeczytać najwyżej ${limit} znaków. Skróć ją albo wyślij w częściach.`,
   overBudget: ({ tokens, limit }) =>
-    `Twoja wiadomość ma około ${tokens} tokenów; model ma miejsce na około ${limit}. Skróć ją, proszę.`,
+    `Twoja wiadomość zajmuje około ${tokens} tokenów, a model pomieści około ${limit}. Skróć ją, proszę.`,
   apology: () =>
-    '⚠️ Nie udało mi się na to odpowiedzieć: zawiodły wszystkie próby. Pytanie jest zachowane i administrator może zlecić kolejną.',
+    '⚠️ Nie udało mi się odpowiedzieć na to pytanie: zawiodły wszystkie próby. Pytanie nie przepadło i administrator może zlecić kolejną próbę.',
   stopped: () => '🛑 Przerwano.',
-  nothingToStop: () => 'Żadne Twoje pytanie nie czeka tu na odpowiedź.',
+  nothingToStop: () => 'Nie ma czego przerywać: żadne Twoje pytanie nie czeka tu na odpowiedź.',
   startedAnew: () => '🆕 Zaczynamy od nowa: zapominam, o czym tu była mowa.',
   languageSet: () => 'Od teraz mówię tu po polsku.',
-  languageUnknown: ({ given, allowed }) => `Nie znam języka „${given}”. Mówię: ${allowed}.`,
+  languageUsage: () => 'Użyj `!language en` (angielski) albo `!language pl` (polski).',
+  languageUnknown: ({ given }) => `Nie mówię w języku „${given}”. ${PL.languageUsage()}`,
   listenAll: () => 'Od teraz odpowiadam na każdą wiadomość w tym pokoju.',
-  listenMentions: () => 'Od teraz odpowiadam tylko na wzmianki i w wątkach, w których biorę udział.',
+  listenMentions: () =>
+    'Od teraz odpowiadam tu tylko wtedy, gdy ktoś mnie oznaczy, oraz w wątkach, w których biorę udział.',
   listenUsage: () => 'Użyj `!listen all` albo `!listen mentions`.',
   switchDone: ({ core }) => `Aktywny jest teraz rdzeń ${core}.`,
-  switchAlready: ({ core }) => `Rdzeń ${core} już jest aktywny.`,
-  switchUsage: ({ cores }) => `Użyj \`!switch <rdzeń>\`. Rdzenie: ${cores}.`,
+  switchAlready: ({ core }) => `Rdzeń ${core} jest już aktywny.`,
+  switchUsage: ({ cores }) => `Użyj \`!switch <rdzeń>\`. Dostępne rdzenie: ${cores}.`,
+  switchNoSuchCore: ({ core, cores }) => `Nie ma rdzenia ${core}. Dostępne rdzenie: ${cores}.`,
+  switchNotReady: ({ core, state }) =>
+    `Rdzeń ${core} nie może teraz przejąć pracy. Jego stan: ${STATES_PL[state] ?? state}. Kiedy będzie gotowy, pokaże \`!status\`.`,
   unknownCommand: ({ given, nearest }) =>
-    `Nie znam polecenia \`!${given}\`.${nearest ? ` Czy chodziło o \`!${nearest}\`?` : ''} Wszystkie wymienia \`!help\`.`,
-  forbidden: ({ command, who }) => `Z polecenia \`!${command}\` mogą korzystać tylko ${who}.`,
+    `Nie znam polecenia \`!${given}\`.${nearest ? ` Czy chodziło o \`!${nearest}\`?` : ''} Listę poleceń pokazuje \`!help\`.`,
+  forbidden: ({ command, who }) => `Polecenie \`!${command}\` mogą wydawać tylko ${who}.`,
   whoOperator: () => 'administratorzy i operatorzy tego serwera',
   whoModerator: () => 'właściciele i moderatorzy tego pokoju',
   failed: ({ reason }) => `Nie udało się: ${reason}`,
-  helpHead: () => 'Napisz do mnie w wiadomości bezpośredniej albo wspomnij mnie na kanale. Polecenia:',
-  helpTail: () => 'Odpowiadam nawet wtedy, gdy rdzeń z modelem zawiedzie: przejmuje to inny.',
+  helpHead: () => 'Napisz do mnie w wiadomości bezpośredniej albo oznacz mnie na kanale. Polecenia:',
+  helpTail: () => 'Odpowiadam nawet wtedy, gdy rdzeń zawiedzie: pracę przejmuje inny.',
   help: ({ command }) => HELP_PL[command] ?? '',
-  statusHead: ({ mode, epoch, waiting }) => `**${mode}** · epoka ${epoch} · czekające pytania: ${waiting}`,
+  statusHead: ({ mode, epoch, waiting }) =>
+    `**${MODES_PL[mode] ?? mode}** · epoka ${epoch} · pytania w kolejce: ${waiting}`,
   statusCore: ({ id, kind, active, state, detail }) =>
-    `- rdzeń ${id} (${kind}): ${active ? '**aktywny**' : 'w odwodzie'}, ${state}${detail ? ` · ${detail}` : ''}`,
-  lengthLimited: () => '_(ucięte: osiągnięto limit długości odpowiedzi; poproś o ciąg dalszy)_',
+    `- rdzeń ${id} (${KINDS_PL[kind] ?? kind}): ${active ? '**aktywny**' : 'w rezerwie'}, ${STATES_PL[state] ?? state}${detail ? ` · ${detail}` : ''}`,
+  lengthLimited: () => '_(odpowiedź ucięta na granicy dozwolonej długości; poproś o ciąg dalszy)_',
 };
 
 const CATALOGUES: Record<Language, Catalogue> = { en: EN, pl: PL };

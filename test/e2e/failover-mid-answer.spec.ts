@@ -62,7 +62,9 @@ describe('a core that fails in the middle of an answer', () => {
     const versions = ann.versions(id).map((text) => text.replace(/ ▍$/, ''));
     const lengths = versions.map((text) => text.length);
     expect(lengths).toEqual([...lengths].sort((a, b) => a - b));
-    const next = ann.seen.find((version) => version.id === id && version.at > hurtAt + (signal === 'SIGKILL' ? 50 : 1_500));
+    const next = ann.seen.find(
+      (version) => version.id === id && version.at > hurtAt + (signal === 'SIGKILL' ? 50 : 1_500),
+    );
     expect((next?.at ?? Infinity) - hurtAt).toBeLessThan(signal === 'SIGKILL' ? 3_000 : 7_500);
     const after = await rdzen.status();
     expect(after.active_core).not.toBe(before.active_core);

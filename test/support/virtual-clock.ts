@@ -10,6 +10,7 @@ interface Pending {
 export class VirtualClock extends Clock {
   private elapsed = 0;
   private order = 0;
+  private wallSkew = 0;
   private readonly pending = new Set<Pending>();
 
   constructor(private readonly startedAt = Date.UTC(2026, 0, 1)) {
@@ -17,7 +18,7 @@ export class VirtualClock extends Clock {
   }
 
   now(): number {
-    return this.startedAt + this.elapsed;
+    return this.startedAt + this.elapsed + this.wallSkew;
   }
 
   monotonic(): number {
@@ -46,6 +47,16 @@ export class VirtualClock extends Clock {
       await settle();
     }
     this.elapsed = target;
+  }
+
+  /** The process stands still for `ms`: time goes on, and the timers due meanwhile run late, with the next advance. */
+  stall(ms: number): void {
+    this.elapsed += ms;
+  }
+
+  /** Somebody sets the wall clock; the monotonic one goes on. */
+  jumpWall(ms: number): void {
+    this.wallSkew += ms;
   }
 
   private next(target: number): Pending | undefined {

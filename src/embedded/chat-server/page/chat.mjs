@@ -1,12 +1,12 @@
 import { Composer, TypingBoard } from './composer.mjs';
 import { newId, Realtime } from './connection.mjs';
+import { History } from './history.mjs';
 import { MessageList, typingText } from './message-list.mjs';
 import { openNewDialog } from './new-dialog.mjs';
 import { RoomList } from './room-list.mjs';
 import { say } from './texts.mjs';
 
-const PAGE = 50;
-const HISTORY = { c: 'channels.history', p: 'groups.history', d: 'im.history' };
+const STILL_WRITING = /▍$/;
 const byId = (id) => document.getElementById(id);
 
 /** The conversation: rooms at the side, one room in the middle, perhaps a thread beside it. */
@@ -16,7 +16,7 @@ export class Chat {
     this.token = session.authToken;
     this.rooms = new RoomList(byId('rooms'), {
       botName: config.botUsername,
-      onOpen: (room) => void this.openRoom(room),
+      onOpen: (room) => this.attempt(this.openRoom(room)),
     });
     this.typingBoard = new TypingBoard((roomId, threadId) => this.showTyping(roomId, threadId));
     const names = { ownName: me.username, botName: config.botUsername };
@@ -24,13 +24,15 @@ export class Chat {
     this.list = new MessageList(byId('messages'), {
       ...names,
       onRetry,
-      onThread: (root) => void this.openThread(root),
+      onThread: (root) => this.attempt(this.openThread(root)),
+      onSuggestion: (text) => this.send(text),
     });
+    this.history = new History(rest, this.list, () => this.markRead());
     this.threadList = new MessageList(byId('thread-messages'), { ...names, onRetry });
     this.drafts = new Map();
     this.releases = [];
     this.realtime = new Realtime({
-      onLive: () => void this.refresh(),
+      onLive: () => this.attempt(this.refresh()),
       onDown: () => this.showLink('reconnecting'),
       onDenied,
       onEvent: (stream, key, args) => this.event(stream, key, args),
@@ -59,9 +61,14 @@ export class Chat {
       onSend: (text) => this.send(text, this.thread?._id),
       onTyping: (active) => this.realtime.typing(this.room?.rid, this.me.username, active, this.thread?._id),
     });
-    byId('ask').addEventListener('click', () => void this.message(this.config.botUsername));
+    byId('ask').addEventListener('click', () => this.attempt(this.message(this.config.botUsername)));
     byId('back').addEventListener('click', () => this.view('list'));
     byId('thread-close').addEventListener('click', () => this.closeThread());
+    byId('thread').addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || event.isComposing) return;
+      this.closeThread();
+      this.composer.focus();
+    });
     byId('leave').addEventListener('click', () => {
       sessionStorage.setItem('left', '1');
       this.onLeave();
@@ -74,9 +81,6 @@ export class Chat {
           onPerson: (username) => this.message(username),
         }),
     );
-    byId('messages').addEventListener('scroll', () => {
-      if (byId('messages').scrollTop < 60) void this.loadEarlier();
-    });
     document.addEventListener('visibilitychange', () => this.markRead());
   }
 
@@ -88,7 +92,7 @@ export class Chat {
     const current = this.room && this.rooms.get(this.room.rid);
     if (current) {
       this.listenTo(current);
-      await this.load();
+      await this.history.load();
       if (this.thread) await this.loadThread();
     } else if (matchMedia('(min-width: 760px)').matches) {
       const first = this.rooms.first();
@@ -113,17 +117,19 @@ export class Chat {
     if (this.room) this.drafts.set(this.room.rid, this.composer.value);
     this.closeThread();
     this.room = room;
-    this.complete = false;
+    this.history.open(room);
     this.rooms.select(room.rid);
     byId('room-name').textContent = room.t === 'd' ? room.fname || room.name : `# ${room.name}`;
     this.composer.hint =
       room.t === 'd' ? say('writeMessage') : say('mentionHint', { bot: this.config.botUsername });
     this.composer.value = this.drafts.get(room.rid) ?? '';
-    this.list.clear();
+    if (room.t === 'd' && room.name === this.config.botUsername)
+      this.list.clear(say('askAnything'), [say('tryStory'), '!status', '!help']);
+    else this.list.clear();
     this.view('room');
     this.listenTo(room);
     this.showTyping(room.rid);
-    await this.load();
+    await this.history.load();
     this.list.toEnd();
     this.composer.focus();
   }
@@ -135,27 +141,9 @@ export class Chat {
     }
   }
 
-  async load(latest) {
-    const { room } = this;
-    const query = { roomId: room.rid, count: PAGE, showThreadMessages: 'false', ...(latest && { latest }) };
-    const { messages } = await this.rest.get(HISTORY[room.t], query);
-    if (room !== this.room) return 0;
-    for (const message of messages.reverse()) this.list.put(message);
-    this.markRead();
-    return messages.length;
-  }
-
-  async loadEarlier() {
-    const oldest = this.list.oldest;
-    if (this.complete || this.loading || !oldest || this.list.rows.size < PAGE) return;
-    this.loading = true;
-    const box = byId('messages');
-    const fromEnd = box.scrollHeight - box.scrollTop;
-    const latest = typeof oldest.ts === 'object' ? new Date(oldest.ts.$date).toISOString() : oldest.ts;
-    const loaded = await this.load(latest).catch(() => 0);
-    this.complete = loaded === 0;
-    box.scrollTop = box.scrollHeight - fromEnd;
-    this.loading = false;
+  /** A failure is said, not thrown: the next connection, or another click, brings what is missing. */
+  attempt(task) {
+    task.catch(() => this.showLink('notLoaded'));
   }
 
   async openThread(root) {
@@ -235,7 +223,7 @@ export class Chat {
     this.rooms.touch(message.rid);
     if (message.rid !== this.room?.rid) return;
     const inThread = message.tmid && !message.tshow;
-    if (!message.editedAt && !message.t) {
+    if (!message.editedAt && !message.t && !STILL_WRITING.test(message.msg)) {
       this.typingBoard.set(message.rid, message.tmid, message.u.username, false);
     }
     if (!inThread) this.list.put(message);
@@ -249,7 +237,8 @@ export class Chat {
   offerThread(reply) {
     const root = this.list.rows.get(reply.tmid)?.message;
     const ours = root?.u._id === this.me._id && reply.u._id !== this.me._id && !reply.editedAt;
-    if (ours && !this.thread && matchMedia('(min-width: 1100px)').matches) void this.openThread(root);
+    if (ours && !this.thread && matchMedia('(min-width: 1100px)').matches)
+      this.attempt(this.openThread(root));
   }
 
   subscriptionChanged(change, subscription) {
@@ -258,6 +247,7 @@ export class Chat {
       if (this.room?.rid === subscription.rid) {
         this.closeThread();
         this.room = undefined;
+        this.history.open();
         this.list.clear();
         byId('room-name').textContent = '';
         this.view('list');

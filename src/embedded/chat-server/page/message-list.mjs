@@ -1,4 +1,5 @@
 import { timeOf } from './connection.mjs';
+import { actionButton, avatar, initial, make, morph, onAction } from './dom.mjs';
 import { renderText } from './markup.mjs';
 import { say } from './texts.mjs';
 
@@ -10,20 +11,44 @@ const SYSTEM = {
   rm: () => say('deleted'),
 };
 const GROUP_MS = 5 * 60_000;
+/** Stands at the end of an answer that is still being written. */
+const STILL_WRITING = /\s*▍$/;
+/** With these the assistant begins what it says about itself rather than to somebody. */
+const NOTICE = /^(⚠️|🔀|⏳|🛑|🆕)/u;
 
 /** Shows messages in order of time and keeps the end in view while the reader is there. */
 export class MessageList {
-  constructor(box, { ownName, botName, onThread, onRetry }) {
-    Object.assign(this, { box, ownName, botName, onThread, onRetry });
+  constructor(box, { ownName, botName, onThread, onRetry, onSuggestion }) {
+    Object.assign(this, { box, ownName, botName, onThread });
     this.rows = new Map();
+    this.stuck = true;
     this.clear();
+    onAction(box, (action, pressed) => {
+      if (action === 'suggest') onSuggestion(pressed.textContent);
+      const row = this.rows.get(pressed.closest('.message')?.dataset.id);
+      if (row && action === 'thread') onThread(row.message);
+      if (row && action === 'again') onRetry(row.message);
+    });
+    box.addEventListener('keydown', (event) => this.step(event));
+    box.addEventListener('scroll', () => (this.stuck = this.atEnd()));
+    // A keyboard on the screen, or a thread beside the room, must not push the end out of view.
+    new ResizeObserver(() => this.stuck && this.toEnd()).observe(box);
   }
 
-  clear() {
+  /** @param greeting what stands here once it is known that there are no messages, and what one might say. */
+  clear(greeting = say('empty'), suggestions = []) {
     this.rows.clear();
-    this.box.replaceChildren();
-    this.empty = make('p', 'empty', say('empty'));
-    this.box.append(this.empty);
+    this.stuck = true;
+    this.empty = make('div', 'empty');
+    this.empty.append(make('p', '', greeting));
+    for (const text of suggestions) this.empty.append(actionButton('chip', text, 'suggest'));
+    this.empty.hidden = true;
+    this.box.replaceChildren(this.empty);
+  }
+
+  /** Everything that there is has been put. */
+  settle() {
+    this.empty.hidden = this.rows.size > 0;
   }
 
   has(id) {
@@ -32,7 +57,6 @@ export class MessageList {
 
   /** Adds or changes one message. */
   put(message) {
-    const stick = this.atEnd();
     this.empty.hidden = true;
     let row = this.rows.get(message._id);
     if (!row) {
@@ -41,13 +65,11 @@ export class MessageList {
       this.rows.set(message._id, row);
       this.insert(row);
     }
-    if (!(timeOf(message._updatedAt) < timeOf(row.message?._updatedAt))) {
-      row.message = message;
-      this.render(row);
-      this.regroup(row.node);
-      this.regroup(row.node.nextElementSibling);
-    }
-    if (stick) this.toEnd();
+    if (timeOf(message._updatedAt) < timeOf(row.message?._updatedAt)) return;
+    row.message = message;
+    this.render(row);
+    this.regroup(row.node);
+    this.regroup(row.node.nextElementSibling);
   }
 
   remove(id) {
@@ -57,22 +79,21 @@ export class MessageList {
     row.node.remove();
     this.rows.delete(id);
     this.regroup(next);
-    this.empty.hidden = this.rows.size > 0;
+    this.settle();
   }
 
   mark(id, state) {
-    const row = this.rows.get(id);
-    if (!row) return;
-    row.state = state;
-    this.render(row);
+    this.change(id, { state });
   }
 
   /** Who types in the thread under a message. */
   markTyping(id, names) {
+    this.change(id, { typing: names });
+  }
+
+  change(id, fields) {
     const row = this.rows.get(id);
-    if (!row) return;
-    row.typing = names;
-    this.render(row);
+    if (row) this.render(Object.assign(row, fields));
   }
 
   get oldest() {
@@ -80,6 +101,7 @@ export class MessageList {
   }
 
   toEnd() {
+    this.stuck = true;
     this.box.scrollTop = this.box.scrollHeight;
   }
 
@@ -100,64 +122,97 @@ export class MessageList {
     else this.box.prepend(row.node);
   }
 
+  /** The list is one stop for the tabulator; the arrows go from message to message. */
+  step(event) {
+    const way = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!way || event.altKey || event.ctrlKey || event.metaKey) return;
+    const stops = [...this.box.querySelectorAll('.message [data-action]')];
+    const at = stops.indexOf(document.activeElement);
+    const next = at === -1 ? (way < 0 ? stops.at(-1) : undefined) : stops[at + way];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  }
+
   /** Messages of one author in a row share one heading. */
   regroup(node) {
     const row = node?.dataset.id && this.rows.get(node.dataset.id);
     if (!row) return;
-    const before = this.rows.get(node.previousElementSibling?.dataset.id)?.message;
+    const before = this.rows.get(node.previousElementSibling?.dataset.id);
     const { message } = row;
-    const same = before && !before.t && !message.t && before.u._id === message.u._id && !message.tcount;
-    node.classList.toggle('grouped', Boolean(same && timeOf(message.ts) - timeOf(before.ts) < GROUP_MS));
+    const same = before?.plain && row.plain && before.message.u._id === message.u._id && !message.tcount;
+    node.classList.toggle(
+      'grouped',
+      Boolean(same && timeOf(message.ts) - timeOf(before.message.ts) < GROUP_MS),
+    );
   }
 
   render(row) {
-    const { node, message, state, typing } = row;
+    const { stuck } = this;
+    const { node, message, state } = row;
     const system = message.t && (SYSTEM[message.t]?.(message) ?? message.msg);
+    const bot = message.u.username === this.botName;
+    const notice = !system && bot && NOTICE.test(message.msg);
+    row.plain = !system && !notice;
     node.classList.toggle('system', Boolean(system));
+    node.classList.toggle('notice', notice);
     node.classList.toggle('own', message.u.username === this.ownName);
     node.classList.toggle('pending', state === 'pending');
-    if (system) {
-      node.replaceChildren(make('p', '', system));
-      return;
+    const growing = row.plain && bot && STILL_WRITING.test(message.msg);
+    // Read aloud once it is whole, not word by word.
+    node.setAttribute('aria-busy', String(growing));
+    if (system) morph(node, [make('p', '', system)]);
+    else if (notice) morph(node, [this.noticeBody(row)]);
+    else {
+      const face = avatar(
+        message.u.username,
+        bot ? '◆' : initial(message.u.name || message.u.username),
+        bot ? 'avatar bot' : 'avatar',
+      );
+      morph(node, [face, this.body(row, bot, growing)]);
     }
-    const bot = message.u.username === this.botName;
-    const avatar = make('span', bot ? 'avatar bot' : 'avatar', bot ? '◆' : initial(message.u));
-    avatar.setAttribute('aria-hidden', 'true');
-    avatar.style.setProperty('--hue', String(hue(message.u.username)));
+    if (stuck) this.toEnd();
+  }
+
+  body(row, bot, growing) {
+    const { message, state } = row;
     const body = make('div', 'body');
     const heading = make('header');
-    const time = make('time', '', clock(message.ts));
-    time.dateTime = new Date(timeOf(message.ts)).toISOString();
-    heading.append(make('strong', '', message.u.name || message.u.username), time);
+    heading.append(make('strong', '', message.u.name || message.u.username), clock(message.ts));
     if (message.editedAt && !bot) heading.append(make('small', '', say('edited')));
-    body.append(heading, renderText(message.msg, this.ownName));
+    const text = make('div', 'text');
+    text.append(...renderText(message.msg.replace(bot ? STILL_WRITING : '', ''), this.ownName, growing));
+    body.append(heading, text);
     const reactions = Object.entries(message.reactions ?? {});
     if (reactions.length > 0) {
       const line = reactions.map(([name, { usernames }]) => `${name} ${usernames.length}`).join('  ');
       body.append(make('p', 'reactions', line));
     }
     if (state === 'failed') {
-      const retry = button('quiet', say('again'), () => this.onRetry(message));
       const line = make('p', 'error', `${say('notSent')} `);
-      line.append(retry);
+      line.append(roving(actionButton('quiet', say('again'), 'again')));
       body.append(line);
     }
-    if (this.onThread) body.append(...this.threadLine(message, typing ?? []));
-    node.replaceChildren(avatar, body);
+    if (this.onThread) body.append(this.threadLine(row));
+    return body;
   }
 
-  threadLine(message, typing) {
-    const count = message.tcount ?? 0;
-    if (count === 0 && typing.length === 0) {
-      const reply = button('reply quiet', '↳', () => this.onThread(message));
-      reply.title = say('reply');
-      reply.setAttribute('aria-label', say('reply'));
-      return [reply];
-    }
+  noticeBody(row) {
+    const body = make('div', 'body');
+    body.append(...renderText(row.message.msg, this.ownName), clock(row.message.ts));
+    if (this.onThread && row.message.tcount > 0) body.append(this.threadLine(row));
+    return body;
+  }
+
+  threadLine({ message, typing = [] }) {
     const parts = [];
-    if (count > 0) parts.push(say('replies', { count }));
+    if (message.tcount > 0) parts.push(say('replies', { count: message.tcount }));
     if (typing.length > 0) parts.push(typingText(typing));
-    return [button('replies quiet', `↳ ${parts.join(' · ')}`, () => this.onThread(message))];
+    if (parts.length > 0) return roving(actionButton('replies quiet', `↳ ${parts.join(' · ')}`, 'thread'));
+    const reply = roving(actionButton('reply quiet', '↳', 'thread'));
+    reply.title = say('reply');
+    reply.setAttribute('aria-label', say('reply'));
+    return reply;
   }
 }
 
@@ -168,33 +223,17 @@ export function typingText(names) {
     : say('areTyping', { names: names.join(', ') });
 }
 
-export function make(tag, className = '', text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
+function roving(node) {
+  node.tabIndex = -1;
   return node;
-}
-
-export function button(className, text, onClick) {
-  const node = make('button', className, text);
-  node.type = 'button';
-  node.addEventListener('click', onClick);
-  return node;
-}
-
-export function initial(user) {
-  return [...(user.name || user.username || '?')][0].toUpperCase();
-}
-
-export function hue(name) {
-  let sum = 0;
-  for (const character of name) sum = (sum * 31 + character.codePointAt(0)) % 360;
-  return sum;
 }
 
 function clock(ts) {
   const date = new Date(timeOf(ts));
   const today = new Date().toDateString() === date.toDateString();
-  const time = date.toLocaleTimeString(document.documentElement.lang, { hour: '2-digit', minute: '2-digit' });
-  return today ? time : `${date.toLocaleDateString(document.documentElement.lang)} ${time}`;
+  const language = document.documentElement.lang;
+  const time = date.toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' });
+  const node = make('time', '', today ? time : `${date.toLocaleDateString(language)} ${time}`);
+  node.dateTime = date.toISOString();
+  return node;
 }

@@ -1,4 +1,4 @@
-import { button, make } from './message-list.mjs';
+import { avatar, initial, make } from './dom.mjs';
 import { say } from './texts.mjs';
 
 const byId = (id) => document.getElementById(id);
@@ -31,28 +31,36 @@ export async function openNewDialog(rest, config, me, rooms, { onRoom, onPerson 
 
   const [{ channels }, { users }] = await Promise.all([rest.get('channels.list'), rest.get('users.list')]);
   const open = channels.filter((channel) => !rooms.get(channel._id));
-  fill(byId('join-list'), open, (channel) => [
-    make('span', '', `# ${channel.name}`),
-    button(
-      '',
-      say('join'),
-      () =>
-        void attempt(async () => {
-          await rest.post('channels.join', { roomId: channel._id });
-          await onRoom(channel._id);
-        }),
+  fill(byId('join-list'), open, ({ _id, name }) =>
+    choice(make('span', 'sign', '#'), name, say('join'), () =>
+      attempt(async () => {
+        await rest.post('channels.join', { roomId: _id });
+        await onRoom(_id);
+      }),
     ),
-  ]);
+  );
   const others = users.filter((user) => user._id !== me._id);
-  fill(byId('people-list'), others, (user) => [
-    button('quiet', user.name || user.username, () => void attempt(() => onPerson(user.username))),
-  ]);
+  fill(byId('people-list'), others, ({ username, name }) => {
+    const bot = username === config.botUsername;
+    const face = bot
+      ? avatar(username, '◆', 'avatar small bot')
+      : avatar(username, initial(name || username), 'avatar small');
+    return choice(face, name || username, '', () => attempt(() => onPerson(username)));
+  });
+}
+
+function choice(sign, label, hint, onChoose) {
+  const row = make('button', 'room');
+  row.type = 'button';
+  row.append(sign, make('span', 'label', label), make('small', '', hint));
+  row.addEventListener('click', () => void onChoose());
+  return row;
 }
 
 function fill(list, items, render) {
   const rows = items.map((item) => {
     const row = make('li');
-    row.append(...render(item));
+    row.append(render(item));
     return row;
   });
   list.replaceChildren(...(rows.length > 0 ? rows : [make('li', 'empty', say('none'))]));

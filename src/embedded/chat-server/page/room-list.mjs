@@ -1,12 +1,16 @@
 import { timeOf } from './connection.mjs';
-import { button, hue, initial, make } from './message-list.mjs';
+import { actionButton, avatar, initial, make, morph, onAction } from './dom.mjs';
 import { say } from './texts.mjs';
 
 /** The rooms a person is in: channels first, then direct messages, each with what is unread. */
 export class RoomList {
   constructor(box, { botName, onOpen }) {
-    Object.assign(this, { box, botName, onOpen });
+    Object.assign(this, { box, botName });
     this.rooms = new Map();
+    onAction(box, (_action, { dataset }) => {
+      const room = this.rooms.get(dataset.room);
+      if (room) onOpen(room);
+    });
   }
 
   get(roomId) {
@@ -51,10 +55,13 @@ export class RoomList {
   }
 
   render() {
-    this.box.replaceChildren(
+    const focused = this.box.contains(document.activeElement) && document.activeElement.dataset.room;
+    morph(this.box, [
       ...this.section(say('channels'), this.sorted('c')),
       ...this.section(say('directMessages'), this.sorted('d')),
-    );
+    ]);
+    // Rooms change places; the focus goes along.
+    if (focused) [...this.box.children].find(({ dataset }) => dataset.room === focused)?.focus();
   }
 
   section(title, rooms) {
@@ -62,15 +69,15 @@ export class RoomList {
   }
 
   row(room) {
-    const row = button('room', undefined, () => this.onOpen(room));
+    const row = actionButton('room', undefined, 'open');
+    row.dataset.room = room.rid;
     const direct = room.t === 'd';
     const label = direct ? room.fname || room.name : room.name;
     const bot = direct && room.name === this.botName;
     const sign = direct
-      ? make('span', bot ? 'avatar small bot' : 'avatar small', bot ? '◆' : initial({ name: label }))
+      ? avatar(room.name, bot ? '◆' : initial(label), bot ? 'avatar small bot' : 'avatar small')
       : make('span', 'sign', '#');
     sign.setAttribute('aria-hidden', 'true');
-    if (direct) sign.style.setProperty('--hue', String(hue(room.name)));
     row.append(sign, make('span', 'label', label));
     row.classList.toggle('unread', room.alert || room.unread > 0);
     if (room.unread > 0) row.append(make('span', 'badge', String(room.unread)));

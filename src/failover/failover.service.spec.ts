@@ -1,0 +1,328 @@
+import { Logger } from '@nestjs/common';
+import { CoreBench, type BenchOptions } from '../../test/support/core-bench';
+import type { Transaction } from '../storage/store';
+import { FailoverService } from './failover.service';
+
+interface NoticeRow {
+  key: string;
+  room_id: string;
+  thread_id: string | null;
+  text: string;
+}
+
+describe(FailoverService.name, () => {
+  let bench: CoreBench;
+
+  const running = async (options?: BenchOptions): Promise<void> => {
+    bench = await CoreBench.running(options);
+    bench.noticeRoom.id = 'general';
+  };
+  const active = (): number => bench.registry.active.id;
+  const notices = (): Promise<NoticeRow[]> =>
+    bench.store.all<NoticeRow>('SELECT * FROM notices ORDER BY rowid');
+
+  /** The standby dies first, so that there is nowhere to go when the active one follows. */
+  const blackout = async (): Promise<void> => {
+    await running();
+    for (const id of [2, 1]) {
+      bench.core(id).kill();
+      await bench.timeUntil(() => bench.state(id) === 'down', 3_000);
+    }
+    expect(bench.registry.pick()).toBeUndefined();
+  };
+
+  beforeAll(() => void Logger.overrideLogger(false));
+  afterEach(async () => {
+    for (const { id } of bench.registry.all()) bench.core(id).resume();
+    await bench.end();
+    expect(bench.clock.timers).toBe(0);
+    await bench.store.close();
+  });
+
+  describe('a crash of the active core', () => {
+    it('is left within 2 s, once, with a history row that tells why', async () => {
+      await running();
+      bench.core(1).kill();
+      expect(await bench.timeUntil(() => active() === 2, 3_000)).toBeLessThanOrEqual(2_000);
+      await bench.clock.advance(30_000);
+      expect(bench.registry.epoch).toBe(2);
+      expect(await bench.registry.history()).toEqual([
+        {
+          epoch: 2,
+          from: 1,
+          to: 2,
+          at: expect.any(Number),
+          cause: 'core 1 is down',
+          evidence: expect.stringContaining('ECONNREFUSED'),
+          by: 'automatic',
+        },
+      ]);
+      expect(bench.view(2).role).toBe('active');
+      expect(bench.view(1).role).toBe('standby');
+    });
+
+    it('that broke an answer, or that the engine tells of, is left at once', async () => {
+      await running({ engine: true });
+      bench.core(1).kill();
+      bench.engine.tell({ type: 'died', name: 'core1', at: 0, signal: 'SIGKILL', lastOutput: [] });
+      await bench.clock.advance(0);
+      expect(active()).toBe(2);
+      expect((await bench.registry.history())[0]).toMatchObject({ evidence: 'its process died (SIGKILL)' });
+    });
+
+    it('that comes back is not gone back to', async () => {
+      await running();
+      bench.core(1).kill();
+      await bench.timeUntil(() => active() === 2, 3_000);
+      bench.core(1).restart();
+      await bench.timeUntil(() => bench.state(1) === 'ready', 5_000);
+      await bench.clock.advance(120_000);
+      expect(active()).toBe(2);
+      expect(bench.registry.epoch).toBe(2);
+    });
+
+    it('is followed by a switch back when the other dies later', async () => {
+      await running();
+      bench.core(1).kill();
+      await bench.timeUntil(() => active() === 2, 3_000);
+      bench.core(1).restart();
+      await bench.timeUntil(() => bench.state(1) === 'ready', 5_000);
+      bench.core(2).kill();
+      await bench.timeUntil(() => active() === 1, 3_000);
+      expect((await bench.registry.history()).map(({ epoch, to }) => [epoch, to])).toEqual([
+        [3, 1],
+        [2, 2],
+      ]);
+    });
+  });
+
+  it('leaves a core that hangs in silence within 6 s', async () => {
+    await running();
+    bench.core(1).freeze();
+    expect(await bench.timeUntil(() => active() === 2, 7_000)).toBeLessThanOrEqual(6_000);
+    expect(bench.registry.epoch).toBe(2);
+  });
+
+  it('takes the candidate that is ready and failed least', async () => {
+    await running({ cores: 3 });
+    bench.core(2).kill();
+    await bench.timeUntil(() => bench.state(2) === 'down', 3_000);
+    bench.core(2).restart();
+    await bench.timeUntil(() => bench.state(2) === 'ready', 5_000);
+    bench.core(1).kill();
+    await bench.timeUntil(() => active() !== 1, 3_000);
+    expect(active()).toBe(3);
+    // Half an hour later the old failure is forgotten: the lower id goes first again.
+    bench.core(1).restart();
+    await bench.clock.advance(31 * 60_000);
+    bench.core(3).kill();
+    await bench.timeUntil(() => active() !== 3, 3_000);
+    expect(active()).toBe(1);
+  });
+
+  it('promotes nobody where nobody is fit, and the first that is once one comes', async () => {
+    await blackout();
+    await bench.clock.advance(20_000);
+    expect(bench.registry.epoch).toBe(1);
+    bench.core(2).restart();
+    await bench.timeUntil(() => active() === 2, 4_000);
+    expect(bench.registry.epoch).toBe(2);
+  });
+
+  it('does not move when the active core alone comes back from a blackout', async () => {
+    await blackout();
+    bench.core(1).restart();
+    await bench.timeUntil(() => bench.state(1) === 'ready', 5_000);
+    await bench.clock.advance(2_000);
+    expect(active()).toBe(1);
+    expect(bench.registry.epoch).toBe(1);
+  });
+
+  describe('the start-up grace', () => {
+    it('gives an active core that is slower to start than we are 10 s', async () => {
+      bench = await CoreBench.create();
+      bench.core(1).up = false;
+      await bench.begin();
+      await bench.clock.advance(9_000);
+      expect(bench.state(1)).toBe('down');
+      expect(active()).toBe(1);
+      expect(await bench.timeUntil(() => active() === 2, 3_000)).toBeLessThan(2_100);
+    });
+
+    it('does not hold where the engine says that its process ended', async () => {
+      bench = await CoreBench.create({ engine: true });
+      bench.engine.infos.set('core1', { state: 'exited' });
+      bench.core(1).up = false;
+      await bench.begin();
+      expect(await bench.timeUntil(() => active() === 2, 4_000)).toBeLessThan(2_500);
+    });
+
+    it('does not hold for a core that was ready already', async () => {
+      bench = await CoreBench.create();
+      await bench.begin();
+      await bench.timeUntil(() => bench.state(1) === 'ready' && bench.state(2) === 'ready', 5_000);
+      bench.core(1).kill();
+      expect(await bench.timeUntil(() => active() === 2, 3_000)).toBeLessThan(2_000);
+      expect(bench.clock.monotonic()).toBeLessThan(10_000);
+    });
+
+    it('is not cut short by a wall clock that jumps', async () => {
+      bench = await CoreBench.create({ engine: true });
+      bench.engine.infos.set('core1', { state: 'running' });
+      bench.core(1).up = false;
+      await bench.begin();
+      await bench.clock.advance(3_000);
+      bench.clock.jumpWall(3_600_000);
+      await bench.clock.advance(5_000);
+      expect(active()).toBe(1);
+    });
+  });
+
+  describe('switchTo', () => {
+    it('moves to a ready core and says who asked', async () => {
+      await running();
+      const made = await bench.during(bench.failover.switchTo(2, 'api:key1'));
+      expect(made).toMatchObject({ epoch: 2, from: 1, to: 2, cause: 'asked for', by: 'api:key1' });
+      expect(active()).toBe(2);
+    });
+
+    it('changes nothing where the core is active already', async () => {
+      await running();
+      expect(await bench.during(bench.failover.switchTo(1, 'api:key1'))).toBeUndefined();
+      expect(bench.registry.epoch).toBe(1);
+    });
+
+    it('refuses a core that does not exist or is not ready', async () => {
+      await running();
+      await expect(bench.during(bench.failover.switchTo(9, 'x'))).rejects.toMatchObject({
+        code: 'CORE_NOT_FOUND',
+      });
+      bench.core(2).kill();
+      await bench.timeUntil(() => bench.state(2) === 'down', 3_000);
+      await expect(bench.during(bench.failover.switchTo(2, 'x'))).rejects.toMatchObject({
+        code: 'CORE_NOT_READY',
+        message: expect.stringContaining('Core 2 is down'),
+      });
+      expect(bench.registry.epoch).toBe(1);
+    });
+
+    it('is serialised: two at once are two switches, not a torn one', async () => {
+      await running({ cores: 3 });
+      const both = await bench.during(
+        Promise.all([bench.failover.switchTo(2, 'a'), bench.failover.switchTo(3, 'b')]),
+      );
+      expect(both.map((each) => each?.epoch)).toEqual([2, 3]);
+      expect(active()).toBe(3);
+    });
+  });
+
+  describe('notices', () => {
+    it('stand in the notice room and in each place that waits, in its own language', async () => {
+      await running();
+      await bench.rooms.setLanguage('pokój', 'pl');
+      await bench.question({ id: 'a', roomId: 'pokój', lane: 'pokój' });
+      await bench.question({ id: 'b', roomId: 'pokój', lane: 'pokój' });
+      await bench.question({ id: 'c', roomId: 'chan', answerThreadId: 't1', lane: 'chan/t1' });
+      bench.core(1).kill();
+      await bench.timeUntil(() => active() === 2, 3_000);
+      const rows = await notices();
+      expect(rows.map(({ room_id, thread_id }) => [room_id, thread_id])).toEqual([
+        ['general', null],
+        ['pokój', null],
+        ['chan', 't1'],
+      ]);
+      expect(rows[0]?.text).toContain('Switched from core 1 to core 2');
+      expect(rows[1]?.text).toContain('Przełączono z rdzenia 1 na rdzeń 2');
+      expect(rows[2]?.text).toContain('Switched');
+    });
+
+    it('of a switch by hand stand in the notice room only', async () => {
+      await running();
+      await bench.question();
+      await bench.during(bench.failover.switchTo(2, 'api:key1'));
+      expect((await notices()).map(({ room_id, text }) => [room_id, text])).toEqual([
+        ['general', expect.stringContaining('as asked')],
+      ]);
+    });
+
+    it.each(['before the notice is written', 'after it'])(
+      'stand or fall with the switch: a crash %s',
+      async (where) => {
+        await running();
+        let crashes = 2;
+        const { transaction } = bench.store;
+        jest.spyOn(bench.store, 'transaction').mockImplementation(function (this: unknown, work) {
+          return transaction.call(bench.store, async (tx: Transaction) => {
+            if (crashes-- <= 0) return work(tx);
+            const run: Transaction['run'] = (sql, ...values) => {
+              if (where.startsWith('before') && sql.includes('INTO notices')) throw new Error('crash');
+              return tx.run(sql, ...values);
+            };
+            await work({ ...tx, run });
+            throw new Error('crash');
+          });
+        });
+        bench.core(1).kill();
+        await bench.timeUntil(() => bench.state(1) === 'down', 3_000);
+        await bench.clock.advance(0);
+        expect(active()).toBe(1);
+        expect(bench.registry.epoch).toBe(1);
+        expect(await bench.registry.history()).toEqual([]);
+        expect(await notices()).toEqual([]);
+
+        await bench.timeUntil(() => active() === 2, 3_000);
+        expect((await bench.registry.history()).length).toBe(1);
+        expect((await notices()).length).toBe(1);
+        expect(bench.registry.epoch).toBe(2);
+        const stored = await bench.store.get('SELECT epoch, active FROM cluster');
+        expect(stored).toMatchObject({ epoch: 2, active: 2 });
+      },
+    );
+  });
+
+  describe('a blackout', () => {
+    const blackouts = async (): Promise<NoticeRow[]> =>
+      (await notices()).filter(({ key }) => key.startsWith('blackout'));
+
+    it('is told within 10 s, once per place, in its language, with the number that waits', async () => {
+      await running();
+      await bench.rooms.setLanguage('pl', 'pl');
+      await bench.question({ roomId: 'pl', lane: 'pl' });
+      await bench.question({ roomId: 'pl', lane: 'pl' });
+      await bench.question({ roomId: 'en', lane: 'en', answerThreadId: 't' });
+      for (const id of [1, 2]) bench.core(id).freeze();
+      await bench.clock.advance(10_000);
+      const told = await blackouts();
+      expect(told.map(({ room_id, thread_id }) => [room_id, thread_id])).toEqual([
+        ['pl', null],
+        ['en', 't'],
+      ]);
+      expect(told[0]?.text).toContain('Pytania czekające tutaj (2)');
+      expect(told[1]?.text).toContain('Your question is kept');
+      await bench.clock.advance(60_000);
+      expect(await blackouts()).toEqual(told);
+    });
+
+    it('is told to who asks in the middle of it, and not again when the first question is withdrawn', async () => {
+      await running();
+      const first = await bench.question({ roomId: 'r', lane: 'r' });
+      for (const id of [1, 2]) bench.core(id).kill();
+      await bench.clock.advance(8_000);
+      await bench.question({ roomId: 'r', lane: 'r' });
+      await bench.question({ roomId: 'other', lane: 'other' });
+      await bench.clock.advance(1_500);
+      await bench.journal.cancel(first, 'stopped');
+      await bench.clock.advance(5_000);
+      expect((await blackouts()).map(({ room_id }) => room_id)).toEqual(['r', 'other']);
+    });
+
+    it('is nobody’s news while a switch goes on', async () => {
+      await running();
+      await bench.question();
+      bench.core(1).kill();
+      await bench.timeUntil(() => active() === 2, 3_000);
+      await bench.clock.advance(10_000);
+      expect(await blackouts()).toEqual([]);
+    });
+  });
+});

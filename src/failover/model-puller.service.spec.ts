@@ -1,0 +1,89 @@
+import { VirtualClock } from '../../test/support/virtual-clock';
+import type { CoreRegistry } from '../core-registry/core-registry';
+import { ModelProfile } from '../core-registry/model-profile';
+import type { OllamaApi, PullProgress } from '../ollama/ollama-api';
+import { OllamaError } from '../ollama/ollama-error';
+import { ModelPuller } from './model-puller.service';
+
+describe(ModelPuller.name, () => {
+  const url = 'http://127.0.0.1:1';
+  const cores = [
+    { id: 1, kind: 'ollama', url },
+    { id: 2, kind: 'ollama', url: 'http://127.0.0.1:2' },
+    { id: 3, kind: 'external', url: 'http://127.0.0.1:3' },
+  ];
+
+  function puller(pull: (signal?: AbortSignal) => AsyncIterable<PullProgress>) {
+    const warnings: [number, string | undefined][] = [];
+    const registry = {
+      all: () => cores,
+      update: (id: number, { warning }: { warning?: string }) => warnings.push([id, warning]),
+    };
+    const calls: string[] = [];
+    const ollama = {
+      pull: (at: string, model: string, options: { signal?: AbortSignal }) => {
+        calls.push(`${at} ${model}`);
+        return pull(options.signal);
+      },
+    };
+    const clock = new VirtualClock();
+    const sut = new ModelPuller(
+      registry as unknown as CoreRegistry,
+      new ModelProfile('llama3.2', {}),
+      ollama as unknown as OllamaApi,
+      clock,
+    );
+    return { sut, clock, warnings, calls };
+  }
+
+  it('fetches once for all our cores, tells the progress every two seconds, and clears it', async () => {
+    const { sut, clock, warnings, calls } = puller(async function* () {
+      for (let step = 0; step <= 10; step++) {
+        yield { status: 'pulling', completedBytes: step * 1e8, totalBytes: 1e9 };
+        await clock.sleep(1_000);
+      }
+    });
+    sut.start();
+    await clock.advance(12_000);
+    await sut.stop();
+    expect(calls).toEqual([`${url} llama3.2`]);
+    const told = warnings.filter(([id]) => id === 1).map(([, warning]) => warning);
+    expect(told[0]).toBe('fetching the model: 0 % (0 of 1000 MB)');
+    expect(told).toContain('fetching the model: 60 % (600 of 1000 MB)');
+    expect(told.length).toBeLessThan(10);
+    expect(told.at(-1)).toBeUndefined();
+    expect(warnings.some(([id]) => id === 3)).toBe(false);
+  });
+
+  it('says why it failed and tries again', async () => {
+    let tries = 0;
+    const { sut, clock, warnings } = puller(async function* () {
+      yield { status: 'pulling manifest' };
+      if (++tries === 1) throw new OllamaError('in-stream', url, 'no route to host');
+    });
+    sut.start();
+    await clock.advance(1_000);
+    expect(warnings.at(-1)?.[1]).toMatch(/could not be fetched: .*no route to host/);
+    await clock.advance(20_000);
+    expect(tries).toBe(2);
+    expect(warnings.at(-1)?.[1]).toBeUndefined();
+    await sut.stop();
+  });
+
+  it('ends at once when it is stopped', async () => {
+    const { sut, clock } = puller((signal) => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () =>
+          new Promise((_, reject) =>
+            signal?.addEventListener('abort', () => reject(new OllamaError('aborted', url, 'aborted')), {
+              once: true,
+            }),
+          ),
+      }),
+    }));
+    sut.start();
+    await clock.advance(1_000);
+    await sut.stop();
+    expect(clock.timers).toBe(0);
+  });
+});

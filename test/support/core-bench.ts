@@ -1,0 +1,248 @@
+import { Settings } from '../../src/config/settings';
+import type { ContainerEngine, ContainerEvent, ContainerInfo } from '../../src/containers/container-engine';
+import { CoreRegistry } from '../../src/core-registry/core-registry';
+import type { Core, CoreDefinition, CoreState } from '../../src/core-registry/core.types';
+import { ModelProfile } from '../../src/core-registry/model-profile';
+import { EventBus } from '../../src/events/event-bus';
+import { FailoverNotices } from '../../src/failover/failover-notices';
+import { FailoverService } from '../../src/failover/failover.service';
+import { AttemptRunner } from '../../src/generation/attempt-runner';
+import { CoreDispatcher } from '../../src/generation/core-dispatcher';
+import { GenerationService } from '../../src/generation/generation.service';
+import type { GenerationResult } from '../../src/generation/generation.types';
+import { CoreProbes } from '../../src/health-monitor/core-probes';
+import { HealthMonitor, HealthMonitorPorts } from '../../src/health-monitor/health-monitor.service';
+import { TiltWatch } from '../../src/health-monitor/tilt-watch';
+import { AnswerJournal } from '../../src/journal/answer-journal';
+import type { NewQuestion } from '../../src/journal/journal.types';
+import { NoticeJournal } from '../../src/journal/notice-journal';
+import { PostIdKey } from '../../src/journal/post-id';
+import { QuestionJournal } from '../../src/journal/question-journal';
+import { LanguageOf } from '../../src/rooms/language-of';
+import { NoticeRoom } from '../../src/rooms/notice-room';
+import { RoomRegistry } from '../../src/rooms/room-registry';
+import type { LibsqlStore } from '../../src/storage/libsql-store';
+import type { FakeCoreState } from './fakes/fake-core-state';
+import { FakeOllamaApi } from './fakes/fake-ollama-api';
+import { memoryStore } from './memory-store';
+import { SeededRandom } from './seeded-random';
+import { VirtualClock } from './virtual-clock';
+
+export interface BenchOptions {
+  cores?: number;
+  slots?: number;
+  warmStandby?: boolean;
+  numPredict?: number;
+  seed?: number;
+  /** Cores have containers, so that the engine tells of their deaths. */
+  engine?: boolean;
+}
+
+/** A container engine that only tells what a test says. */
+export class ToldEngine {
+  private listener?: (event: ContainerEvent) => void;
+  readonly infos = new Map<string, Partial<ContainerInfo>>();
+
+  onEvent(listener: (event: ContainerEvent) => void): () => void {
+    this.listener = listener;
+    return () => (this.listener = undefined);
+  }
+
+  inspect(name: string): Promise<ContainerInfo | undefined> {
+    return Promise.resolve(this.infos.get(name) as ContainerInfo | undefined);
+  }
+
+  tell(event: ContainerEvent): void {
+    this.listener?.(event);
+  }
+
+  get heard(): boolean {
+    return this.listener !== undefined;
+  }
+}
+
+/** Registry, journal, generation, monitor and failover as the product wires them, on virtual time and scripted cores. */
+export class CoreBench {
+  readonly clock = new VirtualClock();
+  readonly bus = new EventBus();
+  readonly settings = new Settings();
+  readonly engine = new ToldEngine();
+  readonly ollama = new FakeOllamaApi(this.clock);
+  readonly noticeRoom = new NoticeRoom();
+  readonly registry: CoreRegistry;
+  readonly journal: QuestionJournal;
+  readonly answers: AnswerJournal;
+  readonly notices: NoticeJournal;
+  readonly rooms: RoomRegistry;
+  readonly languages: LanguageOf;
+  readonly profile: ModelProfile;
+  readonly tilt: TiltWatch;
+  readonly monitor: HealthMonitor;
+  readonly failover: FailoverService;
+  readonly dispatcher: CoreDispatcher;
+  readonly generation: GenerationService;
+  /** Every state change, as `1 ready`. */
+  readonly changes: string[] = [];
+  private asked = 0;
+
+  private constructor(
+    readonly store: LibsqlStore,
+    { warmStandby = true, numPredict = 1024, seed = 1 }: BenchOptions,
+  ) {
+    const { clock, bus, ollama } = this;
+    this.profile = new ModelProfile('m', { num_ctx: 4096, num_predict: numPredict }, warmStandby);
+    this.registry = new CoreRegistry(store, bus, clock);
+    this.journal = new QuestionJournal(store, bus, clock);
+    this.answers = new AnswerJournal(store);
+    this.notices = new NoticeJournal(store, bus, clock, new PostIdKey(Buffer.alloc(32, 7)));
+    this.rooms = new RoomRegistry(store);
+    this.languages = new LanguageOf(store, this.settings);
+    this.tilt = new TiltWatch(clock);
+    this.monitor = new HealthMonitor(
+      this.registry,
+      new CoreProbes(ollama, this.profile, clock),
+      this.tilt,
+      this.engine as unknown as ContainerEngine,
+      bus,
+      new HealthMonitorPorts(clock, new SeededRandom(seed)),
+    );
+    this.failover = new FailoverService(
+      this.registry,
+      new FailoverNotices(this.journal, this.notices, this.registry, this.languages, this.noticeRoom),
+      bus,
+      clock,
+    );
+    this.dispatcher = new CoreDispatcher(this.registry, bus);
+    this.generation = new GenerationService(
+      this.dispatcher,
+      new AttemptRunner(ollama, this.registry, this.profile, bus, clock),
+      this.registry,
+      this.journal,
+      bus,
+      clock,
+    );
+    bus.on('core.state-changed', ({ core, to }) => void this.changes.push(`${core.id} ${to}`));
+  }
+
+  static async create(options: BenchOptions = {}): Promise<CoreBench> {
+    const bench = new CoreBench(await memoryStore(), options);
+    const definitions = Array.from({ length: options.cores ?? 2 }, (_, index): CoreDefinition => {
+      const id = index + 1;
+      const container = options.engine ? { container: `core${id}` } : {};
+      return {
+        id,
+        kind: 'external',
+        url: `http://core${id}`,
+        host: 'host',
+        slots: options.slots ?? 1,
+        ...container,
+      };
+    });
+    await bench.registry.open(definitions, 1);
+    return bench;
+  }
+
+  /** Monitor and failover run, and every core had the time to prove itself. */
+  static async running(options: BenchOptions = {}): Promise<CoreBench> {
+    const bench = await CoreBench.create(options);
+    await bench.begin();
+    await bench.clock.advance(12_000);
+    return bench;
+  }
+
+  /** The cores are simply said to be ready; nobody judges them. */
+  static async unwatched(options: BenchOptions = {}): Promise<CoreBench> {
+    const bench = await CoreBench.create(options);
+    for (const { id } of bench.registry.all()) {
+      bench.registry.setState(id, 'ready', 'said so');
+      bench.registry.update(id, { continues: true });
+      bench.core(id).resident = { contextLength: 4096 };
+    }
+    return bench;
+  }
+
+  async begin(): Promise<void> {
+    this.failover.start();
+    const started = this.monitor.start();
+    await this.clock.advance(0);
+    await started;
+  }
+
+  async end(): Promise<void> {
+    await this.during(this.failover.stop());
+    await this.during(this.monitor.stop());
+  }
+
+  /** Lets time pass until the promise is settled. */
+  async during<T>(work: Promise<T>, withinMs = 600_000): Promise<T> {
+    let open = true;
+    const watched = work.finally(() => (open = false));
+    watched.catch(() => undefined);
+    const until = this.clock.monotonic() + withinMs;
+    await this.clock.advance(0);
+    while (open && this.clock.monotonic() < until) await this.clock.advance(20);
+    if (open) throw new Error(`Not settled within ${withinMs} ms`);
+    return watched;
+  }
+
+  core(id: number): FakeCoreState {
+    return this.ollama.core(`http://core${id}`);
+  }
+
+  state(id: number): CoreState {
+    return this.registry.get(id).state;
+  }
+
+  view(id: number): Core {
+    return this.registry.get(id);
+  }
+
+  /** Milliseconds until `condition`, in steps of 10. */
+  async timeUntil(condition: () => boolean, withinMs: number): Promise<number> {
+    const begun = this.clock.monotonic();
+    while (!condition()) {
+      if (this.clock.monotonic() - begun > withinMs)
+        throw new Error(`Not within ${withinMs} ms; the states were ${this.changes.join(', ')}`);
+      await this.clock.advance(10);
+    }
+    return this.clock.monotonic() - begun;
+  }
+
+  /** An accepted question. */
+  async question(overrides: Partial<NewQuestion> = {}): Promise<string> {
+    const id = overrides.id ?? `q${++this.asked}`;
+    const question: NewQuestion = {
+      id,
+      kind: 'question',
+      roomId: 'room',
+      lane: 'room',
+      authorId: 'user',
+      authorName: 'ann',
+      text: 'Why?',
+      at: this.clock.now(),
+      ...overrides,
+    };
+    await this.journal.accept(question, { state: 'queued' });
+    return id;
+  }
+
+  /** A question that is being answered: what was shown, and how it ends. */
+  async answering(text = 'Why?'): Promise<Answering> {
+    const id = await this.question({ text });
+    const shown: string[] = [];
+    const abort = new AbortController();
+    const job = { messageId: id, messages: [{ role: 'user' as const, content: text }] };
+    const result = this.generation.generate(job, { text: (whole) => void shown.push(whole) }, abort.signal);
+    result.catch(() => undefined);
+    await this.clock.advance(0);
+    return { id, shown, result, abort };
+  }
+}
+
+export interface Answering {
+  id: string;
+  /** Every text that was shown, in order. */
+  shown: string[];
+  result: Promise<GenerationResult>;
+  abort: AbortController;
+}
