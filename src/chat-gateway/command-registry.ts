@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { COMMAND_METADATA, type CommandHandler, type CommandOptions } from '../commands/chat-command';
+import {
+  COMMAND_METADATA,
+  type CommandAudience,
+  type CommandHandler,
+  type CommandOptions,
+} from '../commands/chat-command';
 
 export interface RegisteredCommand extends CommandOptions {
   handler: CommandHandler;
@@ -17,8 +22,10 @@ export class CommandRegistry {
     private readonly reflector: Reflector,
   ) {}
 
+  /** What everyone may use first. */
   all(): RegisteredCommand[] {
-    return [...this.found().values()];
+    const order: readonly CommandAudience[] = ['everyone', 'moderator', 'operator'];
+    return [...this.found().values()].sort((a, b) => order.indexOf(a.audience) - order.indexOf(b.audience));
   }
 
   find(name: string): RegisteredCommand | undefined {

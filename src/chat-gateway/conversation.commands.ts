@@ -17,7 +17,7 @@ export class ConversationCommands {
   @ChatCommand({ name: 'help', audience: 'everyone' })
   help({ language }: CommandCall): string {
     const text = texts(language);
-    const lines = this.registry.all().map(({ name }) => `- \`!${name}\`: ${text.help({ command: name })}`);
+    const lines = this.registry.all().map(({ name }) => `- ${text.help({ command: name })}`);
     return [text.helpHead(), ...lines, text.helpTail()].join('\n');
   }
 

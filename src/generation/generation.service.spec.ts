@@ -331,6 +331,21 @@ describe(GenerationService.name, () => {
       },
     );
 
+    it('lets it go first also when the only core comes back', async () => {
+      await unwatched({ cores: 1 });
+      const first = await bench.answering();
+      const other = await bench.answering();
+      await bench.clock.advance(500);
+      bench.registry.setState(1, 'down', 'its process died');
+      await bench.clock.advance(500);
+      expect(bench.dispatcher.waiting).toBe(2);
+      bench.registry.setState(1, 'ready', 'back');
+      await bench.clock.advance(0);
+      expect(bench.core(1).chats.at(-1)?.messages.at(-1)?.role).toBe('assistant');
+      expect(await finish(first)).toMatchObject({ continued: 1 });
+      expect(await finish(other)).toMatchObject({ outcome: 'complete' });
+    });
+
     it('is told to the history as the time between the break and the next token', async () => {
       await unwatched();
       bench.core(1).faults.push({ afterCharacters: 30, kind: 'silence' });

@@ -39,21 +39,21 @@ interface Catalogue {
 }
 
 const HELP_EN: Record<string, string> = {
-  help: 'this list',
-  status: 'the cores and how they are',
+  help: '`!help`: this list',
+  status: '`!status`: the cores and how they are',
   switch: '`!switch <core>`: make another core the active one',
-  new: 'forget what was said here before',
-  stop: 'stop the answer to your question',
+  new: '`!new`: forget what was said here before',
+  stop: '`!stop`: stop the answer to your question',
   language: '`!language en|pl`: the language I speak in this room',
   listen: '`!listen all|mentions`: whether I answer every message here, or only when mentioned',
 };
 
 const HELP_PL: Record<string, string> = {
-  help: 'ta lista',
-  status: 'rdzenie i ich stan',
+  help: '`!help`: ta lista',
+  status: '`!status`: rdzenie i ich stan',
   switch: '`!switch <rdzeń>`: przełącz na inny rdzeń',
-  new: 'zapomnij, o czym tu była mowa',
-  stop: 'przerwij odpowiedź na Twoje pytanie',
+  new: '`!new`: zapomnij, o czym tu była mowa',
+  stop: '`!stop`: przerwij odpowiedź na Twoje pytanie',
   language: '`!language en|pl`: język, którym mówię w tym pokoju',
   listen:
     '`!listen all|mentions`: czy odpowiadam tu na każdą wiadomość, czy tylko wtedy, gdy ktoś mnie oznaczy',

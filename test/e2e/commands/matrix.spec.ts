@@ -50,7 +50,7 @@ describe('who may use which command', () => {
 
   it('covers every command there is', async () => {
     const { text } = { text: await sut.answerTo(sut.say(PEOPLE['an admin'], room, '!help')) };
-    const listed = [...text.matchAll(/^- `!(\w+)`: \S/gm)].map(([, name]) => name);
+    const listed = [...text.matchAll(/^- `!(\w+)[^`]*`: \S/gm)].map(([, name]) => name);
     expect(listed.sort()).toEqual(
       Object.keys(COMMANDS)
         .map((command) => command.slice(1).split(' ')[0])
