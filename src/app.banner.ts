@@ -3,8 +3,8 @@ import type { Core } from './core-registry/core.types';
 
 const KINDS: Record<Core['kind'], string> = {
   ollama: 'Ollama',
-  scripted: 'scripted stand-in: no language model is installed, it recites',
-  external: 'Ollama run by others',
+  scripted: 'scripted stand-in',
+  external: 'Ollama, not run by Rdzen',
 };
 
 /** What a person needs to know in the first minute. */
@@ -20,7 +20,7 @@ export function banner(prepared: Prepared, cores: readonly Core[], apiUrl: strin
     `  Swagger UI   ${apiUrl}/docs`,
     ...cores.map((core) => {
       const pid = core.pid === undefined ? '' : `, pid ${core.pid}`;
-      return `  Core ${core.id}       ${core.role}, ${KINDS[core.kind]} at ${core.url}${pid}`;
+      return `  Core ${core.id}       ${core.role.padEnd(7)}  ${KINDS[core.kind]}, ${core.url}${pid}`;
     }),
     `  Model        ${launched.profile.model}${launched.missingModel ? '  (being fetched; questions wait for it)' : ''}`,
     `  Admin key    in ${keyFile}`,
@@ -34,7 +34,7 @@ export function banner(prepared: Prepared, cores: readonly Core[], apiUrl: strin
   }
   if (active?.pid !== undefined) {
     lines.push(
-      '  Try this: open the chat page, ask the assistant for a long story, and while it answers run',
+      '  Try this: open the chat page, ask system-bot for a long story, and while it answers run',
       `    kill -9 ${active.pid}`,
       '  The other core finishes the answer.',
       '',

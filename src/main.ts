@@ -58,6 +58,7 @@ function stopOnSignals(lifecycle: Lifecycle, lock: InstanceLock): void {
     lifecycle.stop().then(
       () => {
         lock.release();
+        new Logger('Rdzen').log('Stopped');
         process.exit(0);
       },
       (error: unknown) => fail(error),

@@ -78,6 +78,34 @@ describe(LanesService.name, () => {
     expect(log).toEqual(['+a1', '-a1']);
   });
 
+  it('buries a question over which it stumbles six times, and goes on with the next', async () => {
+    const steady = work;
+    work = (question, signal) =>
+      question.id === 'a1' ? Promise.reject(new Error('bug')) : steady(question, signal);
+    await sut.start();
+    await bench.question('a1', { lane: 'a' });
+    await bench.question('a2', { lane: 'a' });
+    await bench.clock.advance(24_000);
+    expect((await bench.journal.find('a1'))?.state).toBe('queued');
+    await bench.clock.advance(8_000);
+    expect(await bench.journal.find('a1')).toMatchObject({
+      state: 'dead',
+      reason: expect.stringContaining('6 times'),
+    });
+    expect(log).toEqual(['+a2', '-a2']);
+  });
+
+  it('keeps a question over which it stumbles because the disk is full', async () => {
+    await sut.start();
+    const bury = jest.spyOn(bench.journal, 'bury').mockRejectedValue(new Error('disk full'));
+    await bench.question('a1', { lane: 'a' });
+    await bench.clock.advance(60_000);
+    expect((await bench.journal.find('a1'))?.state).toBe('queued');
+    bury.mockRestore();
+    await bench.clock.advance(6_500);
+    expect((await bench.journal.find('a1'))?.reason).toBe('done');
+  });
+
   it('lets a question wait for its time without holding up other lanes', async () => {
     await bench.question('a1', { lane: 'a' });
     await bench.journal.waitForRetry('a1', bench.clock.now() + 30_000, 'later');

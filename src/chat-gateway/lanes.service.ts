@@ -7,6 +7,8 @@ import { Clock } from '../shared/clock';
 import { QuestionWorker } from './question-worker';
 
 const AFTER_FAILURE_MS = 5_000;
+/** A question over which we stumble this often in a row is buried: the rest of its lane must not wait for ever. */
+const MOST_STUMBLES = 6;
 
 /**
  * One first-in-first-out lane per room or thread. A lane works on one question at a time; lanes run side by side and
@@ -95,6 +97,7 @@ export class LanesService {
   }
 
   private async run(lane: string): Promise<void> {
+    const stumbles = new Map<string, number>();
     while (!this.ending.signal.aborted) {
       try {
         const question = await this.journal.headOf(lane);
@@ -107,14 +110,26 @@ export class LanesService {
         const abort = new AbortController();
         this.current.set(lane, { question, abort });
         await this.worker.work(question, abort.signal);
+        stumbles.delete(question.id);
       } catch (error) {
         this.logger.error(
           `Lane ${lane} stumbled: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
         );
+        await this.buryAfterStumbles(this.current.get(lane)?.question.id, stumbles);
         await this.clock.sleep(AFTER_FAILURE_MS, this.ending.signal).catch(() => undefined);
       } finally {
         this.current.delete(lane);
       }
     }
+  }
+
+  /** Where it is the store that fails, burying fails as well and the question stays. */
+  private async buryAfterStumbles(id: string | undefined, stumbles: Map<string, number>): Promise<void> {
+    if (id === undefined) return;
+    const count = (stumbles.get(id) ?? 0) + 1;
+    stumbles.set(id, count);
+    if (count < MOST_STUMBLES) return;
+    const reason = `${count} times in a row it could not be worked on; the log tells why`;
+    await this.journal.bury(id, reason).catch(() => undefined);
   }
 }
