@@ -78,7 +78,6 @@ describe('cores that stop, and come back', () => {
           `${person.username} is told`,
         );
       }
-      process.stderr.write(`told after ${performance.now() - blackAt}\n`);
       expect(performance.now() - blackAt).toBeLessThan(10_000);
       expect(await stage.rdzen.status()).toMatchObject({ mode: 'BLACKOUT' });
 

@@ -12,7 +12,7 @@ describe('a restart with questions waiting', () => {
   let room: string;
 
   beforeEach(async () => {
-    stage = await Stage.set({ tokensPerSecond: 60 });
+    stage = await Stage.set({ tokensPerSecond: 100 });
     ann = await stage.enter('Ann');
     room = await ann.direct();
     await stage.run();
