@@ -17,8 +17,8 @@ export function loadSettings(environment: Record<string, string | undefined>): S
     ),
   );
   const settings = plainToInstance(Settings, given, { exposeDefaultValues: true });
-  const problems = validateSync(settings, { skipMissingProperties: false, forbidUnknownValues: true }).map((error) =>
-    describe(error, given[error.property]),
+  const problems = validateSync(settings, { skipMissingProperties: false, forbidUnknownValues: true }).map(
+    (error) => describe(error, given[error.property]),
   );
 
   for (const name of Object.keys(environment)) {
@@ -78,7 +78,13 @@ const INTERNAL = new Set([
 ]);
 
 function optionalNames(): string[] {
-  const names = ['RDZEN_MODEL', 'RDZEN_NUM_THREAD', 'RDZEN_TEMPERATURE', 'RDZEN_SYSTEM_PROMPT_FILE', 'OLLAMA_MODELS'];
+  const names = [
+    'RDZEN_MODEL',
+    'RDZEN_NUM_THREAD',
+    'RDZEN_TEMPERATURE',
+    'RDZEN_SYSTEM_PROMPT_FILE',
+    'OLLAMA_MODELS',
+  ];
   names.push('ROCKETCHAT_URL', 'ROCKETCHAT_PASSWORD', 'ROCKETCHAT_TOKEN', 'ROCKETCHAT_USER_ID');
   for (let id = 1; id <= 8; id++) names.push(`OLLAMA_URL_CORE${id}`);
   return names;

@@ -35,6 +35,11 @@ export class CoreProbes {
     return this.profile.warmStandby;
   }
 
+  /** Its threads leave room for the other cores of its host: then one token of a probe disturbs no answer. */
+  sharesThreads(core: Core): boolean {
+    return core.kind === 'scripted' || this.profile.options.num_thread !== undefined;
+  }
+
   /** `GET /api/version`, 1 s. */
   async cheap(core: Core, signal: AbortSignal): Promise<ProbeResult & { version?: string }> {
     try {

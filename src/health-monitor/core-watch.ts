@@ -28,6 +28,8 @@ export class CoreWatch {
   private resident = false;
   /** Monotonic ms of the last evidence against it; a token after that speaks for it. */
   private accusedAt = -Infinity;
+  /** Monotonic ms since when it waits to be proven while a neighbour generates. */
+  private hushSince?: number;
   /** Grows when its process dies, starts or is judged dead: what a probe begun before that brings home is void. */
   private life = 0;
 
@@ -237,14 +239,22 @@ export class CoreWatch {
     return !this.neighbourGenerates();
   }
 
-  /** A probe would take processor time from a core that is answering a person on the same host. */
+  /**
+   * A probe would take processor time from a core that is answering a person on the same host, so it waits for a quiet
+   * moment; but not for ever where the threads are shared out and a single token costs the neighbour next to nothing.
+   */
   private neighbourGenerates(): boolean {
     const busy = this.registry
       .all()
       .some((other) => other.id !== this.core.id && other.host === this.core.host && other.inFlight > 0);
-    if (busy && !this.proven)
-      this.registry.setState(this.core.id, this.core.state, 'waits for a quiet moment to be proven');
-    return busy;
+    const now = this.clock.monotonic();
+    if (!busy || this.proven) this.hushSince = undefined;
+    else this.hushSince ??= now;
+    if (this.hushSince === undefined) return busy;
+    if (this.probes.sharesThreads(this.core) && now - this.hushSince >= timing.QUIET_PATIENCE_MS)
+      return false;
+    this.registry.setState(this.core.id, this.core.state, 'waits for a quiet moment to be proven');
+    return true;
   }
 
   private async checkDeep(): Promise<void> {

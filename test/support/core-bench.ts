@@ -32,6 +32,8 @@ export interface BenchOptions {
   cores?: number;
   slots?: number;
   warmStandby?: boolean;
+  /** `num_thread` of every request. */
+  threads?: number;
   numPredict?: number;
   seed?: number;
   /** Cores have containers, so that the engine tells of their deaths. */
@@ -87,10 +89,14 @@ export class CoreBench {
 
   private constructor(
     readonly store: LibsqlStore,
-    { warmStandby = true, numPredict = 1024, seed = 1 }: BenchOptions,
+    { warmStandby = true, numPredict = 1024, seed = 1, threads }: BenchOptions,
   ) {
     const { clock, bus, ollama } = this;
-    this.profile = new ModelProfile('m', { num_ctx: 4096, num_predict: numPredict }, warmStandby);
+    this.profile = new ModelProfile(
+      'm',
+      { num_ctx: 4096, num_predict: numPredict, ...(threads ? { num_thread: threads } : {}) },
+      warmStandby,
+    );
     this.registry = new CoreRegistry(store, bus, clock);
     this.journal = new QuestionJournal(store, bus, clock);
     this.answers = new AnswerJournal(store);
