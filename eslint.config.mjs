@@ -7,14 +7,9 @@ const AMBIENT = [
   { object: 'Math', property: 'random', message: 'Inject Random.' },
   { object: 'performance', property: 'now', message: 'Inject Clock and call clock.monotonic().' },
 ];
-const GLOBALS = [
-  'setTimeout',
-  'setInterval',
-  'setImmediate',
-  'clearTimeout',
-  'clearInterval',
-  'fetch',
-].map((name) => ({ name, message: 'Domain code goes through a port (Clock, OllamaApi, ...), never the global.' }));
+const GLOBALS = ['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'fetch'].map(
+  (name) => ({ name, message: 'Domain code goes through a port (Clock, OllamaApi, ...), never the global.' }),
+);
 
 export default tseslint.config(
   { ignores: ['dist/**', 'data/**', 'coverage/**', 'node_modules/**', 'test/vendor/**', '**/page/**'] },
@@ -26,7 +21,10 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-explicit-any': 'error',
@@ -53,18 +51,33 @@ export default tseslint.config(
       'no-restricted-imports': [
         'error',
         {
-          paths: ['axios', 'ws', 'libsql', 'http', 'https', 'net', 'child_process', 'dockerode', 'timers/promises'].flatMap(
-            (name) => [
-              { name, message: 'I/O belongs to an adapter on the technology floor.' },
-              { name: `node:${name}`, message: 'I/O belongs to an adapter on the technology floor.' },
-            ],
-          ),
+          paths: [
+            'axios',
+            'ws',
+            'libsql',
+            'http',
+            'https',
+            'net',
+            'child_process',
+            'dockerode',
+            'timers/promises',
+          ].flatMap((name) => [
+            { name, message: 'I/O belongs to an adapter on the technology floor.' },
+            { name: `node:${name}`, message: 'I/O belongs to an adapter on the technology floor.' },
+          ]),
         },
       ],
     },
   },
   {
-    files: ['src/config/**/*.ts', 'src/embedded/**/*.ts', 'src/main.ts', 'src/cli.ts', 'test/**/*.ts', '**/*.spec.ts'],
+    files: [
+      'src/config/**/*.ts',
+      'src/embedded/**/*.ts',
+      'src/main.ts',
+      'src/cli.ts',
+      'test/**/*.ts',
+      '**/*.spec.ts',
+    ],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

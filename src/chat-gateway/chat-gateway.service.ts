@@ -13,6 +13,7 @@ import { NoticePoster } from './notice-poster';
 
 const TRY_AGAIN_MS = 2_000;
 const LONGEST_WAIT_MS = 30_000;
+const NOTICE_ROOM_AGAIN_MS = 30_000;
 
 @Injectable()
 export class GatewayWorkers {
@@ -30,6 +31,7 @@ export class ChatGateway {
   private readonly logger = new Logger(ChatGateway.name);
   private readonly ending = new AbortController();
   private opening: Promise<void> = Promise.resolve();
+  private searching: Promise<void> = Promise.resolve();
   private loggedIn = false;
 
   constructor(
@@ -60,6 +62,7 @@ export class ChatGateway {
   async stop(graceMs: number): Promise<void> {
     this.ending.abort(new Error('stopping'));
     await this.opening;
+    await this.searching;
     await this.workers.lanes.stop(graceMs);
     await this.workers.intake.stop();
     await this.workers.notices.stop();
@@ -69,7 +72,9 @@ export class ChatGateway {
   private async open(knownHere: boolean): Promise<void> {
     await this.workers.intake.open(knownHere);
     await this.login();
-    await this.findNoticeRoom();
+    this.searching = this.findNoticeRoom().catch((error: unknown) => {
+      this.logger.error(`The notice room was not found: ${String(error)}`);
+    });
     await this.examineAccount();
     this.realtime.start(this.workers.intake);
     await this.workers.lanes.start();
@@ -103,16 +108,20 @@ export class ChatGateway {
   /** The room that hears of switches; without it they are in the log and the history only. */
   private async findNoticeRoom(): Promise<void> {
     const name = this.settings.RDZEN_NOTICE_ROOM;
-    try {
-      const room = await this.chat.resolveRoom(`#${name}`);
-      this.noticeRoom.id = room.id;
-      // On a server that others run nothing is changed unasked; the account check says what is missing there.
-      if (room.type === 'channel' && !this.settings.ROCKETCHAT_URL) await this.chat.joinChannel(room.id);
-    } catch (error) {
-      if (!(error instanceof ChatError)) throw error;
-      this.logger.warn(
-        `Switches cannot be announced in #${name}: ${error.message}. Create the room and invite @${this.settings.ROCKETCHAT_USER}, or set RDZEN_NOTICE_ROOM.`,
-      );
+    for (let told = false; !this.ending.signal.aborted; told = true) {
+      try {
+        const room = await this.chat.resolveRoom(`#${name}`);
+        // On a server that others run nothing is changed unasked; the account check says what is missing there.
+        if (room.type === 'channel' && !this.settings.ROCKETCHAT_URL) await this.chat.joinChannel(room.id);
+        this.noticeRoom.id = room.id;
+        return;
+      } catch (error) {
+        if (!(error instanceof ChatError)) throw error;
+        const text = `Switches cannot be announced in #${name}: ${error.message}. Create the room and invite @${this.settings.ROCKETCHAT_USER}, or set RDZEN_NOTICE_ROOM.`;
+        if (told) this.logger.debug(text);
+        else this.logger.warn(text);
+      }
+      await this.clock.sleep(NOTICE_ROOM_AGAIN_MS, this.ending.signal).catch(() => undefined);
     }
   }
 

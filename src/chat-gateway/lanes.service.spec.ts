@@ -86,7 +86,7 @@ describe(LanesService.name, () => {
     await bench.question('a1', { lane: 'a' });
     await bench.question('a2', { lane: 'a' });
     await bench.clock.advance(24_000);
-    expect((await bench.journal.find('a1'))?.state).toBe('queued');
+    expect((await bench.journal.find('a1'))?.state).toBe('retry-wait');
     await bench.clock.advance(8_000);
     expect(await bench.journal.find('a1')).toMatchObject({
       state: 'dead',
@@ -97,11 +97,14 @@ describe(LanesService.name, () => {
 
   it('keeps a question over which it stumbles because the disk is full', async () => {
     await sut.start();
-    const bury = jest.spyOn(bench.journal, 'bury').mockRejectedValue(new Error('disk full'));
+    const full = new Error('disk full');
+    const bury = jest.spyOn(bench.journal, 'bury').mockRejectedValue(full);
+    const wait = jest.spyOn(bench.journal, 'waitForRetry').mockRejectedValue(full);
     await bench.question('a1', { lane: 'a' });
     await bench.clock.advance(60_000);
     expect((await bench.journal.find('a1'))?.state).toBe('queued');
     bury.mockRestore();
+    wait.mockRestore();
     await bench.clock.advance(6_500);
     expect((await bench.journal.find('a1'))?.reason).toBe('done');
   });

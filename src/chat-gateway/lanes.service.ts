@@ -115,21 +115,29 @@ export class LanesService {
         this.logger.error(
           `Lane ${lane} stumbled: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
         );
-        await this.buryAfterStumbles(this.current.get(lane)?.question.id, stumbles);
-        await this.clock.sleep(AFTER_FAILURE_MS, this.ending.signal).catch(() => undefined);
+        const setAside = await this.setAside(this.current.get(lane)?.question.id, stumbles);
+        if (!setAside) await this.clock.sleep(AFTER_FAILURE_MS, this.ending.signal).catch(() => undefined);
       } finally {
         this.current.delete(lane);
       }
     }
   }
 
-  /** Where it is the store that fails, burying fails as well and the question stays. */
-  private async buryAfterStumbles(id: string | undefined, stumbles: Map<string, number>): Promise<void> {
-    if (id === undefined) return;
+  /**
+   * Has the question tried again later, or buries it after too many tries. Where it is the store that fails this fails
+   * as well, and the question stays as it is.
+   *
+   * @returns whether the journal says when to go on.
+   */
+  private async setAside(id: string | undefined, stumbles: Map<string, number>): Promise<boolean> {
+    if (id === undefined) return false;
     const count = (stumbles.get(id) ?? 0) + 1;
     stumbles.set(id, count);
-    if (count < MOST_STUMBLES) return;
     const reason = `${count} times in a row it could not be worked on; the log tells why`;
-    await this.journal.bury(id, reason).catch(() => undefined);
+    const done =
+      count < MOST_STUMBLES
+        ? this.journal.waitForRetry(id, this.clock.now() + AFTER_FAILURE_MS, reason)
+        : this.journal.bury(id, reason);
+    return done.catch(() => false);
   }
 }

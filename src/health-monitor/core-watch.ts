@@ -44,13 +44,9 @@ export class CoreWatch {
     this.doze = new Doze(clock);
   }
 
-  async run(): Promise<void> {
-    await Promise.all([this.cheapLoop(), this.slowLoop()]);
-  }
+  run = (): Promise<unknown> => Promise.all([this.cheapLoop(), this.slowLoop()]);
 
-  stop(): void {
-    this.doze.finish();
-  }
+  stop = (): void => this.doze.finish();
 
   /** Something was seen in a real answer, or by the engine. */
   evidence({ kind, detail }: Evidence): void {
