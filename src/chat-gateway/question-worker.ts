@@ -124,6 +124,8 @@ export class QuestionWorker {
     try {
       const message = await presence.current(question.id);
       if (!message) return undefined;
+      // Others may be allowed to edit a message: what its author did not write must not run with the author's rights.
+      if (question.kind === 'command') return question;
       const { text } = message;
       if (text === question.text || !(await this.journal.replaceText(question.id, text))) return question;
       return { ...question, text };
