@@ -63,6 +63,20 @@ describe('giving up a question', () => {
     expect((await bench.journal.find('q1'))?.attempt).toBe(4);
   });
 
+  it('does not come where only the continuation is refused: the answer begins anew', async () => {
+    await unwatched();
+    const refusal = { afterCharacters: 0, kind: 'bad-request' } as const;
+    bench.core(1).faults.push({ afterCharacters: 30, kind: 'reset' }, refusal);
+    bench.core(2).faults.push(refusal);
+    expect(await finish(await bench.answering())).toMatchObject({
+      outcome: 'complete',
+      text: TEXT,
+      continued: 2,
+      restarted: 1,
+    });
+    expect(bench.registry.all().map(({ continues }) => continues)).toEqual([false, false]);
+  });
+
   it('comes at once where the core refuses the question itself', async () => {
     await unwatched();
     breakAlways(0, 'bad-request');

@@ -98,7 +98,13 @@ export class GenerationService {
     };
     const outcome = await this.runner.run(core, job.messages, resume, show, signal);
     if (outcome.kind === 'cancelled') return { result: { outcome: 'cancelled' } };
-    if (outcome.kind === 'failed') return { attempt, failure: outcome };
+    if (outcome.kind === 'failed') {
+      const { refused, ...failure } = outcome;
+      if (!refused || length === 0) return { attempt, failure: outcome };
+      // Some templates refuse a trailing assistant message, whatever the verifier saw: then the answer begins anew.
+      this.registry.update(core.id, { continues: false });
+      return { attempt, failure };
+    }
 
     const text = completeText(outcome.text, resume.text, progress.text);
     if (text === '')
