@@ -28,6 +28,7 @@ export class WorkerContext {
 @Injectable()
 export class QuestionWorker {
   private readonly logger = new Logger(QuestionWorker.name);
+  private late = 0;
 
   constructor(
     private readonly journal: QuestionJournal,
@@ -100,6 +101,7 @@ export class QuestionWorker {
         );
         tools.crash.reach('answer-committed');
         if (committed) await deliver();
+        else this.noteLate(question);
         return;
       }
       case 'too-long':
@@ -115,6 +117,12 @@ export class QuestionWorker {
         if ((await this.journal.find(question.id))?.state === 'cancelled')
           await this.replies.markStopped(question, writer);
     }
+  }
+
+  /** Somebody else holds the attempt by now, or the question was stopped: this text is nobody's any more. */
+  private noteLate({ id }: Question): void {
+    this.late++;
+    this.logger.warn(`A late answer to question ${id} was dropped (${this.late} since the start)`);
   }
 
   /** The question as it reads now, edits unheard of included; undefined where it was deleted. */
