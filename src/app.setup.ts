@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { cpus, freemem } from 'node:os';
+import { cpus, freemem, hostname, networkInterfaces } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -59,7 +59,7 @@ export async function prepare(
   const data = settings.RDZEN_DATA;
   const clock = new SystemClock();
   const random = new SystemRandom();
-  const programs = new EmbeddedPrograms(__dirname, environment.PATH ?? '');
+  const programs = new EmbeddedPrograms(__dirname, environment.PATH ?? '', environment);
   const engine = new ProcessContainerEngine({
     programs,
     runDir: join(data, 'run'),
@@ -90,6 +90,12 @@ export async function prepare(
       ollama: settings.RDZEN_CORE === 'scripted' ? undefined : await programs.findOllama(),
       cpus: cpus().length,
       freeMemoryBytes: freemem(),
+      ownAddresses: [
+        hostname(),
+        ...Object.values(networkInterfaces()).flatMap((addresses = []) =>
+          addresses.map(({ address }) => address),
+        ),
+      ],
       freePort,
     };
     const [cores, chat] = await Promise.all([

@@ -11,8 +11,8 @@ const USER_PER_MINUTE = 10;
 const USER_BURST = 5;
 const MAX_CHARACTERS = 8_000;
 const NOTICE_EVERY_MS = 60_000;
-/** Turns one author may take in one lane within {@link LOOP_WINDOW_MS}: people do not keep that up, loops of bots do. */
-const LOOP_TURNS = 30;
+/** Turns one author may take in one room within {@link LOOP_WINDOW_MS}: people do not keep that up, loops of bots do. */
+const LOOP_TURNS = 40;
 const LOOP_WINDOW_MS = 10 * 60_000;
 
 export type Refusal =
@@ -37,25 +37,29 @@ export class Admission {
   ) {}
 
   async refuse(
-    question: Pick<Question, 'kind' | 'roomId' | 'authorId' | 'lane' | 'text'>,
+    question: Pick<Question, 'kind' | 'roomId' | 'authorId' | 'text'>,
   ): Promise<Refusal | undefined> {
-    const { roomId, authorId, lane, text } = question;
+    const { roomId, authorId, text } = question;
     if (text.length > MAX_CHARACTERS)
       return { reason: 'too-long', characters: text.length, limit: MAX_CHARACTERS };
-    if (this.loops(`${question.kind === 'command' ? roomId : lane} ${authorId}`))
-      return { reason: 'loop', silent: true };
+    const key = `${roomId} ${authorId}`;
+    if (this.recentTurns(key).length >= LOOP_TURNS) return this.busy('loop', authorId);
     // Commands take no core, and `!stop` must get through where everything else is full.
-    if (question.kind === 'command') return undefined;
+    if (question.kind === 'command') {
+      this.noteTurn(key);
+      return undefined;
+    }
     if ((await this.journal.count(OPEN)) >= ALL_WAITING) return this.busy('all-busy', authorId);
     if ((await this.journal.count(OPEN, roomId)) >= ROOM_WAITING) return this.busy('room-busy', authorId);
     if ((await this.journal.count(OPEN, undefined, authorId)) > USER_WAITING)
       return this.busy('user-busy', authorId);
     if (!this.take(authorId)) return this.busy('user-busy', authorId);
+    this.noteTurn(key);
     return undefined;
   }
 
   /** At most one refusal per user and minute is spoken aloud. */
-  private busy(reason: 'user-busy' | 'room-busy' | 'all-busy', authorId: string): Refusal {
+  private busy(reason: 'user-busy' | 'room-busy' | 'all-busy' | 'loop', authorId: string): Refusal {
     const now = this.clock.monotonic();
     const silent = now - (this.told.get(authorId) ?? -Infinity) < NOTICE_EVERY_MS;
     if (!silent) this.told.set(authorId, now);
@@ -74,12 +78,13 @@ export class Admission {
     return true;
   }
 
-  private loops(key: string): boolean {
-    const now = this.clock.monotonic();
-    const turns = (this.turns.get(key) ?? []).filter((at) => at > now - LOOP_WINDOW_MS);
-    turns.push(now);
-    this.turns.set(key, turns);
-    return turns.length > LOOP_TURNS;
+  /** Only turns that were admitted count: who is refused for being quick is no loop. */
+  private recentTurns(key: string): number[] {
+    return (this.turns.get(key) ?? []).filter((at) => at > this.clock.monotonic() - LOOP_WINDOW_MS);
+  }
+
+  private noteTurn(key: string): void {
+    this.turns.set(key, [...this.recentTurns(key), this.clock.monotonic()]);
   }
 
   private forgetOld(now: number): void {

@@ -2,6 +2,8 @@ import { Logger } from '@nestjs/common';
 import { GatewayBench } from '../../test/support/gateway-bench';
 import type { Question } from '../journal/journal.types';
 import { AnswerPoster } from './answer-poster';
+import { ChatPresence } from './chat-presence';
+import { MORE_FOLLOWS } from './split-answer';
 
 describe(AnswerPoster.name, () => {
   let bench: GatewayBench;
@@ -163,5 +165,69 @@ describe(AnswerPoster.name, () => {
     abort.abort(new Error('stopping'));
     expect(await bench.during(delivering, 100)).toBe(false);
     expect(await state('q')).toBe('posting');
+  });
+
+  it.each(['editing-not-allowed', 'message-not-found', 'forbidden'] as const)(
+    'comes as a new message where the last edit of the preview is refused (%s)',
+    async (kind) => {
+      const question = await bench.answered('q', ['one', 'two']);
+      const author = { id: 'bot', username: 'system-bot' };
+      bench.chat.post('room', 'on ▍', { id: bench.ids.answer('room', 'q', 0), author });
+      bench.chat.fail('updateMessage', kind);
+      expect(await deliver(question, new Map([[0, 'on ▍']]))).toBe(true);
+      expect(posted()).toEqual(['on ▍', 'one', 'two']);
+      expect((await bench.answers.parts('q'))[0]?.postId).toBe(bench.ids.answer('room', 'q', 0, 1));
+      expect(await state('q')).toBe('posted');
+    },
+  );
+
+  it('comes once as a new message, also where its own reply is lost and in another run', async () => {
+    const question = await bench.answered('q', ['one']);
+    const author = { id: 'bot', username: 'system-bot' };
+    bench.chat.post('room', 'on ▍', { id: bench.ids.answer('room', 'q', 0), author });
+    bench.chat.fail('updateMessage', 'editing-not-allowed', { times: 10 });
+    bench.chat.fail('sendMessage', 'timeout', { after: true });
+    bench.chat.fail('getMessage', 'unreachable', { times: 1 });
+    expect(await deliver(question, new Map(), false)).toBe(true);
+    expect(posted()).toEqual(['on ▍', 'one']);
+  });
+
+  it('is cut anew by the limit that holds now, and what was posted stays', async () => {
+    const paragraph = (letter: string): string => `${letter.repeat(300)}\n\n`.repeat(4).trim();
+    const question = await bench.answered('q', [
+      `begun${MORE_FOLLOWS}`,
+      `${paragraph('a')}${MORE_FOLLOWS}`,
+      'end',
+    ]);
+    expect((await bench.during(bench.get(ChatPresence).limits())).maxLength).toBe(4_800);
+    bench.chat.serverLimits = { ...bench.chat.serverLimits, maxMessageLength: 900 };
+    bench.chat.fail('limits', 'timeout');
+    expect(await deliver(question)).toBe(true);
+    const texts = posted();
+    expect(texts[0]).toBe(`begun${MORE_FOLLOWS}`);
+    expect(texts.at(-1)).toBe('end');
+    expect(texts.slice(0, -1).every((text) => text.endsWith(MORE_FOLLOWS) && text.length <= 700)).toBe(true);
+    expect(texts.join('').replace(/[^a]/g, '')).toHaveLength(1_200);
+    expect([...bench.chat.messages.keys()]).toEqual(
+      texts.map((_text, part) => bench.ids.answer('room', 'q', part)),
+    );
+    expect((await bench.during(bench.get(ChatPresence).limits())).maxLength).toBe(700);
+  });
+
+  it('is cut smaller where something takes less than the server says, and given up where nothing helps', async () => {
+    bench.chat.fail('sendMessage', 'message-too-long');
+    expect(await deliver(await bench.answered('q', ['b '.repeat(400).trim()]))).toBe(true);
+    expect(posted().length).toBeGreaterThan(1);
+    bench.chat.fail('sendMessage', 'message-too-long', { times: 10 });
+    expect(await deliver(await bench.answered('never', ['short']))).toBe(false);
+    expect(await state('never')).toBe('dead');
+  });
+
+  it('counts its day from its own beginning, not from when the question came', async () => {
+    const question = await bench.answered('q', ['one']);
+    await bench.clock.advance(30 * 3_600_000);
+    bench.chat.fail('sendMessage', 'unreachable', { times: 3 });
+    expect(await deliver(question)).toBe(true);
+    expect(posted()).toEqual(['one']);
   });
 });

@@ -19,10 +19,17 @@ const DEFAULT_LIMITS: ChatLimits = {
 /** Room left for what is added to a text on its way: an edit by the server, a closing fence. */
 const MARGIN = 200;
 
+/** No answer is cut into smaller parts than this. */
+export const SHORTEST_PART = 300;
+
+function usable(maxMessageLength: number): number {
+  return Math.max(SHORTEST_PART, maxMessageLength - MARGIN);
+}
+
 /** What the gateway knows of the chat server and shows of itself there. */
 @Injectable()
 export class ChatPresence {
-  private known?: { limits: ChatLimits; at: number };
+  private known: { limits: ChatLimits; at: number } | undefined;
   /** Questions from before this (epoch ms) may have been answered by a journal that is lost. */
   recoverBefore = 0;
 
@@ -38,17 +45,29 @@ export class ChatPresence {
     const now = this.clock.monotonic();
     if (!this.known || now - this.known.at > LIMITS_FOR_MS) {
       const limits = await this.chat.limits().catch((error: unknown) => {
-        if (error instanceof ChatError) return this.known?.limits ?? DEFAULT_LIMITS;
+        if (error instanceof ChatError) return this.known?.limits;
         throw error;
       });
-      this.known = { limits, at: now };
+      // A guess is not kept: the next one to ask asks the server again.
+      this.known = limits && { limits, at: now };
     }
-    const { maxMessageLength, editingAllowed, threadsEnabled } = this.known.limits;
+    const { maxMessageLength, editingAllowed, threadsEnabled } = this.known?.limits ?? DEFAULT_LIMITS;
     return {
-      maxLength: Math.max(300, maxMessageLength - MARGIN),
+      maxLength: usable(maxMessageLength),
       streaming: this.settings.RDZEN_STREAMING && editingAllowed,
       threadsEnabled,
     };
+  }
+
+  /**
+   * The longest part by what the server says now; for when it found one too long.
+   *
+   * @throws ChatError
+   */
+  async measureAgain(): Promise<number> {
+    const limits = await this.chat.limits();
+    this.known = { limits, at: this.clock.monotonic() };
+    return usable(limits.maxMessageLength);
   }
 
   /** The journal that would know whether this was answered is lost: ask the server before posting. */

@@ -28,8 +28,8 @@ export class ConversationCommands {
   }
 
   @ChatCommand({ name: 'stop', audience: 'everyone' })
-  async stop({ lane, roomId, authorId, language }: CommandCall): Promise<string> {
-    const stopped = await this.lanes.stopQuestion(lane, roomId, authorId);
+  async stop({ lane, roomId, authorId, at, language }: CommandCall): Promise<string> {
+    const stopped = await this.lanes.stopQuestion(lane, roomId, authorId, at);
     return stopped ? texts(language).stopped() : texts(language).nothingToStop();
   }
 

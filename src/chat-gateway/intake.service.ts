@@ -15,6 +15,8 @@ const OVERLAP_MS = 60_000;
 /** How far back questions are looked for when the journal is lost but the assistant was here before. */
 const RECOVERY_MS = 3_600_000;
 const RETRY_MS = 5_000;
+/** How long a room that could not be read is looked for again; later its next message brings it back, with its mark. */
+const UNREAD_FOR_MS = 3_600_000;
 /** Refusals that say something about one room, not about the server or us. */
 const ROOM_ONLY: ReadonlySet<ChatErrorKind> = new Set([
   'forbidden',
@@ -22,6 +24,11 @@ const ROOM_ONLY: ReadonlySet<ChatErrorKind> = new Set([
   'room-closed',
   'bad-request',
 ]);
+
+interface LiveMessage {
+  message: ChatMessage;
+  meta: MessageMeta;
+}
 
 /**
  * Hears every message at least once. Order on each connection: subscribe, hold back what comes in, read by REST what
@@ -31,9 +38,10 @@ const ROOM_ONLY: ReadonlySet<ChatErrorKind> = new Set([
 @Injectable()
 export class IntakeService implements RealtimeListener {
   private readonly logger = new Logger(IntakeService.name);
-  private generation = 0;
+  /** Of the connection that is live; undefined while there is none. */
+  private generation?: number;
   /** Live messages held back during catch-up; undefined when they pass straight through. */
-  private held?: { message: ChatMessage; meta: MessageMeta }[];
+  private held?: LiveMessage[];
   private queue: Promise<unknown> = Promise.resolve();
   private timer?: Timer;
   private readonly ending = new AbortController();
@@ -67,7 +75,7 @@ export class IntakeService implements RealtimeListener {
   message(message: ChatMessage, meta: MessageMeta, generation: number): void {
     if (this.ending.signal.aborted) return;
     if (generation !== this.generation || this.held) (this.held ??= []).push({ message, meta });
-    else this.enqueue(() => this.messages.take(message, meta));
+    else this.enqueue(() => this.takeLive({ message, meta }, generation));
   }
 
   subscriptionChanged(change: 'inserted' | 'updated' | 'removed', roomId: string): void {
@@ -80,6 +88,7 @@ export class IntakeService implements RealtimeListener {
   down(reason: string): void {
     this.alarm.disconnected(reason);
     this.ready = false;
+    this.generation = undefined;
     this.held = [];
   }
 
@@ -109,15 +118,10 @@ export class IntakeService implements RealtimeListener {
       await this.sweep();
       if (generation !== this.generation) return;
       for (const { message, meta } of (this.held ?? []).sort((a, b) => a.message.at - b.message.at))
-        await this.messages.take(message, meta);
+        await this.unlessRefused(message.roomId, () => this.messages.take(message, meta));
     } catch (error) {
       // Also where it is our own store that fails: until this is done nothing live is let through.
-      this.logger.warn(
-        `Reading what was missed failed: ${error instanceof Error ? error.message : String(error)}; trying again`,
-      );
-      const wait = error instanceof ChatError ? error.details.retryAfterMs : undefined;
-      await this.clock.sleep(wait ?? RETRY_MS, this.ending.signal).catch(() => undefined);
-      this.enqueue(() => this.catchUp(generation));
+      await this.catchUpAgain(generation, error);
       return;
     }
     if (generation !== this.generation) return;
@@ -125,6 +129,30 @@ export class IntakeService implements RealtimeListener {
     this.ready = true;
     this.alarm.clear('disconnected');
     this.scheduleSweep();
+  }
+
+  private async catchUpAgain(generation: number, error: unknown): Promise<void> {
+    this.logger.warn(
+      `Reading messages failed: ${error instanceof Error ? error.message : String(error)}; trying again`,
+    );
+    const wait = error instanceof ChatError ? error.details.retryAfterMs : undefined;
+    await this.clock.sleep(wait ?? RETRY_MS, this.ending.signal).catch(() => undefined);
+    this.enqueue(() => this.catchUp(generation));
+  }
+
+  /** One that cannot be taken now is held, and what comes behind it as well: nothing overtakes it. */
+  private async takeLive(live: LiveMessage, generation: number): Promise<void> {
+    if (this.held) {
+      this.held.push(live);
+      return;
+    }
+    try {
+      await this.messages.take(live.message, live.meta);
+    } catch (error) {
+      (this.held ??= []).push(live);
+      this.ready = false;
+      await this.catchUpAgain(generation, error);
+    }
   }
 
   private scheduleSweep(): void {
@@ -146,22 +174,30 @@ export class IntakeService implements RealtimeListener {
   private async sweep(): Promise<void> {
     const readUntil = Number((await this.marks.fact('read-until')) ?? this.clock.now());
     const rooms = await this.chat.subscriptions(readUntil - OVERLAP_MS);
-    for (const room of rooms) await this.readIfAllowed(room);
+    let all = true;
+    for (const room of rooms)
+      if (!(await this.unlessRefused(room.roomId, () => this.readRoom(room)))) all = false;
     // By the server's own stamps, so that a clock of ours that runs ahead loses nothing.
     const newest = Math.max(
       readUntil,
       ...rooms.map(({ updatedAt, lastMessageAt }) => Math.max(updatedAt, lastMessageAt ?? 0)),
     );
-    await this.marks.setFact('read-until', String(newest));
+    // A room left unread has to be among the changed ones next time, too.
+    await this.marks.setFact(
+      'read-until',
+      String(all ? newest : Math.max(readUntil, newest - UNREAD_FOR_MS)),
+    );
   }
 
-  /** One room that cannot be read must not keep the others unheard. */
-  private async readIfAllowed(room: ChatSubscription): Promise<void> {
+  /** One room that cannot be read must not keep the others unheard. False: it could not. */
+  private async unlessRefused(roomId: string, work: () => Promise<void>): Promise<boolean> {
     try {
-      await this.readRoom(room);
+      await work();
+      return true;
     } catch (error) {
       if (!(error instanceof ChatError) || !ROOM_ONLY.has(error.kind)) throw error;
-      this.logger.warn(`Room ${room.roomId} cannot be read: ${error.message}`);
+      this.logger.warn(`Room ${roomId} cannot be read: ${error.message}`);
+      return false;
     }
   }
 

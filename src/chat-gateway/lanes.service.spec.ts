@@ -160,21 +160,30 @@ describe(LanesService.name, () => {
       await bench.question('a2', { lane: 'a' });
       await bench.question('a3', { lane: 'a', authorId: 'bob' });
       await bench.clock.advance(100);
-      expect(await sut.stopQuestion('a', 'room', 'ann')).toBe(true);
+      expect(await sut.stopQuestion('a', 'room', 'ann', Infinity)).toBe(true);
       expect((await bench.journal.find('a2'))?.state).toBe('cancelled');
-      expect(await sut.stopQuestion('a', 'room', 'ann')).toBe(true);
+      expect(await sut.stopQuestion('a', 'room', 'ann', Infinity)).toBe(true);
       await bench.clock.advance(10);
       expect((await bench.journal.find('a1'))?.state).toBe('cancelled');
       expect(log).toEqual(['+a1', '-a1', '+a3']);
-      expect(await sut.stopQuestion('a', 'room', 'ann')).toBe(false);
+      expect(await sut.stopQuestion('a', 'room', 'ann', Infinity)).toBe(false);
+    });
+
+    it('leaves alone what was asked after it', async () => {
+      await bench.question('a1', { lane: 'a', at: 10 });
+      await bench.question('a2', { lane: 'a', at: 30 });
+      expect(await sut.stopQuestion('a', 'room', 'ann', 20)).toBe(true);
+      expect((await bench.journal.find('a1'))?.state).toBe('cancelled');
+      expect((await bench.journal.find('a2'))?.state).toBe('queued');
+      expect(await sut.stopQuestion('a', 'room', 'ann', 20)).toBe(false);
     });
 
     it('looks in the whole room where the lane holds none, and never in another room', async () => {
       await bench.question('t1', { lane: 'room/t1', answerThreadId: 't1' });
       await bench.question('x1', { lane: 'elsewhere', roomId: 'elsewhere' });
-      expect(await sut.stopQuestion('room', 'room', 'ann')).toBe(true);
+      expect(await sut.stopQuestion('room', 'room', 'ann', Infinity)).toBe(true);
       expect((await bench.journal.find('t1'))?.state).toBe('cancelled');
-      expect(await sut.stopQuestion('room', 'room', 'ann')).toBe(false);
+      expect(await sut.stopQuestion('room', 'room', 'ann', Infinity)).toBe(false);
       expect((await bench.journal.find('x1'))?.state).toBe('queued');
     });
   });

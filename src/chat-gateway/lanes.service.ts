@@ -57,13 +57,14 @@ export class LanesService {
   }
 
   /**
-   * Stops the newest unanswered question of `authorId` in `lane`, or in the whole room where the lane has none.
+   * Stops the newest unanswered question of `authorId` in `lane`, or in the whole room where the lane has none. Questions
+   * asked after `at` (server time) were not meant.
    *
    * @returns false where there was none.
    */
-  async stopQuestion(lane: string, roomId: string, authorId: string): Promise<boolean> {
+  async stopQuestion(lane: string, roomId: string, authorId: string, at: number): Promise<boolean> {
     const own = (await this.journal.waiting()).filter(
-      (question) => question.authorId === authorId && question.roomId === roomId,
+      (question) => question.authorId === authorId && question.roomId === roomId && question.at <= at,
     );
     const question = own.filter((each) => each.lane === lane).at(-1) ?? own.at(-1);
     if (!question) return false;

@@ -5,6 +5,7 @@ import { NoticeJournal } from '../journal/notice-journal';
 import { QuestionJournal } from '../journal/question-journal';
 import { Watermarks } from '../journal/watermarks';
 import { ChatApi } from '../rocket-chat/chat-api';
+import { ChatError } from '../rocket-chat/chat-error';
 import type { ChatMessage, ChatRoom, MessageMeta } from '../rocket-chat/chat-types';
 import { LanguageOf } from '../rooms/language-of';
 import { RoomRegistry } from '../rooms/room-registry';
@@ -48,17 +49,21 @@ export class MessageIntake {
     this.knownBots = new Set(settings.RDZEN_KNOWN_BOTS);
   }
 
-  /** @param meta what the stream said about the room; undefined for a message read by REST, which is in a room of ours. */
+  /**
+   * @param meta what the stream said about the room; undefined for a message read by REST, which is in a room of ours.
+   * @throws ChatError where it cannot be judged now; it has to be read again.
+   */
   async take(message: ChatMessage, meta?: MessageMeta): Promise<void> {
+    if (meta?.participant === false) return;
     const self = this.chat.identity;
-    if (!self || message.author.id === self.userId || meta?.participant === false) return;
+    if (!self) throw new ChatError('unreachable', 'Not logged in: whose messages are ours is not known.');
+    if (message.author.id === self.userId) return;
     const { questions } = this.journals;
     if (await questions.known(message.id)) {
       await this.follow(message);
       return;
     }
     const facts = await this.facts(message, self.userId);
-    if (!facts) return;
     const judged = judgeMessage(message, facts);
     if (judged.verdict === 'skip') return;
 
@@ -125,9 +130,8 @@ export class MessageIntake {
     notices.announce(`rejected:${id}`);
   }
 
-  private async facts(message: ChatMessage, selfId: string): Promise<JudgeFacts | undefined> {
+  private async facts(message: ChatMessage, selfId: string): Promise<JudgeFacts> {
     const room = await this.room(message.roomId);
-    if (!room) return undefined;
     const { rooms, marks } = this.journals;
     const { listen, listenSince } = await rooms.settings(message.roomId);
     const roomSince =
@@ -157,11 +161,13 @@ export class MessageIntake {
     return own?.at;
   }
 
-  private async room(roomId: string): Promise<ChatRoom | undefined> {
+  private async room(roomId: string): Promise<ChatRoom> {
     const known = this.rooms.get(roomId);
     if (known) return known;
     const room = await this.chat.room(roomId);
-    if (room) this.rooms.set(roomId, room);
+    if (!room)
+      throw new ChatError('room-not-found', `Room ${roomId} is ours, but the server does not tell it.`);
+    this.rooms.set(roomId, room);
     return room;
   }
 }

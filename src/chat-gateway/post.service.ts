@@ -1,10 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ChatApi } from '../rocket-chat/chat-api';
-import { ChatError } from '../rocket-chat/chat-error';
+import { ChatError, type ChatErrorKind } from '../rocket-chat/chat-error';
 import type { OutgoingMessage } from '../rocket-chat/chat-types';
 
 /** How a message came to stand on the server. `squatted`: somebody else holds the id; post under another one. */
 export type PostOutcome = 'stands' | 'squatted';
+
+const EDIT_REFUSALS: readonly ChatErrorKind[] = ['editing-not-allowed', 'message-not-found', 'forbidden'];
+
+/** What stands under the id stays as it is, whatever is tried; only another message can say what it should. */
+export class EditRefused extends ChatError {}
 
 /**
  * Makes a message with a given id and text stand on the chat server, exactly once, whatever was done before and however
@@ -18,7 +23,7 @@ export class PostService {
 
   /**
    * @param mayStand the id may have been posted before (an earlier run, a lost reply): look first.
-   * @throws ChatError where it neither stands nor could be posted.
+   * @throws EditRefused where another text of ours stands and must stay; ChatError where it could not be posted.
    */
   async ensure(message: OutgoingMessage, mayStand: boolean): Promise<PostOutcome> {
     if (mayStand) {
@@ -37,9 +42,18 @@ export class PostService {
     }
   }
 
-  /** Rewrites a message that stands. */
+  /**
+   * Rewrites a message that stands.
+   *
+   * @throws EditRefused, ChatError
+   */
   async rewrite(message: OutgoingMessage): Promise<void> {
-    await this.chat.updateMessage(message.roomId, message.id, message.text);
+    try {
+      await this.chat.updateMessage(message.roomId, message.id, message.text);
+    } catch (error) {
+      if (!(error instanceof ChatError) || !EDIT_REFUSALS.includes(error.kind)) throw error;
+      throw new EditRefused(error.kind, error.message, error.details);
+    }
   }
 
   /** The text that stands under an id, if it is ours. */

@@ -101,7 +101,7 @@ export class QuestionWorker {
         );
         tools.crash.reach('answer-committed');
         if (committed) await deliver();
-        else this.noteLate(question);
+        else await this.noteLate(question, writer);
         return;
       }
       case 'too-long':
@@ -120,9 +120,11 @@ export class QuestionWorker {
   }
 
   /** Somebody else holds the attempt by now, or the question was stopped: this text is nobody's any more. */
-  private noteLate({ id }: Question): void {
+  private async noteLate(question: Question, writer: AnswerWriter): Promise<void> {
     this.late++;
-    this.logger.warn(`A late answer to question ${id} was dropped (${this.late} since the start)`);
+    this.logger.warn(`A late answer to question ${question.id} was dropped (${this.late} since the start)`);
+    if ((await this.journal.find(question.id))?.state === 'cancelled')
+      await this.replies.markStopped(question, writer);
   }
 
   /** The question as it reads now, edits unheard of included; undefined where it was deleted. */

@@ -42,6 +42,8 @@ describe(splitAnswer.name, () => {
     const piece = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 90 }),
       fc.constantFrom('\n```js\n', '\n~~~\n', '```', '😀'.repeat(40), '\n\n'),
+      fc.integer({ min: 1, max: 600 }).map((count) => '~'.repeat(count)),
+      fc.integer({ min: 1, max: 600 }).map((count) => `\n${'`'.repeat(count)}`),
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {

@@ -3,7 +3,9 @@ export const MORE_FOLLOWS = '\n\n⤵';
 /** Stands at the end of an answer that is still being written. */
 export const STILL_WRITING = ' ▍';
 
-const FENCE = /^ {0,3}(```+|~~~+)(.*)$/;
+/** The longest fence that is closed and opened again; what is longer is decoration, and would leave no room for text. */
+const FENCE_MARKS = 11;
+const FENCE = new RegExp(`^ {0,3}(\`{3,${FENCE_MARKS}}(?!\`)|~{3,${FENCE_MARKS}}(?!~))(.*)$`);
 
 /**
  * Cuts a text into parts of at most `limit` characters (UTF-16 units, as Rocket.Chat counts), at the end of a paragraph,
@@ -23,7 +25,7 @@ export function splitAnswer(text: string, limit: number): string[] {
       return parts;
     }
     // The closing fence needs room as well; the longest is as long as its opening line.
-    const cut = cutAt(whole, room - 12, reopened.length);
+    const cut = cutAt(whole, room - FENCE_MARKS - 1, reopened.length);
     const head = whole.slice(0, cut).trimEnd();
     const fence = openFence(head);
     parts.push(head + (fence ? `\n${fence.marks}` : '') + MORE_FOLLOWS);

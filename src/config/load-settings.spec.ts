@@ -47,6 +47,10 @@ describe(loadSettings.name, () => {
     [{ RDZEN_PROT: '1' }, /RDZEN_PROT is no setting of Rdzen/],
     [{ ACTIVE_CORE_ID: '5' }, /ACTIVE_CORE_ID is 5, but the cores are 1, 2/],
     [{ ROCKETCHAT_URL: 'http://chat:3000' }, /ROCKETCHAT_PASSWORD/],
+    [
+      { OLLAMA_URL_CORE1: 'http://bob:hunter22@host:11434' },
+      /^(?!.*hunter22).*OLLAMA_URL_CORE1 holds a user name/,
+    ],
     [{ ROCKETCHAT_URL: 'chat' }, /ROCKETCHAT_URL is "chat"/],
     [{ ROCKETCHAT_TOKEN: 'tok' }, /ROCKETCHAT_USER_ID/],
     [{ RDZEN_NUM_CTX: '1024', RDZEN_NUM_PREDICT: '1000' }, /at most half of RDZEN_NUM_CTX/],

@@ -29,6 +29,12 @@ export function loadSettings(environment: Record<string, string | undefined>): S
   if (!coreIds.includes(settings.ACTIVE_CORE_ID)) {
     problems.push(`ACTIVE_CORE_ID is ${settings.ACTIVE_CORE_ID}, but the cores are ${coreIds.join(', ')}`);
   }
+  for (const [name, value] of Object.entries(settings)) {
+    if (typeof value === 'string' && /^\w+:\/\/[^/?#]*@/.test(value))
+      problems.push(
+        `${name} holds a user name or password (not shown); addresses are shown on /status, so none may stand in them`,
+      );
+  }
   if (settings.ROCKETCHAT_URL && !settings.ROCKETCHAT_PASSWORD && !settings.ROCKETCHAT_TOKEN) {
     problems.push(
       'ROCKETCHAT_URL is set, so ROCKETCHAT_PASSWORD or ROCKETCHAT_TOKEN with ROCKETCHAT_USER_ID is needed',

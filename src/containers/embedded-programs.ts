@@ -15,12 +15,19 @@ const OLLAMA_PLACES = [
   '/Applications/Ollama.app/Contents/Resources',
 ];
 
+/** How Ollama reaches the model library, and finds its graphics cards; the rest of our environment is not its business. */
+const OLLAMA_READS = [/^(https?|no)_proxy$/i, /^(CUDA|HIP|HSA|ROCR|GGML|OLLAMA)_/, /^LD_LIBRARY_PATH$/];
+/** Where cores listen is settled here; addresses of external ones may hold a password. */
+const OLLAMA_NEVER = /^OLLAMA_(HOST$|URL_)/;
+
 /** The embedded profile's images: our own compiled programs, and the `ollama` program of this machine. */
 export class EmbeddedPrograms implements ProgramResolver {
   constructor(
     /** Folder of the compiled code. */
     private readonly codeDir: string,
     private readonly searchPath: string,
+    /** Our own environment; Ollama gets its proxy, GPU and OLLAMA_ variables, the other programs get none. */
+    private readonly environment: Readonly<Record<string, string | undefined>> = {},
   ) {}
 
   async resolve({ image }: ContainerSpec): Promise<ResolvedProgram> {
@@ -35,11 +42,20 @@ export class EmbeddedPrograms implements ProgramResolver {
       const command = await this.findOllama();
       if (!command)
         throw new Error('The program "ollama" is not on PATH. Install Ollama, or set RDZEN_CORE=scripted.');
-      return { command, args: ['serve'] };
+      return { command, args: ['serve'], env: this.ollamaEnvironment() };
     }
     throw new Error(
       `There is no embedded program "${image}". Known: ${[...Object.keys(PROGRAMS), 'ollama'].join(', ')}.`,
     );
+  }
+
+  private ollamaEnvironment(): Record<string, string> {
+    const passed: Record<string, string> = {};
+    for (const [name, value] of Object.entries(this.environment)) {
+      if (value === undefined || OLLAMA_NEVER.test(name)) continue;
+      if (OLLAMA_READS.some((pattern) => pattern.test(name))) passed[name] = value;
+    }
+    return passed;
   }
 
   /** Where Ollama is installed; undefined where it is not. */

@@ -18,19 +18,34 @@ describe(chooseModel.name, () => {
       model('qwen2.5:0.5b', 0.4),
       model('tiny-embed', 0.1),
     ];
-    expect(chooseModel(installed, 16e9, 2)).toEqual({
-      name: 'qwen2.5:0.5b',
-      sizeBytes: 0.4e9,
-      warmEverywhere: true,
-    });
+    expect(chooseModel([installed])).toBe('qwen2.5:0.5b');
   });
 
-  it('says when it does not fit twice', () => {
-    expect(chooseModel([model('llama3.1:8b', 4.7)], 8e9, 2)).toMatchObject({ warmEverywhere: false });
+  it('finds nothing where only embedding models are, or no core', () => {
+    expect(chooseModel([[model('mxbai-embed-large', 0.6, 'bert')]])).toBeUndefined();
+    expect(chooseModel([])).toBeUndefined();
   });
 
-  it('finds nothing where only embedding models are', () => {
-    expect(chooseModel([model('mxbai-embed-large', 0.6, 'bert')], 16e9, 2)).toBeUndefined();
+  it('never takes one that is computed elsewhere, or cannot complete a text', () => {
+    const installed = [
+      model('qwen3-coder:480b-cloud', 384e-9),
+      model('glm-4.6:cloud', 384e-9),
+      { ...model('renamed', 384e-9), remote: true },
+      { ...model('vectors', 0.2), capabilities: ['embedding'] },
+      { ...model('cloudy', 1), capabilities: ['completion', 'tools'] },
+    ];
+    expect(chooseModel([installed])).toBe('cloudy');
+  });
+
+  it('takes only what is on every core', () => {
+    const [small, middle, big] = [model('small', 1), model('middle', 2), model('big', 3)];
+    expect(
+      chooseModel([
+        [small, middle, big],
+        [big, middle],
+      ]),
+    ).toBe('middle');
+    expect(chooseModel([[small], [big]])).toBeUndefined();
   });
 });
 

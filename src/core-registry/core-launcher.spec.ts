@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { VirtualClock } from '../../test/support/virtual-clock';
 import { loadSettings } from '../config/load-settings';
 import type { ContainerEngine, ContainerSpec } from '../containers/container-engine';
@@ -35,6 +36,7 @@ const machine = (rest: Partial<Machine> = {}): Machine => ({
   ollama: '/usr/bin/ollama',
   cpus: 8,
   freeMemoryBytes: 16e9,
+  ownAddresses: ['192.168.1.5'],
   freePort: () => Promise.resolve(port++),
   ...rest,
 });
@@ -123,5 +125,101 @@ describe(CoreLauncher.name, () => {
       slots: 1,
     });
     expect(definitions[1]).toMatchObject({ id: 2, kind: 'scripted' });
+  });
+
+  describe('beside cores that others run', () => {
+    const FAR = { OLLAMA_URL_CORE1: 'http://far-a:1', OLLAMA_URL_CORE2: 'http://far-b:1' };
+    let warn: jest.SpyInstance;
+    beforeEach(() => {
+      warn = jest.spyOn(Logger.prototype, 'warn').mockReturnValue(undefined);
+      jest.spyOn(Logger.prototype, 'log').mockReturnValue(undefined);
+    });
+    afterEach(() => jest.restoreAllMocks());
+
+    /** What each address has installed; a missing one does not answer. */
+    const answering = (environment: Record<string, string>, models: Record<string, InstalledModel[]>) => {
+      const made = launcher(environment);
+      made.tags.mockImplementation((url) =>
+        models[url] ? Promise.resolve(models[url]) : Promise.reject(new OllamaError('refused', url, 'no')),
+      );
+      return made;
+    };
+
+    it('takes the smallest model that all of them have, and asks nobody where it is named', async () => {
+      const models = {
+        'http://far-a:1': [installed('a', 1e9), installed('both', 2e9)],
+        'http://far-b:1': [installed('both', 2e9), installed('b', 1e9)],
+      };
+      const { profile, missingModel } = await answering(FAR, models).sut.launch(machine());
+      expect({ model: profile.model, missingModel, options: profile.options }).toEqual({
+        model: 'both',
+        missingModel: false,
+        options: { num_ctx: 4096, num_predict: 1024 },
+      });
+      const named = answering({ ...FAR, RDZEN_MODEL: 'x' }, {});
+      expect((await named.sut.launch(machine())).profile.model).toBe('x');
+      expect(named.tags).not.toHaveBeenCalled();
+    });
+
+    it('refuses to guess where they have none in common, and says what each has', async () => {
+      const models = { 'http://far-a:1': [installed('a', 1e9)], 'http://far-b:1': [] };
+      await expect(answering(FAR, models).sut.launch(machine())).rejects.toMatchObject({
+        code: 'SETTING_INVALID',
+        message: expect.stringMatching(/core 1 has a; core 2 has none.*Set RDZEN_MODEL/),
+      });
+    });
+
+    it('warns after 2 s without an answer; a scripted core serves the settled model', async () => {
+      const { sut, specs, clock } = answering({ ...FAR, RDZEN_CORE: 'scripted', RDZEN_CORES: '3' }, {});
+      const launched = sut.launch(machine());
+      await clock.advance(2_100);
+      expect((await launched).profile.model).toBe('llama3.2');
+      expect(specs[0]?.env).toMatchObject({ CORE_MODEL: 'llama3.2' });
+      expect(warn).toHaveBeenCalledWith(expect.stringMatching(/settled without core 1 and 2.*RDZEN_MODEL/));
+      expect(clock.timers).toBe(0);
+    });
+
+    it('fetches for our own cores what the external one has', async () => {
+      const { sut, tags } = answering({ OLLAMA_URL_CORE1: 'http://far-a:1' }, {});
+      tags.mockImplementation((url) =>
+        Promise.resolve(url === 'http://far-a:1' ? [installed('far', 1e9)] : []),
+      );
+      expect(await sut.launch(machine())).toMatchObject({ missingModel: true, profile: { model: 'far' } });
+    });
+
+    it('shares the threads out with external cores on this machine', async () => {
+      const near = { OLLAMA_URL_CORE1: 'http://localhost:1', OLLAMA_URL_CORE2: 'http://192.168.1.5:2' };
+      const { definitions, profile } = await launcher({ ...near, RDZEN_MODEL: 'x' }).sut.launch(machine());
+      expect(definitions.map(({ host }) => host)).toEqual(['this machine', 'this machine']);
+      expect(profile.options.num_thread).toBe(4);
+      const wanted = launcher({ ...near, RDZEN_MODEL: 'x', RDZEN_NUM_THREAD: '3' });
+      expect((await wanted.sut.launch(machine())).profile.options.num_thread).toBe(3);
+      expect(warn).not.toHaveBeenCalled();
+    });
+
+    it('asks for RDZEN_NUM_THREAD once where they share another machine', async () => {
+      const shared = { OLLAMA_URL_CORE1: 'http://far:1', OLLAMA_URL_CORE2: 'http://far:2', RDZEN_MODEL: 'x' };
+      const { profile } = await launcher(shared).sut.launch(machine());
+      expect(profile.options).not.toHaveProperty('num_thread');
+      expect(warn.mock.calls).toEqual([[expect.stringMatching(/processors of far,.*RDZEN_NUM_THREAD/)]]);
+      await launcher({ ...shared, RDZEN_NUM_THREAD: '2' }).sut.launch(machine());
+      expect(warn).toHaveBeenCalledTimes(1);
+    });
+
+    it('takes silence of our own Ollama for silence, not for an empty folder', async () => {
+      const { sut, clock, tags } = answering({}, {});
+      const log = jest.spyOn(Logger.prototype, 'log');
+      const launched = sut.launch(machine());
+      await clock.advance(2_900);
+      expect(log).not.toHaveBeenCalled();
+      await clock.advance(17_200);
+      expect(await launched).toMatchObject({
+        missingModel: false,
+        profile: { model: 'llama3.2', warmStandby: true },
+      });
+      expect(log.mock.calls).toEqual([[expect.stringMatching(/Waiting for the Ollama of core 1/)]]);
+      expect(new Set(tags.mock.calls.map(([url]) => url)).size).toBe(1);
+      expect(clock.timers).toBe(0);
+    });
   });
 });

@@ -3,14 +3,14 @@ import { configuredCoreIds, externalCoreUrl } from '../config/load-settings';
 import { Settings } from '../config/settings';
 import { ContainerEngine, type ContainerSpec } from '../containers/container-engine';
 import { OllamaApi, type InstalledModel } from '../ollama/ollama-api';
-import { OllamaError } from '../ollama/ollama-error';
 import { Clock } from '../shared/clock';
-import { chooseModel, fits } from './choose-model';
+import { RdzenError } from '../shared/rdzen-error';
+import { chatModels, chooseModel, fits } from './choose-model';
+import { hostOf, THIS_MACHINE } from './core-launcher-host';
+import { CoreInventory, type Inventory } from './core-launcher-inventory';
 import type { CoreDefinition } from './core.types';
 import { ModelProfile } from './model-profile';
 
-const OLLAMA_UP_MS = 5_000;
-const LOOK_EVERY_MS = 50;
 const DEFAULT_MODEL = 'llama3.2';
 
 /** What the machine offers; told by the composition, which may look at it. */
@@ -19,13 +19,15 @@ export interface Machine {
   ollama?: string;
   cpus: number;
   freeMemoryBytes: number;
+  /** Addresses of its network interfaces, and its names. */
+  ownAddresses: readonly string[];
   freePort(): Promise<number>;
 }
 
 export interface LaunchedCores {
   definitions: CoreDefinition[];
   profile: ModelProfile;
-  /** The model is nowhere on this machine and has to be fetched first. */
+  /** Our own Ollama says that it lacks the model, which has to be fetched first. False where it did not say anything. */
   missingModel: boolean;
 }
 
@@ -33,41 +35,59 @@ export interface LaunchedCores {
 @Injectable()
 export class CoreLauncher {
   private readonly logger = new Logger(CoreLauncher.name);
+  private readonly inventory: CoreInventory;
 
   constructor(
     private readonly settings: Settings,
     private readonly engine: ContainerEngine,
-    private readonly ollama: OllamaApi,
-    private readonly clock: Clock,
-  ) {}
+    ollama: OllamaApi,
+    clock: Clock,
+  ) {
+    this.inventory = new CoreInventory(ollama, clock);
+  }
 
+  /** @throws RdzenError SETTING_INVALID where the external cores have no model in common and none is named. */
   async launch(machine: Machine): Promise<LaunchedCores> {
-    const ids = configuredCoreIds(this.settings);
-    const embedded = ids.filter((id) => !externalCoreUrl(this.settings, id));
+    const definitions = await this.define(machine);
+    await this.startAll(definitions, 'ollama');
+    const inventories = await Promise.all(this.toAsk(definitions).map((core) => this.inventory.ask(core)));
+    const launched = this.settle(definitions, inventories, machine);
+    // A stand-in serves the model of the others, so it has to wait until that is known.
+    await this.startAll(definitions, 'scripted', launched.profile.model);
+    return launched;
+  }
+
+  private async define(machine: Machine): Promise<CoreDefinition[]> {
     const kind = this.embeddedKind(machine);
+    const slots = this.settings.RDZEN_CORE_SLOTS;
     const definitions: CoreDefinition[] = [];
-    for (const id of ids) {
+    for (const id of configuredCoreIds(this.settings)) {
       const external = externalCoreUrl(this.settings, id);
-      const slots = this.settings.RDZEN_CORE_SLOTS;
-      definitions.push(
-        external
-          ? { id, kind: 'external', url: external, host: new URL(external).hostname, slots }
-          : {
-              id,
-              kind,
-              url: `http://127.0.0.1:${await machine.freePort()}`,
-              container: `core${id}`,
-              host: 'this machine',
-              slots,
-            },
-      );
+      if (external) {
+        const host = hostOf(external, machine.ownAddresses);
+        definitions.push({ id, kind: 'external', url: external, host, slots });
+        continue;
+      }
+      const url = `http://127.0.0.1:${await machine.freePort()}`;
+      definitions.push({ id, kind, url, container: `core${id}`, host: THIS_MACHINE, slots });
     }
-    await Promise.all(
-      definitions.filter(({ container }) => container).map((core) => this.engine.start(this.spec(core))),
-    );
-    const own = definitions.find((core) => core.container && core.kind === 'ollama');
-    const installed = own ? await this.installedModels(own.url) : [];
-    return this.settle(definitions, installed, embedded.length, machine);
+    return definitions;
+  }
+
+  private async startAll(
+    definitions: readonly CoreDefinition[],
+    kind: CoreDefinition['kind'],
+    model?: string,
+  ): Promise<void> {
+    const ours = definitions.filter((core) => core.kind === kind);
+    await Promise.all(ours.map((core) => this.engine.start(this.spec(core, model))));
+  }
+
+  /** Our own cores share one folder of models, so one tells for all; the others are asked where the model is open. */
+  private toAsk(definitions: readonly CoreDefinition[]): CoreDefinition[] {
+    const own = definitions.filter(({ kind }) => kind === 'ollama').slice(0, 1);
+    const external = definitions.filter(({ kind }) => kind === 'external');
+    return this.settings.RDZEN_MODEL ? own : [...own, ...external];
   }
 
   private embeddedKind({ ollama }: Machine): 'ollama' | 'scripted' {
@@ -75,7 +95,7 @@ export class CoreLauncher {
     return wanted === 'scripted' || (wanted === 'auto' && !ollama) ? 'scripted' : 'ollama';
   }
 
-  private spec({ id, kind, url, container, slots }: CoreDefinition): ContainerSpec {
+  private spec({ id, kind, url, container, slots }: CoreDefinition, model = ''): ContainerSpec {
     const { host, port } = new URL(url);
     const name = container ?? `core${id}`;
     const common = {
@@ -102,56 +122,82 @@ export class CoreLauncher {
       HOST: '127.0.0.1',
       CORE_NAME: name,
       CORE_BRAIN: 'scripted',
-      CORE_MODEL: this.settings.RDZEN_MODEL ?? 'scripted',
+      CORE_MODEL: model,
     };
     return { ...common, image: 'core', env };
   }
 
   private settle(
     definitions: CoreDefinition[],
-    installed: readonly InstalledModel[],
-    copies: number,
+    inventories: readonly Inventory[],
     machine: Machine,
   ): LaunchedCores {
-    const { RDZEN_MODEL, RDZEN_NUM_CTX, RDZEN_NUM_PREDICT, RDZEN_TEMPERATURE, RDZEN_NUM_THREAD } =
-      this.settings;
-    const withOllama = definitions.some(({ kind }) => kind === 'ollama');
-    const onlyScripted = definitions.every(({ kind }) => kind === 'scripted');
-    const choice = RDZEN_MODEL ? undefined : chooseModel(installed, machine.freeMemoryBytes, copies);
-    const model = RDZEN_MODEL ?? choice?.name ?? (onlyScripted ? 'scripted' : DEFAULT_MODEL);
-    const named = installed.find(({ name }) => name === model || name === `${model}:latest`);
-    const warmStandby = !withOllama || !named || fits(named.sizeBytes, machine.freeMemoryBytes, copies);
+    const { RDZEN_NUM_CTX, RDZEN_NUM_PREDICT, RDZEN_TEMPERATURE } = this.settings;
+    const model = this.model(definitions, inventories);
+    const copies = sharing(definitions, THIS_MACHINE);
+    const own = inventories.find(({ core }) => core.kind === 'ollama')?.models;
+    const named = own?.find(({ name }) => name === model || name === `${model}:latest`);
+    // Judged only by a size that our own Ollama told; an external one may have the model in memory already.
+    const warmStandby = !named || fits(named.sizeBytes, machine.freeMemoryBytes, copies);
     if (!warmStandby)
       this.logger.warn(
         `Memory holds ${model} only once: the standby stays cold and has to load it when it takes over`,
       );
-    // Cores that share processors and spin while they wait bring each other to a standstill unless the threads are shared out.
-    const threads =
-      RDZEN_NUM_THREAD ??
-      (copies > 1 && withOllama ? Math.max(1, Math.floor(machine.cpus / copies)) : undefined);
+    const threads = this.threads(definitions, copies, machine.cpus);
     const options = {
       num_ctx: RDZEN_NUM_CTX,
       num_predict: RDZEN_NUM_PREDICT,
       ...(threads === undefined ? {} : { num_thread: threads }),
       ...(RDZEN_TEMPERATURE === undefined ? {} : { temperature: RDZEN_TEMPERATURE }),
     };
-    const missingModel = withOllama && !named;
+    const missingModel = own !== undefined && !named;
     return { definitions, profile: new ModelProfile(model, options, warmStandby), missingModel };
   }
 
-  private async installedModels(url: string): Promise<InstalledModel[]> {
-    const until = this.clock.monotonic() + OLLAMA_UP_MS;
-    for (;;) {
-      try {
-        return await this.ollama.tags(url, { timeoutMs: 1_000 });
-      } catch (error) {
-        if (!(error instanceof OllamaError)) throw error;
-        if (this.clock.monotonic() > until) {
-          this.logger.warn(`Ollama did not tell its models in ${OLLAMA_UP_MS / 1000} s: ${error.message}`);
-          return [];
-        }
-        await this.clock.sleep(LOOK_EVERY_MS);
-      }
+  private model(definitions: readonly CoreDefinition[], inventories: readonly Inventory[]): string {
+    if (this.settings.RDZEN_MODEL) return this.settings.RDZEN_MODEL;
+    if (definitions.every(({ kind }) => kind === 'scripted')) return 'scripted';
+    const answered = inventories.filter(({ models }) => models);
+    const external = answered.filter(({ core }) => core.kind === 'external');
+    // Our own Ollama can fetch what the external ones have; they cannot be made to fetch anything.
+    const model = chooseModel(answered.map(modelsOf)) ?? chooseModel(external.map(modelsOf));
+    if (!model && external.length > 0) {
+      const lists = answered.map((inventory) => {
+        const names = chatModels(modelsOf(inventory)).map(({ name }) => name);
+        return `core ${inventory.core.id} has ${names.join(', ') || 'none'}`;
+      });
+      throw new RdzenError(
+        'SETTING_INVALID',
+        `Settings: RDZEN_MODEL is not set, and no chat model is installed on all cores: ${lists.join('; ')}. Set RDZEN_MODEL, and fetch that model where it is missing: ollama pull.`,
+      );
     }
+    const settled = model ?? DEFAULT_MODEL;
+    const silent = inventories.filter(({ models }) => !models).map(({ core }) => core.id);
+    if (silent.length > 0)
+      this.logger.warn(
+        `The model is ${settled}, settled without core ${silent.join(' and ')}. Set RDZEN_MODEL if it should be another`,
+      );
+    return settled;
   }
+
+  /** Cores that share processors and spin while they wait bring each other to a standstill unless the threads are shared out. */
+  private threads(definitions: readonly CoreDefinition[], copies: number, cpus: number): number | undefined {
+    if (this.settings.RDZEN_NUM_THREAD !== undefined) return this.settings.RDZEN_NUM_THREAD;
+    const foreign = new Set(definitions.map(({ host }) => host).filter((host) => host !== THIS_MACHINE));
+    const crowded = [...foreign].filter((host) => sharing(definitions, host) > 1);
+    if (crowded.length > 0)
+      this.logger.warn(
+        `Several cores share the processors of ${crowded.join(' and ')}, whose number is unknown here. Set RDZEN_NUM_THREAD to its processors divided by its cores, or two busy cores bring each other to a standstill`,
+      );
+    return copies > 1 ? Math.max(1, Math.floor(cpus / copies)) : undefined;
+  }
+}
+
+/** Cores on this host that compute. */
+function sharing(definitions: readonly CoreDefinition[], host: string): number {
+  return definitions.filter((core) => core.host === host && core.kind !== 'scripted').length;
+}
+
+function modelsOf({ models = [] }: Inventory): InstalledModel[] {
+  return models;
 }

@@ -9,7 +9,9 @@ import { rankCandidates } from './rank-candidates';
 
 const FAILURE_WINDOW_MS = 30 * 60_000;
 
-type Details = Partial<Pick<Core, 'pid' | 'version' | 'warning' | 'continues' | 'lastCheck' | 'exited'>>;
+type Details = Partial<
+  Pick<Core, 'pid' | 'version' | 'warning' | 'continues' | 'cold' | 'lastCheck' | 'exited'>
+>;
 
 /**
  * Which cores exist, what state they are in, which one is active, and the epoch: the number that grows by one with

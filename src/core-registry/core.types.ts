@@ -41,6 +41,8 @@ export interface Core extends CoreDefinition {
   version?: string;
   /** Why a ready core is no full stand-in (other weights, other template, not warm). */
   warning?: string;
+  /** Without the model on purpose: memory holds it only once. Work goes there only when nothing else is left. */
+  cold?: boolean;
   /** A partial answer sent as last message is continued, not begun anew; undefined until verified. */
   continues?: boolean;
   inFlight: number;

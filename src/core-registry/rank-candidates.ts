@@ -11,8 +11,12 @@ const USABLE = ['ready', 'warming'] as const;
  */
 export function rankCandidates(cores: readonly Core[], avoid: ReadonlySet<number> = new Set()): Core[] {
   const order = (core: Core): number => (USABLE as readonly string[]).indexOf(core.state);
+  // A core that was left cold on purpose would load a second copy into memory that holds one.
+  const others = cores.some(
+    ({ cold, state }) => !cold && (state === 'suspect' || (USABLE as readonly string[]).includes(state)),
+  );
   return cores
-    .filter((core) => order(core) >= 0)
+    .filter((core) => order(core) >= 0 && !(core.cold && others))
     .sort(
       (a, b) =>
         Number(avoid.has(a.id)) - Number(avoid.has(b.id)) ||

@@ -144,11 +144,14 @@ export class AttemptRunner {
   }
 
   private learn(id: number, stats: GenerationStats): void {
-    // A prompt of a few uncached tokens says nothing about the speed of prompts.
-    const promptTokensPerSecond =
+    // A core counts cached tokens of the prompt too, so an answer can only make it look faster than it is: what is
+    // slower than known is believed, what is faster is not.
+    const seen =
       stats.promptTokens >= 16 && stats.promptMs > 0
         ? (stats.promptTokens / stats.promptMs) * 1000
         : undefined;
+    const known = this.registry.get(id).speed.promptTokensPerSecond;
+    const promptTokensPerSecond = seen !== undefined && seen < (known ?? Infinity) ? seen : undefined;
     const tokensPerSecond =
       stats.tokens >= 4 && stats.generationMs > 0 ? (stats.tokens / stats.generationMs) * 1000 : undefined;
     this.registry.learn(id, { promptTokensPerSecond, tokensPerSecond });

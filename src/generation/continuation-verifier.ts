@@ -4,7 +4,7 @@ import '../core-registry/core-registry.events';
 import type { Core } from '../core-registry/core.types';
 import { ModelProfile } from '../core-registry/model-profile';
 import { EventBus } from '../events/event-bus';
-import { verifyContinuation } from '../ollama/continuation-check';
+import { verifyContinuation, type ContinuationVerdict } from '../ollama/continuation-check';
 import { OllamaApi, type ModelDetails } from '../ollama/ollama-api';
 import { OllamaError } from '../ollama/ollama-error';
 import { compareModels } from '../ollama/same-model';
@@ -27,7 +27,8 @@ interface Verdict {
 export class ContinuationVerifier {
   private readonly logger = new Logger(ContinuationVerifier.name);
   private readonly verdicts: Verdict[] = [];
-  private working: Promise<void> = Promise.resolve();
+  /** By host: cores that share processors are examined one after another, others side by side. */
+  private readonly working = new Map<string, Promise<void>>();
   private readonly ending = new AbortController();
   private unsubscribe?: () => void;
 
@@ -48,15 +49,17 @@ export class ContinuationVerifier {
   async stop(): Promise<void> {
     this.unsubscribe?.();
     this.ending.abort(new Error('stopping'));
-    await this.working;
+    await Promise.all(this.working.values());
   }
 
   private enqueue(core: Core): void {
-    this.working = this.working.then(async () => {
+    const before = this.working.get(core.host) ?? Promise.resolve();
+    const run = before.then(async () => {
       while (core.state === 'ready' && !this.ending.signal.aborted && !(await this.examine(core))) {
         await this.clock.sleep(AGAIN_MS, this.ending.signal).catch(() => undefined);
       }
     });
+    this.working.set(core.host, run);
   }
 
   /** @returns whether it was settled. */
@@ -80,16 +83,7 @@ export class ContinuationVerifier {
       }
       // The probe generates: it must neither queue before a person nor take their processor time.
       if (this.registry.all().some(({ host, inFlight }) => host === core.host && inFlight > 0)) return false;
-      const { continues, how, evidence } = await verifyContinuation(
-        this.ollama,
-        core.url,
-        this.profile.model,
-        {
-          signal: abort.signal,
-          timeoutMs: 5_000,
-          modelOptions: { ...this.profile.options },
-        },
-      );
+      const { continues, how, evidence } = await this.verify(core, abort.signal);
       this.verdicts.push({ details, version: core.version, continues });
       this.registry.update(core.id, { continues });
       this.logger.log(
@@ -105,6 +99,19 @@ export class ContinuationVerifier {
     } finally {
       timer.cancel();
       this.ending.signal.removeEventListener('abort', onEnd);
+    }
+  }
+
+  /** While it generates it holds a slot: neither a person's question nor a probe may queue behind it unknowingly. */
+  private async verify(core: Core, signal: AbortSignal): Promise<ContinuationVerdict> {
+    const release = this.registry.occupy(core.id);
+    try {
+      return await verifyContinuation(this.ollama, core.url, this.profile.model, {
+        signal,
+        modelOptions: { ...this.profile.options },
+      });
+    } finally {
+      release();
     }
   }
 

@@ -22,7 +22,12 @@ export function stallDeadlineMs(gapsMs: readonly number[]): number {
   return Math.min(20_000, Math.max(5_000, 10 * median));
 }
 
-/** A rough count for budgets and deadlines; real tokenizers give 3 to 4.5 characters a token for European text. */
+/**
+ * A rough count for budgets and deadlines, rather too high than too low. Tokenizers give 3 to 4.5 characters a token for
+ * text in Latin letters; small ones spend a token or more on each character of other scripts.
+ */
 export function estimateTokens(text: string): number {
-  return Math.ceil(text.length / 3);
+  let others = 0;
+  for (const character of text) if (character > '\u024f') others++;
+  return Math.ceil((text.length - others) / 3) + others;
 }

@@ -14,7 +14,9 @@ export function wholeWords(partial: string): string {
  * @param partial the longest text of the attempts before it
  */
 export function completeText(text: string, resume: string, partial: string): string {
-  // Nothing more to say: then the word that was dropped to continue after was the end of the answer.
-  const complete = resume && text.trim() === resume.trim() ? partial : text;
+  // Nothing more to say. Where a sentence had ended, the half word after it was the begin of one that nobody wants;
+  // else the dropped word was the end of the answer.
+  const nothingMore = resume !== '' && text.trim() === resume.trim();
+  const complete = nothingMore && !/[.!?…]["'”’)*_]*$/u.test(resume.trimEnd()) ? partial : text;
   return complete.trim() === '' ? '' : complete.trimEnd();
 }

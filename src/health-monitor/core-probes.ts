@@ -24,6 +24,10 @@ export type Readiness =
  */
 @Injectable()
 export class CoreProbes {
+  private asked = 0;
+  /** Context each core really gave the model when we loaded it, by core id. */
+  private readonly granted = new Map<number, number>();
+
   constructor(
     private readonly ollama: OllamaApi,
     private readonly profile: ModelProfile,
@@ -64,7 +68,7 @@ export class CoreProbes {
           why: `the model ${this.profile.model} is not installed there; run: ollama pull ${this.profile.model}`,
         };
       }
-      return this.residency(loaded);
+      return this.residency(core, loaded);
     } catch (error) {
       return { kind: 'failed', why: failed(error).why };
     }
@@ -76,7 +80,11 @@ export class CoreProbes {
     try {
       const options = { signal, timeoutMs: LOAD_TIMEOUT_MS };
       await this.ollama.load(core.url, this.profile.model, this.profile.options, options);
-      return { ok: true, tookMs: this.clock.monotonic() - begun };
+      const tookMs = this.clock.monotonic() - begun;
+      const loaded = await this.ollama.ps(core.url, { signal, timeoutMs: READINESS_TIMEOUT_MS });
+      const context = loaded.find(({ name }) => sameModel(name, this.profile.model))?.contextLength;
+      if (context !== undefined) this.granted.set(core.id, context);
+      return { ok: true, tookMs };
     } catch (error) {
       return { ...failed(error), tookMs: this.clock.monotonic() - begun };
     }
@@ -92,7 +100,7 @@ export class CoreProbes {
     try {
       const request = {
         model: this.profile.model,
-        prompt: PROBE_PROMPT,
+        prompt: `${++this.asked}. ${PROBE_PROMPT}`,
         options: { ...this.profile.options, num_predict: 1, temperature: 0 },
         keepAlive: -1,
       };
@@ -111,21 +119,27 @@ export class CoreProbes {
     }
   }
 
-  private residency(loaded: readonly LoadedModel[]): Readiness {
+  private residency(core: Core, loaded: readonly LoadedModel[]): Readiness {
     const resident = loaded.find(({ name }) => sameModel(name, this.profile.model));
     if (!resident) return { kind: 'cold', why: 'the model is not in memory' };
     const wanted = this.profile.options.num_ctx;
-    if (resident.contextLength !== undefined && wanted !== undefined && resident.contextLength < wanted) {
+    const { contextLength } = resident;
+    // A model trained on less than was asked for is loaded with what it has, and loading it again changes nothing.
+    const accepted = this.granted.get(core.id) === contextLength;
+    if (contextLength !== undefined && wanted !== undefined && contextLength < wanted && !accepted) {
       return {
         kind: 'cold',
-        why: `the model is loaded with a context of ${resident.contextLength}, not ${wanted}`,
+        why: `the model is loaded with a context of ${contextLength}, not ${wanted}`,
       };
     }
     return { kind: 'resident' };
   }
 }
 
-/** Long enough that the time of its evaluation tells the speed of prompts. */
+/**
+ * Long enough that the time of its evaluation tells the speed of prompts. A number stands before it, since a core counts
+ * the tokens it had cached as well and would look far faster than it is.
+ */
 const PROBE_PROMPT =
   'This is a health check of the core. It asks for a single token, so that a core which answers its status page but no longer generates is found out before a person meets it. Reply with one word: ready';
 

@@ -126,7 +126,7 @@ export class CoreWatch {
   private missed(result: ProbeResult & { ok: false }): void {
     this.passes = 0;
     this.registry.update(this.core.id, { lastCheck: this.clock.now() });
-    const unproven = this.givesTokens() || (this.tilt.tilted && !result.refused);
+    const unproven = !result.refused && (this.givesTokens() || this.tilt.tilted);
     const comingUp = this.core.state === 'starting' && result.refused;
     if (unproven || comingUp) {
       this.misses = 0;
@@ -176,6 +176,7 @@ export class CoreWatch {
       this.registry.setState(this.core.id, 'warming', 'the model is there again');
     }
     if (readiness.kind !== 'failed') this.resident = readiness.kind === 'resident';
+    if (this.resident) this.registry.update(this.core.id, { cold: false });
     switch (readiness.kind) {
       case 'missing':
         this.proven = false;
@@ -202,6 +203,7 @@ export class CoreWatch {
 
   private async warm(why: string): Promise<void> {
     if (this.core.inFlight > 0 || this.clock.monotonic() < this.loadDue) return;
+    this.registry.update(this.core.id, { cold: this.keptCold });
     if (this.keptCold) {
       if (!this.unfit)
         this.registry.setState(this.core.id, 'warming', 'kept cold: memory holds the model only once');

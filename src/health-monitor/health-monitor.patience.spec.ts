@@ -30,6 +30,18 @@ describe('the patience of the health monitor', () => {
       release();
     });
 
+    it('whose connection breaks and is refused is dead within a second, however fresh its last token', async () => {
+      await running();
+      const release = bench.registry.occupy(1);
+      const tokens = setTokens(bench, 1, 100);
+      await bench.clock.advance(1_000);
+      tokens.stop();
+      bench.core(1).kill();
+      bench.registry.report({ coreId: 1, kind: 'reset', detail: 'connection reset' });
+      expect(await bench.timeUntil(() => bench.state(1) === 'down', 3_000)).toBeLessThan(1_000);
+      release();
+    });
+
     it('is not asked to generate by the monitor', async () => {
       await running();
       const release = bench.registry.occupy(1);

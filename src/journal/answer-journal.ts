@@ -43,6 +43,22 @@ export class AnswerJournal {
     );
   }
 
+  /** The rest of the answer is cut anew: what is not posted yet gives way to these parts. */
+  async replaceUnposted(
+    messageId: string,
+    parts: readonly Pick<AnswerPart, 'part' | 'postId' | 'text'>[],
+  ): Promise<void> {
+    await this.store.transaction(async (tx) => {
+      await tx.run('DELETE FROM answers WHERE message_id = ? AND posted = 0', messageId);
+      for (const { part, postId, text } of parts) {
+        await tx.run(
+          'INSERT INTO answers (message_id, part, post_id, text) VALUES (?, ?, ?, ?)',
+          ...[messageId, part, postId, text],
+        );
+      }
+    });
+  }
+
   /** Which of our posts is an answer (and not a notice), for building context. */
   async isAnswer(postId: string): Promise<boolean> {
     return (await this.store.get('SELECT 1 FROM answers WHERE post_id = ?', postId)) !== undefined;

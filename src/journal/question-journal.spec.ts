@@ -6,6 +6,7 @@ import type { LibsqlStore } from '../storage/libsql-store';
 import { AnswerJournal } from './answer-journal';
 import { TERMINAL_STATES, type Attempt, type NewQuestion, type QuestionState } from './journal.types';
 import { QuestionJournal } from './question-journal';
+import { Watermarks } from './watermarks';
 
 const HOUR = 3_600_000;
 
@@ -274,5 +275,15 @@ describe(QuestionJournal.name, () => {
     expect((await sut.find('open'))?.text).toBe('text of open');
     expect(await store.all('SELECT * FROM attempts')).toEqual([]);
     expect(await store.all('SELECT * FROM answers')).toEqual([]);
+  });
+
+  it('counts messages as history before it forgets them, so that a reaction cannot bring one back as new', async () => {
+    const marks = new Watermarks(store);
+    await marks.open('room', clock.now());
+    const asked = clock.now() + 1;
+    await clock.advance(31 * 24 * HOUR);
+    await sut.prune();
+    expect(await marks.since('room')).toBeGreaterThan(asked);
+    expect(await marks.since('room')).toBeLessThan(clock.now() - 28 * 24 * HOUR);
   });
 });

@@ -225,6 +225,8 @@ export class QuestionJournal extends QuestionReader {
         now - day,
       );
       await tx.run('DELETE FROM inbox WHERE finished_at < ?', now - 30 * day);
+      // A reaction brings an old message back whole: with its row forgotten it must count as history, not as new.
+      await tx.run('UPDATE watermarks SET since = MAX(since, ?)', now - 29 * day);
       await tx.run('DELETE FROM answers WHERE message_id NOT IN (SELECT id FROM inbox)');
       await tx.run('DELETE FROM attempts WHERE message_id NOT IN (SELECT id FROM inbox)');
     });

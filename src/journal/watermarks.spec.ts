@@ -23,6 +23,15 @@ describe(Watermarks.name, () => {
     expect(await sut.any()).toBe(true);
   });
 
+  it('cuts the history off where we came into the room again', async () => {
+    await sut.open('r', 100);
+    await sut.cutHistory('r', 500);
+    expect(await sut.since('r')).toBe(500);
+    expect(await sut.get('r')).toBe(500);
+    await sut.cutHistory('r', 300);
+    expect(await sut.since('r')).toBe(500);
+  });
+
   it('never goes back', async () => {
     await sut.open('r', 100);
     await fc.assert(

@@ -34,7 +34,15 @@ export class Watermarks {
   async sinceForNewRoom(overlapMs: number): Promise<number> {
     const came = Number((await this.fact('history-before')) ?? 0);
     const read = Number((await this.fact('read-until')) ?? 0);
-    return Math.max(came, read - overlapMs);
+    return Math.max(came, read - overlapMs, 0);
+  }
+
+  /** We came (again) into the room: what was said before is history. */
+  async cutHistory(roomId: string, joinedAt: number): Promise<void> {
+    await this.store.run(
+      'UPDATE watermarks SET since = MAX(since, ?), changed_at = MAX(changed_at, ?) WHERE room_id = ?',
+      ...[joinedAt, joinedAt, roomId],
+    );
   }
 
   async open(roomId: string, since: number): Promise<void> {

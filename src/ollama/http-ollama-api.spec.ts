@@ -99,6 +99,18 @@ describe(`${HttpOllamaApi.name}`, () => {
     expect(await sut.tags(await servers.streaming('{"models":null}'))).toEqual([]);
   });
 
+  it('tells models that are computed elsewhere, and what each can do', async () => {
+    const models = [
+      { name: 'far', remote_model: 'far:480b', remote_host: 'https://ollama.com:443', capabilities: [] },
+      { name: 'near', capabilities: ['completion', 7] },
+    ];
+    const [far, near] = await sut.tags(await servers.streaming(JSON.stringify({ models })));
+    expect(far?.remote).toBe(true);
+    expect(far).not.toHaveProperty('capabilities');
+    expect(near?.capabilities).toEqual(['completion']);
+    expect(near).not.toHaveProperty('remote');
+  });
+
   it('renders where that is supported', async () => {
     const url = await servers.streaming('{"model":"m","_debug_info":{"rendered_template":"<|user|>Hi"}}');
     expect(await sut.render(url, REQUEST)).toBe('<|user|>Hi');

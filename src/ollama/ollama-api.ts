@@ -56,6 +56,10 @@ export interface InstalledModel {
   family: string;
   parameterSize: string;
   quantization: string;
+  /** Computed elsewhere: what is installed is only a pointer to it. */
+  remote?: boolean;
+  /** What it can do, such as `completion`; undefined where the core does not tell. */
+  capabilities?: string[];
 }
 
 export interface LoadedModel {

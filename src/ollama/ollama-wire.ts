@@ -26,6 +26,7 @@ export function generateBody(request: GenerateRequest): JsonObject {
 export function toInstalledModels(body: JsonObject): InstalledModel[] {
   return listOfModels(body).map((model) => {
     const details = isObject(model.details) ? model.details : {};
+    const capabilities = texts(model.capabilities);
     return {
       name: nameOf(model),
       digest: text(model.digest),
@@ -33,6 +34,8 @@ export function toInstalledModels(body: JsonObject): InstalledModel[] {
       family: text(details.family),
       parameterSize: text(details.parameter_size),
       quantization: text(details.quantization_level),
+      ...((text(model.remote_host) || text(model.remote_model)) && { remote: true }),
+      ...(capabilities.length > 0 && { capabilities }),
     };
   });
 }
@@ -54,13 +57,12 @@ export function toLoadedModels(body: JsonObject): LoadedModel[] {
 
 export function toModelDetails(body: JsonObject): ModelDetails {
   const details = isObject(body.details) ? body.details : {};
-  const capabilities = Array.isArray(body.capabilities) ? body.capabilities : [];
   return {
     template: text(body.template),
     parameters: text(body.parameters),
     modelfile: text(body.modelfile),
     family: text(details.family),
-    capabilities: capabilities.filter((capability) => typeof capability === 'string'),
+    capabilities: texts(body.capabilities),
   };
 }
 
@@ -105,6 +107,10 @@ function nameOf(model: JsonObject): string {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 function number(value: unknown): number {

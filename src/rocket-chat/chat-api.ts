@@ -15,7 +15,7 @@ import type {
 export abstract class ChatApi {
   /** Logs in (personal access token or password) and tells who we are. Idempotent. */
   abstract login(): Promise<ChatIdentity>;
-  /** The account after {@link login}; undefined before. */
+  /** The account after {@link login}, also while a dead token is renewed; undefined before. */
   abstract get identity(): ChatIdentity | undefined;
   /** Token for the socket's resume login. */
   abstract socketToken(): Promise<string>;
@@ -26,7 +26,7 @@ export abstract class ChatApi {
   abstract sendMessage(message: OutgoingMessage): Promise<ChatMessage>;
   /** `chat.update` with `previewUrls: []`. */
   abstract updateMessage(roomId: string, id: string, text: string): Promise<void>;
-  /** `chat.getMessage`; undefined where it does not exist or cannot be seen. */
+  /** `chat.getMessage`; undefined where it does not exist. Rejects with `forbidden` where it cannot be seen. */
   abstract getMessage(id: string): Promise<ChatMessage | undefined>;
 
   /** Rooms we are in whose subscription or last message changed at or after `since` (epoch ms); all without it. */

@@ -63,6 +63,7 @@ export function classifyChatError(reply: RefusedReply, now: number): ChatError {
   const details = {
     status,
     ...(errorType && { errorType }),
+    ...(status === 400 && !text && !errorType && (body['error'] ?? '') === '' && { bare: true }),
     ...(kind === 'rate-limited' && { retryAfterMs: waitOf(reply, text, now) }),
   };
   return new ChatError(

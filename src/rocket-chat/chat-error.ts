@@ -33,7 +33,14 @@ export class ChatError extends Error {
   constructor(
     readonly kind: ChatErrorKind,
     message: string,
-    readonly details: { status?: number; errorType?: string; retryAfterMs?: number; cause?: unknown } = {},
+    /** `bare`: a 400 that names no reason at all, which is how the server says that there is no such thing. */
+    readonly details: {
+      status?: number;
+      errorType?: string;
+      retryAfterMs?: number;
+      bare?: boolean;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: details.cause });
     this.name = 'ChatError';

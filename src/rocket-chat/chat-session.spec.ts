@@ -128,6 +128,24 @@ describe(ChatSession.name, () => {
     expect(fake.state.messages.size).toBe(2);
   });
 
+  it('knows who we are also while a dead token is renewed, and when that is refused', async () => {
+    const sut = api();
+    await sut.login();
+    fake.state.tokens.clear();
+    const seen: unknown[] = [];
+    const sending = sut.sendMessage(post()).then(() => seen.push('sent'));
+    while (!seen.length) {
+      expect(sut.identity?.userId).toBe('bot-id');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await sending;
+    expect(fake.asked('POST login')).toHaveLength(2);
+    fake.state.tokens.clear();
+    fake.faults.secondFactor = true;
+    await refused(sut.limits());
+    expect(sut.identity?.userId).toBe('bot-id');
+  });
+
   it('is unauthorized where the new login is refused', async () => {
     const sut = api();
     await sut.login();

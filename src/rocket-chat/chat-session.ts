@@ -27,6 +27,7 @@ const REFUSAL_STANDS_MS = 30_000;
  */
 export class ChatSession {
   private session: Session | undefined;
+  private lastIdentity: ChatIdentity | undefined;
   private opening: Promise<Session> | undefined;
   private refusal: { error: ChatError; at: number } | undefined;
   private tokenRefused = false;
@@ -39,6 +40,11 @@ export class ChatSession {
 
   get current(): Session | undefined {
     return this.session;
+  }
+
+  /** Who we are, as last told; a token that died changes nothing about that. */
+  get identity(): ChatIdentity | undefined {
+    return this.lastIdentity;
   }
 
   /** The live session; one login at a time, however many ask. */
@@ -66,12 +72,14 @@ export class ChatSession {
       await this.transport.call({ method: 'GET', route: 'me', headers: authHeaders(session) }),
     );
     if (this.session?.token === session.token) this.session = { ...session, identity };
+    this.lastIdentity = identity;
     return identity;
   }
 
   private async logIn(): Promise<Session> {
     try {
       this.session = await this.credentialLogin();
+      this.lastIdentity = this.session.identity;
       return this.session;
     } catch (failure) {
       if (failure instanceof ChatError && failure.kind === 'login-refused') {

@@ -83,5 +83,4 @@ export interface OutgoingMessage {
 export interface SyncPage {
   /** Changed messages, oldest change first. */
   messages: ChatMessage[];
-  deletedIds: string[];
 }

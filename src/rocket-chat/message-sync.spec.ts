@@ -7,6 +7,13 @@ import { RestChatApi } from './rest-chat-api';
 
 const T = Date.UTC(2026, 5, 1);
 
+function refusalOf(call: Promise<unknown>): Promise<unknown> {
+  return call.then(
+    () => undefined,
+    (failure: unknown) => failure,
+  );
+}
+
 describe(MessageSync.name, () => {
   let fake: FakeRocketChat;
   let sut: RestChatApi;
@@ -52,14 +59,14 @@ describe(MessageSync.name, () => {
     expect(await texts(T)).toHaveLength(250);
   });
 
-  it('tells the newest state once, and what was deleted', async () => {
+  it('tells the newest state once, and nothing of what was deleted', async () => {
     const first = fake.state.say('GENERAL', 'anna-id', 'first');
     const second = fake.state.say('GENERAL', 'anna-id', 'second');
     fake.state.change(first._id, 'first, edited');
     fake.state.remove(second._id);
     const page = await sut.syncMessages('GENERAL', first.ts);
     expect(page.messages.map((message) => message.text)).toEqual(['first, edited']);
-    expect(page.deletedIds).toEqual([second._id]);
+    expect(fake.asked('GET chat.syncMessages')).toHaveLength(1);
   });
 
   it('falls back to the unbounded form where paging is refused, and remembers', async () => {
@@ -105,13 +112,28 @@ describe(MessageSync.name, () => {
       .mockResolvedValueOnce({ updated: [row(T)], cursor: { next: String(T) } })
       .mockRejectedValueOnce(limited)
       .mockResolvedValueOnce({ updated: [row(T), row(T + 1)], cursor: { next: null } })
-      .mockResolvedValueOnce({ deleted: [] })
       .mockRejectedValueOnce(limited);
     const sync = new MessageSync(clock, call);
     const pages = sync.since('r', T);
     await clock.advance(5_000);
     expect((await pages).messages.map((message) => message.id)).toEqual([`m${T}`, `m${T + 1}`]);
     await expect(sync.since('r', T)).rejects.toBe(limited);
+  });
+
+  it('waits a minute for one page at most', async () => {
+    const clock = new VirtualClock();
+    const limited = (retryAfterMs: number): ChatError =>
+      new ChatError('rate-limited', 'slow', { retryAfterMs });
+    const row = { _id: 'm', rid: 'r', u: { _id: 'u' }, ts: T, _updatedAt: T };
+    const call = jest
+      .fn()
+      .mockResolvedValueOnce({ updated: [row], cursor: { next: String(T) } })
+      .mockRejectedValueOnce(limited(40_000))
+      .mockRejectedValueOnce(limited(30_000));
+    const pages = refusalOf(new MessageSync(clock, call).since('r', T));
+    await clock.advance(40_000);
+    expect(await pages).toMatchObject({ details: { retryAfterMs: 30_000 } });
+    expect(clock.timers).toBe(0);
   });
 
   it('passes other failures on', async () => {

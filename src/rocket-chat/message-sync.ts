@@ -5,6 +5,8 @@ import { parseMessage } from './message-parser';
 import { listOf, recordOf, recordsOf, textOf, timeOf, type WireRecord } from './wire-values';
 
 const PAGE = 100;
+/** Longer than this nobody waits in the middle of a room: others want to be read as well. */
+const LONGEST_WAIT_MS = 60_000;
 
 type Query = Readonly<Record<string, string | number>>;
 /** Calls `chat.syncMessages` and resolves with its `result`. */
@@ -30,26 +32,23 @@ export class MessageSync {
   async since(roomId: string, since: number): Promise<SyncPage> {
     if (this.paged) {
       try {
-        const updated = await this.pages(roomId, 'UPDATED', since);
-        const deleted = await this.pages(roomId, 'DELETED', since);
-        return pageOf(updated, deleted);
+        return pageOf(await this.pages(roomId, since));
       } catch (failure) {
         if (failure instanceof ChatError && failure.kind === 'bad-request') this.paged = false;
         else if (!(failure instanceof PagingImpossible)) throw failure;
       }
     }
     const result = await this.call({ roomId, lastUpdate: new Date(since - 1).toISOString() });
-    return pageOf(recordsOf(result['updated']), recordsOf(result['deleted']));
+    return pageOf(recordsOf(result['updated']));
   }
 
-  private async pages(roomId: string, type: 'UPDATED' | 'DELETED', since: number): Promise<WireRecord[]> {
-    const [field, stamp] =
-      type === 'UPDATED' ? (['updated', '_updatedAt'] as const) : (['deleted', '_deletedAt'] as const);
+  private async pages(roomId: string, since: number): Promise<WireRecord[]> {
     const found = new Map<string, WireRecord>();
     for (let cursor = since - 1; ;) {
-      const page = await this.page({ roomId, type, next: String(cursor), count: PAGE }, found.size > 0);
-      const rows = listOf(page[field]);
-      const times = rows.map((row) => timeOf(recordOf(row)?.[stamp]));
+      const query = { roomId, type: 'UPDATED', next: String(cursor), count: PAGE };
+      const page = await this.page(query, found.size > 0);
+      const rows = listOf(page['updated']);
+      const times = rows.map((row) => timeOf(recordOf(row)?.['_updatedAt']));
       const known = found.size;
       rows.forEach((row, index) => {
         const record = recordOf(row);
@@ -68,7 +67,7 @@ export class MessageSync {
 
   /** A limit met halfway is waited out: giving up would make the next try begin at the start again. */
   private async page(query: Query, halfway: boolean): Promise<WireRecord> {
-    for (;;) {
+    for (let waited = 0; ;) {
       try {
         return await this.call(query);
       } catch (failure) {
@@ -76,7 +75,8 @@ export class MessageSync {
           failure instanceof ChatError && failure.kind === 'rate-limited'
             ? failure.details.retryAfterMs
             : undefined;
-        if (!halfway || wait === undefined) throw failure;
+        if (!halfway || wait === undefined || waited + wait > LONGEST_WAIT_MS) throw failure;
+        waited += wait;
         await this.clock.sleep(wait);
       }
     }
@@ -84,15 +84,12 @@ export class MessageSync {
 }
 
 /** Newest state of each message, oldest change first. */
-function pageOf(updated: readonly WireRecord[], deleted: readonly WireRecord[]): SyncPage {
+function pageOf(updated: readonly WireRecord[]): SyncPage {
   const newest = new Map<string, ChatMessage>();
   for (const raw of updated) {
     const message = parseMessage(raw);
     const known = message && newest.get(message.id);
     if (message && (!known || known.updatedAt <= message.updatedAt)) newest.set(message.id, message);
   }
-  return {
-    messages: [...newest.values()].sort((a, b) => a.updatedAt - b.updatedAt || a.at - b.at),
-    deletedIds: [...new Set(deleted.flatMap((row) => textOf(row['_id']) ?? []))],
-  };
+  return { messages: [...newest.values()].sort((a, b) => a.updatedAt - b.updatedAt || a.at - b.at) };
 }

@@ -1,8 +1,9 @@
 import type { AxiosInstance } from 'axios';
 import type { Clock } from '../shared/clock';
 import type { Random } from '../shared/random';
+import { ABSENT, ABSENT_OR_HIDDEN, absentAsUndefined, namesNoUser } from './absent';
 import { ChatApi } from './chat-api';
-import { ChatError, type ChatErrorKind } from './chat-error';
+import { ChatError } from './chat-error';
 import { authHeaders, ChatSession, type ChatCredentials, type Session } from './chat-session';
 import type {
   ChatIdentity,
@@ -32,8 +33,6 @@ export interface RestChatApiOptions extends ChatCredentials {
 
 const LIMITS_STAND_MS = 10 * 60_000;
 const IDENTITY_STANDS_MS = 30_000;
-const ABSENT: readonly ChatErrorKind[] = ['bad-request', 'message-not-found', 'room-not-found'];
-const ABSENT_OR_HIDDEN: readonly ChatErrorKind[] = [...ABSENT, 'forbidden', 'room-closed'];
 const HISTORY_ROUTES = {
   channel: 'channels.history',
   group: 'groups.history',
@@ -73,7 +72,7 @@ export class RestChatApi extends ChatApi {
   }
 
   get identity(): ChatIdentity | undefined {
-    return this.session.current?.identity;
+    return this.session.identity;
   }
 
   async login(): Promise<ChatIdentity> {
@@ -132,7 +131,7 @@ export class RestChatApi extends ChatApi {
   }
 
   async getMessage(id: string): Promise<ChatMessage | undefined> {
-    const reply = await absentAsUndefined(this.get('chat.getMessage', { msgId: id }));
+    const reply = await absentAsUndefined(this.get('chat.getMessage', { msgId: id }), ABSENT);
     return reply && parseMessage(reply['message']);
   }
 
@@ -150,7 +149,7 @@ export class RestChatApi extends ChatApi {
   }
 
   async room(roomId: string): Promise<ChatRoom | undefined> {
-    const reply = await absentAsUndefined(this.get('rooms.info', { roomId }));
+    const reply = await absentAsUndefined(this.get('rooms.info', { roomId }), ABSENT_OR_HIDDEN);
     return reply && parseRoom(reply['room']);
   }
 
@@ -224,12 +223,12 @@ export class RestChatApi extends ChatApi {
 
   private async namedRoom(target: string): Promise<ChatRoom | undefined> {
     const query = target.startsWith('#') ? { roomName: target.slice(1) } : { roomId: target };
-    const reply = await absentAsUndefined(this.get('rooms.info', query));
+    const reply = await absentAsUndefined(this.get('rooms.info', query), ABSENT_OR_HIDDEN);
     return reply && parseRoom(reply['room']);
   }
 
   private async directRoom(username: string): Promise<ChatRoom | undefined> {
-    const reply = await absentAsUndefined(this.post('im.create', { username }), ABSENT);
+    const reply = await absentAsUndefined(this.post('im.create', { username }), ABSENT, namesNoUser);
     // Some servers leave the type out here.
     return reply && parseRoom({ t: 'd', ...recordOf(reply['room']) });
   }
@@ -248,6 +247,8 @@ export class RestChatApi extends ChatApi {
         this.transport.call({ ...call, headers: authHeaders(session) }),
       );
     } catch (failure) {
+      // The limit we know is not the one that holds.
+      if (failure instanceof ChatError && failure.kind === 'message-too-long') this.known = undefined;
       throw withHint(call.route, this.identity?.username ?? '', failure);
     }
   }
@@ -276,16 +277,4 @@ export class RestChatApi extends ChatApi {
 
 function oldestFirst(messages: ChatMessage[]): ChatMessage[] {
   return messages.sort((a, b) => a.at - b.at);
-}
-
-async function absentAsUndefined(
-  call: Promise<WireRecord>,
-  kinds: readonly ChatErrorKind[] = ABSENT_OR_HIDDEN,
-): Promise<WireRecord | undefined> {
-  try {
-    return await call;
-  } catch (failure) {
-    if (failure instanceof ChatError && kinds.includes(failure.kind)) return undefined;
-    throw failure;
-  }
 }

@@ -165,7 +165,6 @@ export class FakeChatApi extends ChatApi {
       messages: [...this.messages.values()]
         .filter((message) => message.roomId === roomId && message.updatedAt > since)
         .sort((a, b) => a.updatedAt - b.updatedAt),
-      deletedIds: [],
     }));
   }
 

@@ -90,7 +90,7 @@ export class FakeChat extends ChatApi {
   }
 
   async syncMessages(): Promise<SyncPage> {
-    return { messages: [], deletedIds: [] };
+    return { messages: [] };
   }
 
   async room(roomId: string): Promise<ChatRoom | undefined> {
