@@ -30,6 +30,21 @@ describe(AnswerWriter.name, () => {
   const id = (part = 0): string => bench.ids.answer('room', 'q', part);
   const versions = (part = 0): { text: string; at: number }[] => bench.chat.versions.get(id(part)) ?? [];
 
+  it('does not shorten what a run before a crash left standing: it catches up first', async () => {
+    const before = await writer();
+    before.show('a half written answer, forty characters.');
+    await bench.clock.advance(100);
+    await bench.during(before.close());
+    const sut = await writer(4_800, true);
+    sut.show('a half');
+    await bench.clock.advance(1_500);
+    expect(versions()).toHaveLength(1);
+    sut.show('a half written answer, forty characters. And more.');
+    await bench.clock.advance(1_500);
+    expect(versions().at(-1)?.text).toBe('a half written answer, forty characters. And more. ▍');
+    await bench.during(sut.close());
+  });
+
   it('shows the first words at once, then edits at most once a second, always with the newest text', async () => {
     const sut = await writer();
     let text = '';

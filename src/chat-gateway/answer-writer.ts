@@ -31,6 +31,8 @@ export class AnswerWriter {
   private timer?: Timer;
   private working?: Promise<void>;
   private closed = false;
+  /** Length of what stood before this run, once asked. */
+  private standing?: number;
   private lastFlush = -Infinity;
 
   constructor(
@@ -73,6 +75,9 @@ export class AnswerWriter {
     if (text === undefined) return;
     this.lastFlush = this.tools.clock.monotonic();
     try {
+      // What an attempt before a crash left standing is not made shorter: the new text catches up first.
+      this.standing ??= this.mayStand ? await this.lengthStanding() : 0;
+      if (text.length < this.standing) return;
       const parts = splitAnswer(harmless(text) + STILL_WRITING, this.tools.maxLength);
       for (const [part, content] of parts.entries()) {
         if (this.shown.get(part) === content) continue;
@@ -84,6 +89,12 @@ export class AnswerWriter {
         `The growing answer to ${this.question.id} could not be shown: ${(error as ChatError).message}`,
       );
     }
+  }
+
+  private async lengthStanding(): Promise<number> {
+    const { id, roomId } = this.question;
+    const text = await this.tools.posts.textOf(this.tools.ids.answer(roomId, id, 0));
+    return text?.replace(STILL_WRITING, '').length ?? 0;
   }
 
   private async put(part: number, text: string): Promise<void> {

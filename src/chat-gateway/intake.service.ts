@@ -15,6 +15,8 @@ const OVERLAP_MS = 60_000;
 /** How far back questions are looked for when the journal is lost but the assistant was here before. */
 const RECOVERY_MS = 3_600_000;
 const RETRY_MS = 5_000;
+/** The message that opens a direct message may be stamped a moment before we are in its room. */
+const JOIN_SLACK_MS = 1_000;
 /** How long a room that could not be read is looked for again; later its next message brings it back, with its mark. */
 const UNREAD_FOR_MS = 3_600_000;
 /** Refusals that say something about one room, not about the server or us. */
@@ -82,7 +84,12 @@ export class IntakeService implements RealtimeListener {
     if (change !== 'inserted') return;
     this.messages.forgetRoom(roomId);
     // The first message of a new direct message may have come before its room was ours.
-    this.enqueue(() => this.readRoom({ roomId, type: 'direct', updatedAt: 0 }));
+    this.enqueue(async () => {
+      const readUntil = Number((await this.marks.fact('read-until')) ?? 0);
+      const rooms = await this.chat.subscriptions(readUntil - OVERLAP_MS);
+      const room = rooms.find((each) => each.roomId === roomId);
+      if (room) await this.readRoom(room);
+    });
   }
 
   down(reason: string): void {
@@ -208,7 +215,13 @@ export class IntakeService implements RealtimeListener {
       mark = await this.marks.sinceForNewRoom(OVERLAP_MS);
       await this.marks.open(room.roomId, mark);
     }
-    if (Math.max(room.updatedAt, room.lastMessageAt ?? 0) < mark - OVERLAP_MS && room.updatedAt > 0) return;
+    const { joinedAt } = room;
+    if (joinedAt !== undefined && joinedAt - JOIN_SLACK_MS > mark) {
+      // What was said while we were out of the room was not said to us.
+      mark = joinedAt - JOIN_SLACK_MS;
+      await this.marks.cutHistory(room.roomId, mark);
+    }
+    if (Math.max(room.updatedAt, room.lastMessageAt ?? 0) < mark - OVERLAP_MS) return;
     const { messages } = await this.chat.syncMessages(room.roomId, mark - OVERLAP_MS);
     for (const message of [...messages].sort((a, b) => a.at - b.at)) await this.messages.take(message);
     const newest = Math.max(mark, ...messages.map(({ updatedAt }) => updatedAt));

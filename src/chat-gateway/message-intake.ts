@@ -74,8 +74,7 @@ export class MessageIntake {
       roomId: message.roomId,
       threadId: message.threadId,
       answerThreadId: addressed ? judged.answerThreadId : undefined,
-      // A command works at once, beside the lane it speaks about: `!stop` cannot wait for the answer it stops.
-      lane: !addressed ? '' : judged.verdict === 'command' ? `command/${message.id}` : judged.lane,
+      lane: addressed ? laneOf(message, judged) : '',
       authorId: message.author.id,
       authorName: message.author.username,
       text: message.text,
@@ -170,4 +169,16 @@ export class MessageIntake {
     this.rooms.set(roomId, room);
     return room;
   }
+}
+
+/**
+ * Commands work beside the conversation they speak about, one person's in a room one after another; `!stop` beside
+ * everything, for it cannot wait for what it stops.
+ */
+function laneOf(
+  { id, roomId, text, author }: ChatMessage,
+  judged: { verdict: string; lane: string },
+): string {
+  if (judged.verdict !== 'command') return judged.lane;
+  return /!stop\b/i.test(text) ? `command/${id}` : `command/${roomId}/${author.id}`;
 }

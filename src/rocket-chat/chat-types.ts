@@ -50,6 +50,8 @@ export interface ChatSubscription {
   type: RoomType;
   name?: string;
   updatedAt: number;
+  /** When we came into the room, where the server tells it. */
+  joinedAt?: number;
   /** Time of the room's last message, where the server tells it. */
   lastMessageAt?: number;
 }

@@ -44,7 +44,14 @@ export function parseSubscriptions(
     const type = parseRoomType(wire?.['t']);
     if (!wire || !roomId || !type) continue;
     const name = type === 'direct' ? undefined : textOf(wire['name']);
-    found.set(roomId, { roomId, type, updatedAt: timeOf(wire['_updatedAt']) ?? 0, ...(name && { name }) });
+    const joinedAt = timeOf(wire['ts']);
+    found.set(roomId, {
+      roomId,
+      type,
+      updatedAt: timeOf(wire['_updatedAt']) ?? 0,
+      ...(joinedAt !== undefined && { joinedAt }),
+      ...(name && { name }),
+    });
   }
   for (const raw of rooms) {
     const wire = recordOf(raw);
@@ -56,6 +63,7 @@ export function parseSubscriptions(
       roomId: room.id,
       type: known?.type ?? room.type,
       updatedAt: Math.max(known?.updatedAt ?? 0, timeOf(wire['_updatedAt']) ?? 0),
+      ...(known?.joinedAt !== undefined && { joinedAt: known.joinedAt }),
       ...((known?.name ?? room.name) && { name: known?.name ?? room.name }),
       ...(lastMessageAt !== undefined && { lastMessageAt }),
     });
