@@ -60,6 +60,7 @@ export class Lifecycle {
   private async wind(): Promise<void> {
     const { app, prepared } = this;
     const { clock, engine, store } = prepared.foundations;
+    app.get(EventBus).emit('process.stopping', { at: clock.now() });
     const orderly = (async () => {
       const answering = app
         .get(CoreRegistry)

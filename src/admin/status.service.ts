@@ -10,6 +10,7 @@ import type { StatusDto } from './status.dto';
 /** How things stand right now, without anything secret. */
 @Injectable()
 export class StatusService {
+  private stopping = false;
   private problem?: EventMap['chat.problem-changed']['problem'];
 
   constructor(
@@ -19,6 +20,9 @@ export class StatusService {
     private readonly realtime: ChatRealtime,
     bus: EventBus,
   ) {
+    bus.on('process.stopping', () => {
+      this.stopping = true;
+    });
     bus.on('chat.problem-changed', ({ problem }) => {
       this.problem = problem;
     });
@@ -55,6 +59,6 @@ export class StatusService {
 
   /** Questions can be taken in and answered. */
   get ready(): boolean {
-    return this.chatConnected && clusterMode(this.registry.all()) !== 'BLACKOUT';
+    return !this.stopping && this.chatConnected && clusterMode(this.registry.all()) !== 'BLACKOUT';
   }
 }

@@ -1,3 +1,4 @@
+import { EventBus } from '../../../src/events/event-bus';
 import { InProcessRdzen } from './support/in-process-rdzen';
 
 describe('health probes', () => {
@@ -29,6 +30,15 @@ describe('health probes', () => {
     const blackout = await probe('ready');
     expect(blackout.status).toBe(503);
     expect(blackout.body).toEqual({ status: 'not ready', chat: true, mode: 'BLACKOUT' });
+    expect((await probe('live')).status).toBe(200);
+  });
+
+  it('is not ready, though alive, from the moment it is told to stop', async () => {
+    sut.cores.down.clear();
+    await sut.becomes(({ mode }) => mode === 'NORMAL');
+    expect((await probe('ready')).status).toBe(200);
+    sut.app.get(EventBus).emit('process.stopping', { at: Date.now() });
+    expect((await probe('ready')).status).toBe(503);
     expect((await probe('live')).status).toBe(200);
   });
 });
