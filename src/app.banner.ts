@@ -34,7 +34,7 @@ export function banner(prepared: Prepared, cores: readonly Core[], apiUrl: strin
   }
   if (active?.pid !== undefined) {
     lines.push(
-      '  Try this: open the chat page, ask system-bot for a long story, and while it answers run',
+      '  Try this: open the chat page, choose "Ask the assistant", ask for a long story, and while it answers run',
       `    kill -9 ${active.pid}`,
       '  The other core finishes the answer.',
       '',
