@@ -32,7 +32,6 @@ export class ChatGateway {
   private readonly ending = new AbortController();
   private opening: Promise<void> = Promise.resolve();
   private searching: Promise<void> = Promise.resolve();
-  private loggedIn = false;
 
   constructor(
     private readonly chat: ChatApi,
@@ -51,11 +50,6 @@ export class ChatGateway {
         `The chat gateway cannot start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
       );
     });
-  }
-
-  /** Logged in, subscribed and caught up. */
-  get connected(): boolean {
-    return this.loggedIn && this.realtime.connected && this.workers.intake.ready;
   }
 
   /** Stops taking questions in, lets running answers finish for a while, disconnects. */
@@ -86,7 +80,6 @@ export class ChatGateway {
       this.ending.signal.throwIfAborted();
       try {
         const { username } = await this.chat.login();
-        this.loggedIn = true;
         this.workers.alarm.clear();
         this.logger.log(`In the chat as @${username}`);
         return;
