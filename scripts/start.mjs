@@ -7,6 +7,14 @@ demandNode();
 const { createRequire } = await import('node:module');
 const { join } = await import('node:path');
 const { ROOT } = await import('./lib/run.mjs');
+const { answerArguments } = await import('./lib/help.mjs');
+
+const answer = answerArguments(process.argv.slice(2), ROOT, process.stdout.columns);
+if (answer) {
+  (answer.code === 0 ? console.log : console.error)(answer.text);
+  process.exit(answer.code);
+}
+
 const { ensureBuilt, ensureInstalled, isBuilt } = await import('./lib/setup.mjs');
 const { stopWithParent } = await import('./lib/parent-watch.mjs');
 

@@ -1,11 +1,26 @@
 import type { Prepared } from './app.setup';
+import type { EngineProblem } from './core-registry/core-preparation';
 import type { Core } from './core-registry/core.types';
 
 const KINDS: Record<Core['kind'], string> = {
   ollama: 'Ollama',
+  engine: 'built-in engine',
   scripted: 'scripted stand-in',
   external: 'Ollama, not run by Rdzen',
 };
+
+/** Said when what was fetched in the background could not be had. */
+export function problemBanner(problem: EngineProblem): string {
+  return ['', ...problemLines(problem), ''].join('\n');
+}
+
+function problemLines({ reason, remedy }: EngineProblem): string[] {
+  return [
+    '  No language model answers: the cores are scripted stand-ins, which say so.',
+    `  Why:     ${reason}`,
+    `  Remedy:  ${remedy}`,
+  ];
+}
 
 /** What a person needs to know in the first minute. */
 export function banner(prepared: Prepared, cores: readonly Core[], apiUrl: string, keyFile: string): string {
@@ -22,11 +37,12 @@ export function banner(prepared: Prepared, cores: readonly Core[], apiUrl: strin
       const pid = core.pid === undefined ? '' : `, pid ${core.pid}`;
       return `  Core ${core.id}       ${core.role.padEnd(7)}  ${KINDS[core.kind]}, ${core.url}${pid}`;
     }),
-    `  Model        ${launched.profile.model}${launched.missingModel ? '  (being fetched; questions wait for it)' : ''}`,
+    `  Model        ${launched.profile.model}${launched.missingModel || prepared.engineSource ? '  (being fetched; questions wait for it)' : ''}`,
     `  Admin key    in ${keyFile}`,
     '',
   ];
-  if (active?.kind === 'scripted') {
+  if (prepared.engineProblem) lines.push(...problemLines(prepared.engineProblem), '');
+  else if (active?.kind === 'scripted') {
     lines.push(
       '  Install Ollama, or set OLLAMA_URL_CORE1 and OLLAMA_URL_CORE2, to have a real model answer.',
       '',

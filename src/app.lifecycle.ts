@@ -7,6 +7,7 @@ import { ChatGateway } from './chat-gateway/chat-gateway.service';
 import { Housekeeping } from './chat-gateway/housekeeping.service';
 import { CoreRegistry } from './core-registry/core-registry';
 import { EventBus } from './events/event-bus';
+import { EngineProvider } from './failover/engine-provider.service';
 import { ModelPuller } from './failover/model-puller.service';
 import { FailoverService } from './failover/failover.service';
 import { ContinuationVerifier } from './generation/continuation-verifier';
@@ -47,6 +48,8 @@ export class Lifecycle {
     app.get(ChatGateway).start(prepared.knownHere);
     app.get(Housekeeping).start();
     if (prepared.cores.missingModel) app.get(ModelPuller).start();
+    if (prepared.engineProblem) app.get(CoreRegistry).preparation.problem = prepared.engineProblem;
+    if (prepared.engineSource) app.get(EngineProvider).start(prepared.engineSource);
     await app.listen(settings.RDZEN_PORT, settings.RDZEN_BIND);
     return (await app.getUrl()).replace('[::1]', '127.0.0.1');
   }
@@ -69,6 +72,7 @@ export class Lifecycle {
       await app.get(ChatGateway).stop(answering ? ANSWERS_FINISH_MS : IDLE_MS);
       await app.get(Housekeeping).stop();
       await app.get(ModelPuller).stop();
+      await app.get(EngineProvider).stop();
       await app.get(ContinuationVerifier).stop();
       await app.get(FailoverService).stop();
       await app.get(HealthMonitor).stop();

@@ -38,6 +38,9 @@ import { CoreRegistry } from './core-registry/core-registry';
 import { CORE_REGISTRY_MIGRATIONS } from './core-registry/core-registry.migrations';
 import { ModelProfile } from './core-registry/model-profile';
 import { EventBus } from './events/event-bus';
+import { CoreDrill } from './failover/core-drill.service';
+import { CoresController } from './failover/cores.controller';
+import { EngineProvider } from './failover/engine-provider.service';
 import { FailoverCommands } from './failover/failover.commands';
 import { FailoverController } from './failover/failover.controller';
 import { FailoverNotices } from './failover/failover-notices';
@@ -116,6 +119,8 @@ const WORKERS: Provider[] = [
   FailoverService,
   FailoverCommands,
   ModelPuller,
+  EngineProvider,
+  CoreDrill,
 ];
 const CONVERSATION: Provider[] = [ContextBuilder, TurnService];
 const GATEWAY: Provider[] = [
@@ -178,6 +183,7 @@ export class AppModule {
         HealthController,
         MessagesController,
         FailoverController,
+        CoresController,
         SendController,
       ],
       providers: [...ground, ...REGISTRIES, ...WORKERS, ...CONVERSATION, ...GATEWAY, ...ADMIN],

@@ -1,14 +1,15 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { cpus, freemem, hostname, networkInterfaces } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { AccessGuard } from './admin/access.guard';
+import { ApiKeys } from './admin/api-keys.service';
 import { requireFlatBody } from './admin/flat-body';
 import { refuseUnreadable, refuseUnroutable } from './admin/raw-refusals';
+import { surveyMachine } from './app.machine';
 import { rememberedActiveCore } from './admin/shared-files.service';
 import { AppModule, MIGRATIONS, type Foundations } from './app.module';
 import { ChatServerLauncher, type ChatServerAddress } from './chat-gateway/chat-server-launcher';
@@ -17,6 +18,8 @@ import { EmbeddedPrograms } from './containers/embedded-programs';
 import { ProcessContainerEngine } from './containers/process-container-engine';
 import { SystemPrompt } from './conversation/system-prompt';
 import { CoreLauncher, type LaunchedCores } from './core-registry/core-launcher';
+import type { EngineProblem } from './core-registry/core-preparation';
+import type { EngineSource } from './failover/engine-provider.service';
 import { PostIdKey } from './journal/post-id';
 import { Watermarks } from './journal/watermarks';
 import type { RdzenLogger } from './observability/rdzen-logger';
@@ -33,6 +36,8 @@ import { readIfThere, writeAtomically } from './storage/atomic-file';
 import { LibsqlStore } from './storage/libsql-store';
 
 const KEY_MADE = 'key-made';
+/** With it the chat page's server asks for what its panel of the cores shows and does. */
+const PAGE_KEY = 'chat page';
 const BODY_LIMIT = 256 * 1024;
 
 /** Everything that stands before the application does. */
@@ -40,6 +45,10 @@ export interface Prepared {
   foundations: Foundations;
   cores: LaunchedCores;
   chat: ChatServerAddress;
+  /** Fetches the built-in engine, where something of it is missing. */
+  engineSource?: EngineSource;
+  /** Why the wanted built-in engine cannot be had. */
+  engineProblem?: EngineProblem;
   /** Core to make active where the database does not say. */
   preferredCore: number;
   /** The assistant was set up on this data folder before, with a journal that is gone where the present one is new. */
@@ -68,6 +77,8 @@ export async function prepare(
     environment,
   });
   const chatPort = settings.RDZEN_CHAT_PORT || (await freePort());
+  // Chosen before we listen, because the chat page's server has to know it.
+  settings.RDZEN_PORT ||= await freePort();
   let store: LibsqlStore | undefined;
   try {
     await requirePort(settings.RDZEN_PORT, settings.RDZEN_BIND, 'RDZEN_PORT', 'The API');
@@ -86,21 +97,12 @@ export async function prepare(
       logger.hide(hidden);
 
     const ollama = new HttpOllamaApi(clock);
-    const machine = {
-      ollama: settings.RDZEN_CORE === 'scripted' ? undefined : await programs.findOllama(),
-      cpus: cpus().length,
-      freeMemoryBytes: freemem(),
-      ownAddresses: [
-        hostname(),
-        ...Object.values(networkInterfaces()).flatMap((addresses = []) =>
-          addresses.map(({ address }) => address),
-        ),
-      ],
-      freePort,
-    };
+    const survey = await surveyMachine(settings, programs, environment, clock);
+    const pageKey = await new ApiKeys(store, settings, clock, random).replace(PAGE_KEY, 'operate');
+    logger.hide(pageKey);
     const [cores, chat] = await Promise.all([
-      new CoreLauncher(settings, engine, ollama, clock).launch(machine),
-      new ChatServerLauncher(settings, engine).launch(chatPort, botPassword),
+      new CoreLauncher(settings, engine, ollama, clock).launch(survey.machine),
+      new ChatServerLauncher(settings, engine).launch(chatPort, botPassword, pageKey),
     ]);
     const account = new RestChatApi({
       url: chat.url,
@@ -127,7 +129,8 @@ export async function prepare(
     };
     const coreIds = cores.definitions.map(({ id }) => id);
     const preferredCore = (await rememberedActiveCore(data, coreIds)) ?? settings.ACTIVE_CORE_ID;
-    return { foundations, cores, chat, preferredCore, knownHere };
+    const { engineSource, engineProblem } = survey;
+    return { foundations, cores, chat, engineSource, engineProblem, preferredCore, knownHere };
   } catch (error) {
     await engine.close();
     await store?.close();

@@ -1,12 +1,13 @@
 import 'reflect-metadata';
 import { resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
-import { banner } from './app.banner';
+import { banner, problemBanner } from './app.banner';
 import { Lifecycle } from './app.lifecycle';
 import { createApp, prepare } from './app.setup';
 import { loadSettings } from './config/load-settings';
 import type { Settings } from './config/settings';
 import { CoreRegistry } from './core-registry/core-registry';
+import { EventBus } from './events/event-bus';
 import { RdzenLogger } from './observability/rdzen-logger';
 import { RdzenError } from './shared/rdzen-error';
 import { InstanceLock } from './storage/instance-lock';
@@ -35,6 +36,9 @@ async function run(settings: Settings, logger: RdzenLogger, lock: InstanceLock):
   const lifecycle = new Lifecycle(app, prepared);
   stopOnSignals(lifecycle, lock);
   try {
+    app.get(EventBus).on('engine.unavailable', (problem) => {
+      process.stdout.write(`${problemBanner(problem)}\n`);
+    });
     const url = await lifecycle.start();
     lock.announce(url);
     const keyFile = resolve(settings.RDZEN_DATA, 'admin.key');

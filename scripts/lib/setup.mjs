@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { cleanEnvironment, ROOT, run, runNode } from './run.mjs';
 
+const HEARTBEAT_MS = 1_500;
 const DIST_STAMP = 'dist/.rdzen-stamp';
 const BUILD_CONFIG = ['.swcrc', 'nest-cli.json', 'package.json', 'tsconfig.build.json', 'tsconfig.json'];
 
@@ -36,7 +37,9 @@ export const isBuilt = () => existsSync(at('dist/main.js')) && stampOfBuild() ==
 async function step(title, work) {
   const began = Date.now();
   process.stderr.write(`${title} ... `);
-  const { code, output } = await work();
+  // Silence looks like a program that hangs.
+  const heartbeat = setInterval(() => process.stderr.write('. '), HEARTBEAT_MS);
+  const { code, output } = await work().finally(() => clearInterval(heartbeat));
   if (code === 0) {
     process.stderr.write(`done in ${((Date.now() - began) / 1000).toFixed(1)} s\n`);
     return;

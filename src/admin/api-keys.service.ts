@@ -40,12 +40,7 @@ export class ApiKeys {
   async ensureFirstKey(): Promise<void> {
     const stored = (await readIfThere(this.firstKeyFile))?.trim();
     if (stored && (await this.check(stored))?.scope === 'admin') return;
-    await this.store.run(
-      'UPDATE api_keys SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL',
-      this.clock.now(),
-      FIRST_KEY,
-    );
-    const key = await this.create(FIRST_KEY, 'admin');
+    const key = await this.replace(FIRST_KEY, 'admin');
     await writeAtomically(this.firstKeyFile, `${key}\n`, 0o600);
     this.logger.log(`The admin key lies in ${this.firstKeyFile}`);
   }
@@ -59,6 +54,16 @@ export class ApiKeys {
       ...[id, digest(secret).toString('hex'), scope, name, this.clock.now()],
     );
     return `rdz_${id}.${secret}`;
+  }
+
+  /** A new key in place of all of that name. */
+  async replace(name: string, scope: Scope): Promise<string> {
+    await this.store.run(
+      'UPDATE api_keys SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL',
+      this.clock.now(),
+      name,
+    );
+    return this.create(name, scope);
   }
 
   async revoke(id: string): Promise<void> {

@@ -5,8 +5,9 @@ export class CoreStatusDto {
   id!: number;
 
   @ApiProperty({
-    enum: ['ollama', 'scripted', 'external'],
-    description: 'What it is: a real Ollama we run, the scripted stand-in, or an Ollama that others run',
+    enum: ['ollama', 'engine', 'scripted', 'external'],
+    description:
+      'What it is: a real Ollama we run, the built-in engine, the scripted stand-in, or an Ollama that others run',
   })
   kind!: string;
 
@@ -38,8 +39,43 @@ export class CoreStatusDto {
   @ApiPropertyOptional({ description: 'Whether a partial answer is continued there; absent until verified' })
   continues?: boolean;
 
+  @ApiPropertyOptional({
+    description:
+      'Tokens a second of the answer being written, else of earlier ones; absent until there was one',
+    example: 48.5,
+  })
+  tokens_per_second?: number;
+
   @ApiProperty({ type: 'integer', description: 'Answers being written there' })
   in_flight!: number;
+}
+
+export class PreparingDto {
+  @ApiProperty({ enum: ['engine', 'model', 'checking'], description: 'What is being fetched or checked' })
+  step!: string;
+
+  @ApiProperty({ description: 'The same for people', example: 'fetching the model smollm2:135m' })
+  detail!: string;
+
+  @ApiPropertyOptional({ type: 'integer', description: 'Bytes that are here' })
+  received_bytes?: number;
+
+  @ApiPropertyOptional({ type: 'integer', description: 'Bytes there are' })
+  total_bytes?: number;
+
+  @ApiPropertyOptional({ type: 'integer', description: 'Bytes a second, of the last seconds' })
+  bytes_per_second?: number;
+
+  @ApiPropertyOptional({ type: 'integer', description: 'Seconds until it is done, at that rate' })
+  seconds_left?: number;
+}
+
+export class EngineProblemDto {
+  @ApiProperty({ description: 'Why no language model answers', example: 'There is no network.' })
+  cause!: string;
+
+  @ApiProperty({ description: 'What helps', example: 'Connect this machine and start again.' })
+  remedy!: string;
 }
 
 export class StatusDto {
@@ -66,6 +102,18 @@ export class StatusDto {
 
   @ApiProperty({ type: 'integer', description: 'Grows by one with every switch', example: 1 })
   epoch!: number;
+
+  @ApiPropertyOptional({
+    type: PreparingDto,
+    description: 'What the cores wait for; questions wait with them',
+  })
+  preparing?: PreparingDto;
+
+  @ApiPropertyOptional({
+    type: EngineProblemDto,
+    description: 'Why scripted stand-ins answer in place of a language model',
+  })
+  engine_problem?: EngineProblemDto;
 
   @ApiProperty({ type: [CoreStatusDto], description: 'Every core, by number' })
   cores!: CoreStatusDto[];

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import type { Preparing } from '../core-registry/core-preparation';
 import { CoreRegistry } from '../core-registry/core-registry';
+import type { Core } from '../core-registry/core.types';
 import { ModelProfile } from '../core-registry/model-profile';
 import { EventBus, type EventMap } from '../events/event-bus';
 import { clusterMode } from '../failover/failover-policy';
 import { ChatApi } from '../rocket-chat/chat-api';
 import { ChatRealtime } from '../rocket-chat/chat-realtime';
-import type { StatusDto } from './status.dto';
+import type { CoreStatusDto, PreparingDto, StatusDto } from './status.dto';
 
 /** How things stand right now, without anything secret. */
 @Injectable()
@@ -30,6 +32,7 @@ export class StatusService {
 
   now(): StatusDto {
     const cores = this.registry.all();
+    const { preparing, problem } = this.registry.preparation;
     return {
       status: 'online',
       active_core: this.registry.active.id,
@@ -37,19 +40,28 @@ export class StatusService {
       ...(this.problem ? { rocketchat_problem: `${this.problem.kind}: ${this.problem.message}` } : {}),
       mode: clusterMode(cores),
       epoch: this.registry.epoch,
-      cores: cores.map(({ id, kind, role, state, reason, pid, version, warning, continues, inFlight }) => ({
-        id,
-        kind,
-        role,
-        state,
-        reason,
-        model: this.profile.model,
-        ...(pid === undefined ? {} : { pid }),
-        ...(version === undefined ? {} : { version }),
-        ...(warning === undefined ? {} : { warning }),
-        ...(continues === undefined ? {} : { continues }),
-        in_flight: inFlight,
-      })),
+      ...(preparing ? { preparing: preparingDto(preparing) } : {}),
+      ...(problem ? { engine_problem: { cause: problem.reason, remedy: problem.remedy } } : {}),
+      cores: cores.map((core) => this.core(core)),
+    };
+  }
+
+  private core(core: Core): CoreStatusDto {
+    const { id, kind, role, state, reason, pid, version, warning, continues, inFlight } = core;
+    const pace = this.registry.tokensPerSecond(core);
+    return {
+      id,
+      kind,
+      role,
+      state,
+      reason,
+      model: this.profile.model,
+      ...(pid === undefined ? {} : { pid }),
+      ...(version === undefined ? {} : { version }),
+      ...(warning === undefined ? {} : { warning }),
+      ...(continues === undefined ? {} : { continues }),
+      ...(pace === undefined ? {} : { tokens_per_second: Math.round(pace * 10) / 10 }),
+      in_flight: inFlight,
     };
   }
 
@@ -61,4 +73,16 @@ export class StatusService {
   get ready(): boolean {
     return !this.stopping && this.chatConnected && clusterMode(this.registry.all()) !== 'BLACKOUT';
   }
+}
+
+function preparingDto(preparing: Preparing): PreparingDto {
+  const { step, detail, receivedBytes, totalBytes, bytesPerSecond, secondsLeft } = preparing;
+  return {
+    step,
+    detail,
+    ...(receivedBytes === undefined ? {} : { received_bytes: receivedBytes }),
+    ...(totalBytes === undefined ? {} : { total_bytes: totalBytes }),
+    ...(bytesPerSecond === undefined ? {} : { bytes_per_second: Math.round(bytesPerSecond) }),
+    ...(secondsLeft === undefined ? {} : { seconds_left: Math.ceil(secondsLeft) }),
+  };
 }

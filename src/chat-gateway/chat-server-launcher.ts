@@ -17,9 +17,14 @@ export class ChatServerLauncher {
     private readonly engine: ContainerEngine,
   ) {}
 
-  /** @param port where it listens; @param botPassword the assistant's own, made for this data folder. */
-  async launch(port: number, botPassword: string): Promise<ChatServerAddress> {
+  /**
+   * @param port where it listens
+   * @param botPassword the assistant's own, made for this data folder
+   * @param pageKey API key for what the page shows and does about the cores
+   */
+  async launch(port: number, botPassword: string, pageKey: string): Promise<ChatServerAddress> {
     const { ROCKETCHAT_URL, ROCKETCHAT_USER, RDZEN_DATA, RDZEN_BIND, RDZEN_LANGUAGE } = this.settings;
+    const host = reachable(RDZEN_BIND);
     if (ROCKETCHAT_URL) return { url: ROCKETCHAT_URL.replace(/\/+$/, ''), embedded: false };
     await this.engine.start({
       name: 'chat-server',
@@ -34,9 +39,16 @@ export class ChatServerLauncher {
         BOT_PASSWORD: botPassword,
         ADMIN_KEY_FILE: join(RDZEN_DATA, 'admin.key'),
         CHAT_LANGUAGE: RDZEN_LANGUAGE,
+        GATEWAY_URL: `http://${host}:${this.settings.RDZEN_PORT}`,
+        GATEWAY_KEY: pageKey,
       },
     });
-    const host = RDZEN_BIND === '0.0.0.0' || RDZEN_BIND === '::' ? '127.0.0.1' : RDZEN_BIND;
-    return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, embedded: true };
+    return { url: `http://${host}:${port}`, embedded: true };
   }
+}
+
+/** The address to call where something listens on `bind`. */
+function reachable(bind: string): string {
+  const host = bind === '0.0.0.0' || bind === '::' ? '127.0.0.1' : bind;
+  return host.includes(':') ? `[${host}]` : host;
 }

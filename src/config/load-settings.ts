@@ -86,6 +86,7 @@ const INTERNAL = new Set([
 function optionalNames(): string[] {
   const names = [
     'RDZEN_MODEL',
+    'RDZEN_MODEL_FILE',
     'RDZEN_NUM_THREAD',
     'RDZEN_TEMPERATURE',
     'RDZEN_SYSTEM_PROMPT_FILE',

@@ -66,8 +66,8 @@ export class Settings {
   @IsIn(LANGUAGES)
   RDZEN_LANGUAGE: Language = 'en';
 
-  @IsIn(['auto', 'ollama', 'scripted'])
-  RDZEN_CORE: 'auto' | 'ollama' | 'scripted' = 'auto';
+  @IsIn(['auto', 'ollama', 'engine', 'scripted'])
+  RDZEN_CORE: 'auto' | 'ollama' | 'engine' | 'scripted' = 'auto';
 
   /** Number of embedded cores; a core with OLLAMA_URL_CORE<n> is external. */
   @number()
@@ -80,6 +80,12 @@ export class Settings {
   @IsString()
   @Matches(/^[\w./:@-]{1,200}$/)
   RDZEN_MODEL?: string;
+
+  /** A GGUF file for the built-in engine, in place of a model it fetches. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  RDZEN_MODEL_FILE?: string;
 
   @number()
   @IsInt()

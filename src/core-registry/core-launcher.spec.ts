@@ -109,6 +109,78 @@ describe(CoreLauncher.name, () => {
     expect(missingModel).toBe(false);
   });
 
+  describe('with the built-in engine', () => {
+    const builtIn = {
+      engineDir: '/data/engine/x',
+      modelFile: '/data/models/x.gguf',
+      modelName: 'smollm2:135m',
+      engineReady: true,
+      modelReady: false,
+    };
+    const without = (rest: Partial<Machine> = {}): Machine =>
+      machine({ ollama: undefined, builtIn, ...rest });
+
+    it('runs it where there is no Ollama, one answer at a time, the threads shared out', async () => {
+      const { sut, specs } = launcher({ RDZEN_CORE_SLOTS: '4' });
+      const launched = await sut.launch(without());
+      expect(launched).toMatchObject({
+        builtIn,
+        missingModel: false,
+        profile: { model: 'smollm2:135m', options: { num_thread: 4 }, warmStandby: true },
+        definitions: [
+          { kind: 'engine', slots: 1 },
+          { kind: 'engine', slots: 1 },
+        ],
+      });
+      expect(specs.map(({ name, image }) => [name, image])).toEqual([
+        ['core1', 'core'],
+        ['core2', 'core'],
+      ]);
+      expect(specs[0]?.env).toEqual({
+        PORT: new URL(launched.definitions[0]?.url ?? '').port,
+        HOST: '127.0.0.1',
+        CORE_NAME: 'core1',
+        CORE_BRAIN: 'engine',
+        CORE_MODEL: 'smollm2:135m',
+        CORE_ENGINE_DIR: '/data/engine/x',
+        CORE_MODEL_FILE: '/data/models/x.gguf',
+        CORE_THREADS: '4',
+      });
+    });
+
+    it('prefers Ollama unless it was asked for', async () => {
+      const auto = launcher({}, [installed('small:1b', 1e9)]);
+      expect((await auto.sut.launch(machine({ builtIn }))).definitions[0]?.kind).toBe('ollama');
+      const asked = launcher({ RDZEN_CORE: 'engine' });
+      expect((await asked.sut.launch(machine({ builtIn }))).definitions[0]?.kind).toBe('engine');
+    });
+
+    it.each([
+      [2, 2, undefined, 1],
+      [8, 2, '3', 3],
+      [8, 2, '64', 4],
+      [2, 4, undefined, 1],
+      [6, 1, undefined, 6],
+    ])(
+      'on %i processors gives each of %i cores, asked for %s, %i threads',
+      async (cpus, cores, asked, threads) => {
+        const environment = { RDZEN_CORES: String(cores), ...(asked ? { RDZEN_NUM_THREAD: asked } : {}) };
+        const { sut, specs } = launcher(environment);
+        const { profile } = await sut.launch(without({ cpus }));
+        expect(profile.options.num_thread).toBe(threads);
+        expect(specs.map(({ env }) => env?.CORE_THREADS)).toEqual(Array(cores).fill(String(threads)));
+      },
+    );
+
+    it('keeps the standby cold where memory holds the model only once', async () => {
+      jest.spyOn(Logger.prototype, 'warn').mockReturnValueOnce(undefined);
+      const large = { ...builtIn, modelReady: true, sizeBytes: 8e9, sha256: 'ab' };
+      const { sut, specs } = launcher({});
+      expect((await sut.launch(without({ builtIn: large }))).profile.warmStandby).toBe(false);
+      expect(specs[0]?.env).toMatchObject({ CORE_MODEL_SHA256: 'ab' });
+    });
+  });
+
   it('leaves external cores alone, and mixes them with embedded ones', async () => {
     const { sut, specs } = launcher({
       OLLAMA_URL_CORE1: 'http://10.0.0.11:11434',

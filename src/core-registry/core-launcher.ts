@@ -8,7 +8,8 @@ import { RdzenError } from '../shared/rdzen-error';
 import { chatModels, chooseModel, fits } from './choose-model';
 import { hostOf, THIS_MACHINE } from './core-launcher-host';
 import { CoreInventory, type Inventory } from './core-launcher-inventory';
-import type { CoreDefinition } from './core.types';
+import { type BuiltIn, engineSpec, ollamaSpec, scriptedSpec } from './core-launcher-specs';
+import type { CoreDefinition, CoreKind } from './core.types';
 import { ModelProfile } from './model-profile';
 
 const DEFAULT_MODEL = 'llama3.2';
@@ -17,6 +18,8 @@ const DEFAULT_MODEL = 'llama3.2';
 export interface Machine {
   /** Path of the `ollama` program, if there is one. */
   ollama?: string;
+  /** The built-in engine, where it can be had and is wanted. */
+  builtIn?: BuiltIn;
   cpus: number;
   freeMemoryBytes: number;
   /** Addresses of its network interfaces, and its names. */
@@ -27,6 +30,8 @@ export interface Machine {
 export interface LaunchedCores {
   definitions: CoreDefinition[];
   profile: ModelProfile;
+  /** The built-in engine, where cores run on it. */
+  builtIn?: BuiltIn;
   /** Our own Ollama says that it lacks the model, which has to be fetched first. False where it did not say anything. */
   missingModel: boolean;
 }
@@ -49,23 +54,33 @@ export class CoreLauncher {
   /** @throws RdzenError SETTING_INVALID where the external cores have no model in common and none is named. */
   async launch(machine: Machine): Promise<LaunchedCores> {
     const definitions = await this.define(machine);
-    await this.startAll(definitions, 'ollama');
+    await this.startAll(definitions, 'ollama', (core) => ollamaSpec(core, this.settings));
     const inventories = await Promise.all(this.toAsk(definitions).map((core) => this.inventory.ask(core)));
     const launched = this.settle(definitions, inventories, machine);
+    const { profile, builtIn } = launched;
+    const threads = profile.options.num_thread ?? machine.cpus;
+    if (builtIn) await this.startAll(definitions, 'engine', (core) => engineSpec(core, builtIn, threads));
     // A stand-in serves the model of the others, so it has to wait until that is known.
-    await this.startAll(definitions, 'scripted', launched.profile.model);
+    await this.startAll(definitions, 'scripted', (core) => scriptedSpec(core, profile.model));
     return launched;
   }
 
   private async define(machine: Machine): Promise<CoreDefinition[]> {
     const kind = this.embeddedKind(machine);
-    const slots = this.settings.RDZEN_CORE_SLOTS;
+    // The built-in engine writes one answer at a time.
+    const slots = kind === 'engine' ? 1 : this.settings.RDZEN_CORE_SLOTS;
     const definitions: CoreDefinition[] = [];
     for (const id of configuredCoreIds(this.settings)) {
       const external = externalCoreUrl(this.settings, id);
       if (external) {
         const host = hostOf(external, machine.ownAddresses);
-        definitions.push({ id, kind: 'external', url: external, host, slots });
+        definitions.push({
+          id,
+          kind: 'external',
+          url: external,
+          host,
+          slots: this.settings.RDZEN_CORE_SLOTS,
+        });
         continue;
       }
       const url = `http://127.0.0.1:${await machine.freePort()}`;
@@ -76,11 +91,11 @@ export class CoreLauncher {
 
   private async startAll(
     definitions: readonly CoreDefinition[],
-    kind: CoreDefinition['kind'],
-    model?: string,
+    kind: CoreKind,
+    specOf: (core: CoreDefinition) => ContainerSpec,
   ): Promise<void> {
     const ours = definitions.filter((core) => core.kind === kind);
-    await Promise.all(ours.map((core) => this.engine.start(this.spec(core, model))));
+    await Promise.all(ours.map((core) => this.engine.start(specOf(core))));
   }
 
   /** Our own cores share one folder of models, so one tells for all; the others are asked where the model is open. */
@@ -90,41 +105,10 @@ export class CoreLauncher {
     return this.settings.RDZEN_MODEL ? own : [...own, ...external];
   }
 
-  private embeddedKind({ ollama }: Machine): 'ollama' | 'scripted' {
+  private embeddedKind({ ollama, builtIn }: Machine): 'ollama' | 'engine' | 'scripted' {
     const wanted = this.settings.RDZEN_CORE;
-    return wanted === 'scripted' || (wanted === 'auto' && !ollama) ? 'scripted' : 'ollama';
-  }
-
-  private spec({ id, kind, url, container, slots }: CoreDefinition, model = ''): ContainerSpec {
-    const { host, port } = new URL(url);
-    const name = container ?? `core${id}`;
-    const common = {
-      name,
-      restart: 'always' as const,
-      labels: { 'rdzen.role': 'core', 'rdzen.core': String(id) },
-    };
-    if (kind === 'ollama') {
-      const models: Record<string, string> = this.settings.OLLAMA_MODELS
-        ? { OLLAMA_MODELS: this.settings.OLLAMA_MODELS }
-        : {};
-      // The person's own model folder is shared by all cores: none of them may tidy it up.
-      const env = {
-        ...models,
-        OLLAMA_HOST: host,
-        OLLAMA_NOPRUNE: '1',
-        OLLAMA_KEEP_ALIVE: '-1',
-        OLLAMA_NUM_PARALLEL: String(slots),
-      };
-      return { ...common, image: 'ollama', env };
-    }
-    const env = {
-      PORT: port,
-      HOST: '127.0.0.1',
-      CORE_NAME: name,
-      CORE_BRAIN: 'scripted',
-      CORE_MODEL: model,
-    };
-    return { ...common, image: 'core', env };
+    if (wanted === 'ollama' || (wanted === 'auto' && ollama)) return 'ollama';
+    return wanted !== 'scripted' && builtIn ? 'engine' : 'scripted';
   }
 
   private settle(
@@ -133,12 +117,14 @@ export class CoreLauncher {
     machine: Machine,
   ): LaunchedCores {
     const { RDZEN_NUM_CTX, RDZEN_NUM_PREDICT, RDZEN_TEMPERATURE } = this.settings;
-    const model = this.model(definitions, inventories);
+    const builtIn = definitions.some(({ kind }) => kind === 'engine') ? machine.builtIn : undefined;
+    const model = builtIn?.modelName ?? this.model(definitions, inventories);
     const copies = sharing(definitions, THIS_MACHINE);
     const own = inventories.find(({ core }) => core.kind === 'ollama')?.models;
     const named = own?.find(({ name }) => name === model || name === `${model}:latest`);
     // Judged only by a size that our own Ollama told; an external one may have the model in memory already.
-    const warmStandby = !named || fits(named.sizeBytes, machine.freeMemoryBytes, copies);
+    const sizeBytes = named?.sizeBytes ?? builtIn?.sizeBytes;
+    const warmStandby = !sizeBytes || fits(sizeBytes, machine.freeMemoryBytes, copies);
     if (!warmStandby)
       this.logger.warn(
         `Memory holds ${model} only once: the standby stays cold and has to load it when it takes over`,
@@ -151,7 +137,8 @@ export class CoreLauncher {
       ...(RDZEN_TEMPERATURE === undefined ? {} : { temperature: RDZEN_TEMPERATURE }),
     };
     const missingModel = own !== undefined && !named;
-    return { definitions, profile: new ModelProfile(model, options, warmStandby), missingModel };
+    const profile = new ModelProfile(model, options, warmStandby);
+    return { definitions, profile, missingModel, ...(builtIn && { builtIn }) };
   }
 
   private model(definitions: readonly CoreDefinition[], inventories: readonly Inventory[]): string {
@@ -182,14 +169,18 @@ export class CoreLauncher {
 
   /** Cores that share processors and spin while they wait bring each other to a standstill unless the threads are shared out. */
   private threads(definitions: readonly CoreDefinition[], copies: number, cpus: number): number | undefined {
-    if (this.settings.RDZEN_NUM_THREAD !== undefined) return this.settings.RDZEN_NUM_THREAD;
+    const wanted = this.settings.RDZEN_NUM_THREAD;
+    const share = Math.max(1, Math.floor(cpus / Math.max(1, copies)));
+    // It spins while it waits: threads beyond the processors make it fifty times slower, so here nobody's wish counts.
+    if (definitions.some(({ kind }) => kind === 'engine')) return Math.min(wanted ?? share, share);
+    if (wanted !== undefined) return wanted;
     const foreign = new Set(definitions.map(({ host }) => host).filter((host) => host !== THIS_MACHINE));
     const crowded = [...foreign].filter((host) => sharing(definitions, host) > 1);
     if (crowded.length > 0)
       this.logger.warn(
         `Several cores share the processors of ${crowded.join(' and ')}, whose number is unknown here. Set RDZEN_NUM_THREAD to its processors divided by its cores, or two busy cores bring each other to a standstill`,
       );
-    return copies > 1 ? Math.max(1, Math.floor(cpus / copies)) : undefined;
+    return copies > 1 ? share : undefined;
   }
 }
 

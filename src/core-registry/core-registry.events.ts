@@ -8,6 +8,8 @@ declare module '../events/event-bus' {
     'core.evidence-reported': Evidence;
     /** A new core is active; committed. */
     'core.promoted': Transition;
+    /** The model the embedded cores waited for is where they look for it. */
+    'core.model-arrived': { model: string };
     /** Something about cores that people see changed (pid, warning, slots). */
     'core.updated': { core: Core };
   }

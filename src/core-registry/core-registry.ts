@@ -4,13 +4,15 @@ import { Clock } from '../shared/clock';
 import { RdzenError } from '../shared/rdzen-error';
 import { Store, type Transaction } from '../storage/store';
 import './core-registry.events';
+import { CorePreparation } from './core-preparation';
 import type { Core, CoreDefinition, CoreSpeed, CoreState, Evidence, Transition } from './core.types';
+import { LivePace } from './live-pace';
 import { rankCandidates } from './rank-candidates';
 
 const FAILURE_WINDOW_MS = 30 * 60_000;
 
 type Details = Partial<
-  Pick<Core, 'pid' | 'version' | 'warning' | 'continues' | 'cold' | 'lastCheck' | 'exited'>
+  Pick<Core, 'kind' | 'pid' | 'version' | 'warning' | 'continues' | 'cold' | 'lastCheck' | 'exited'>
 >;
 
 /**
@@ -20,7 +22,10 @@ type Details = Partial<
  */
 @Injectable()
 export class CoreRegistry {
+  /** What the embedded cores wait for, told by whoever fetches it. */
+  readonly preparation = new CorePreparation();
   private readonly cores = new Map<number, Core>();
+  private readonly paces = new Map<number, LivePace>();
   private currentEpoch = 0;
   private activeId = 0;
 
@@ -143,7 +148,16 @@ export class CoreRegistry {
 
   /** A token, or any other byte of a real answer, came from the core. */
   alive(id: number): void {
-    this.get(id).lastTokenAt = this.clock.monotonic();
+    const core = this.get(id);
+    core.lastTokenAt = this.clock.monotonic();
+    const pace = this.paces.get(id) ?? new LivePace();
+    this.paces.set(id, pace);
+    pace.token(core.lastTokenAt);
+  }
+
+  /** Of the answer being written, else as learnt from earlier ones; undefined until there was one. */
+  tokensPerSecond({ id, speed }: Core): number | undefined {
+    return this.paces.get(id)?.at(this.clock.monotonic()) ?? speed.tokensPerSecond;
   }
 
   occupy(id: number): () => void {

@@ -8,9 +8,9 @@
  */
 export type CoreState = 'unknown' | 'starting' | 'warming' | 'ready' | 'suspect' | 'down';
 export type CoreRole = 'active' | 'standby';
-export type CoreKind = 'ollama' | 'scripted' | 'external';
+export type CoreKind = 'ollama' | 'engine' | 'scripted' | 'external';
 
-/** What a core is, fixed while the process runs. */
+/** What a core is, fixed while the process runs; only an engine that cannot be had becomes scripted. */
 export interface CoreDefinition {
   id: number;
   kind: CoreKind;

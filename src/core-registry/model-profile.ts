@@ -6,11 +6,15 @@ import type { ModelOptions } from '../ollama/ollama-api';
  */
 export class ModelProfile {
   constructor(
-    readonly model: string,
+    private served: string,
     readonly options: Readonly<ModelOptions>,
     /** The standby keeps the model in memory as well; false where it would not fit twice. */
     readonly warmStandby = true,
   ) {}
+
+  get model(): string {
+    return this.served;
+  }
 
   get contextTokens(): number {
     return this.options.num_ctx ?? 4096;
@@ -18,5 +22,10 @@ export class ModelProfile {
 
   get answerTokens(): number {
     return this.options.num_predict ?? 1024;
+  }
+
+  /** Where the wanted model cannot be had after all, and stand-ins serve another. */
+  replaceModel(model: string): void {
+    this.served = model;
   }
 }

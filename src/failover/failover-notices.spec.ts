@@ -128,6 +128,26 @@ describe('the notices of a failover', () => {
       expect((await blackouts()).map(({ room_id }) => room_id)).toEqual(['r', 'other']);
     });
 
+    it('is told as waiting for the model where that is being fetched', async () => {
+      await running();
+      bench.registry.preparation.preparing = {
+        step: 'model',
+        detail: 'fetching',
+        receivedBytes: 40e6,
+        totalBytes: 98e6,
+        secondsLeft: 11.3,
+      };
+      await bench.rooms.setLanguage('pl', 'pl');
+      await bench.question({ roomId: 'pl', lane: 'pl' });
+      await bench.question({ roomId: 'en', lane: 'en' });
+      for (const id of [1, 2]) bench.core(id).freeze();
+      await bench.clock.advance(10_000);
+      expect((await blackouts()).map(({ text }) => text)).toEqual([
+        '⏳ Pobieram model językowy, na razie 40 %, zostało około 12 s. Twoje pytanie nie przepadnie: zaraz potem na nie odpowiem.',
+        '⏳ The language model is being fetched, 40 % so far, about 12 s to go. Your question is kept and will be answered after that.',
+      ]);
+    });
+
     it('is nobody’s news while a switch goes on', async () => {
       await running();
       await bench.question();

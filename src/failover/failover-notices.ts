@@ -7,6 +7,7 @@ import { QuestionJournal } from '../journal/question-journal';
 import { LanguageOf } from '../rooms/language-of';
 import type { Transaction } from '../storage/store';
 import { texts } from '../texts/texts';
+import type { Language } from '../config/settings';
 import { NoticeRoom } from '../rooms/notice-room';
 
 /** Tells the rooms that wait, and the notice room, what happened to the cores. */
@@ -57,15 +58,25 @@ export class FailoverNotices {
     for (const question of onePerPlace(waiting)) {
       const { id, roomId, answerThreadId: threadId } = question;
       if (told.has(placeOf(question))) continue;
-      const text = texts(await this.languages.of(roomId)).blackout({
-        waiting: threadId ? 1 : (counts.get(roomId) ?? 1),
-      });
+      const text = this.waitingText(
+        await this.languages.of(roomId),
+        threadId ? 1 : (counts.get(roomId) ?? 1),
+      );
       notices.push({ key: `blackout:${this.registry.epoch}:${id}`, roomId, threadId, text });
     }
     if (notices.length === 0) return;
     await this.notices.write(notices);
     for (const question of waiting) told.add(placeOf(question));
     this.announce();
+  }
+
+  private waitingText(language: Language, waiting: number): string {
+    const { preparing } = this.registry.preparation;
+    if (!preparing) return texts(language).blackout({ waiting });
+    const { step, receivedBytes, totalBytes, secondsLeft } = preparing;
+    const percent =
+      receivedBytes !== undefined && totalBytes ? (receivedBytes / totalBytes) * 100 : undefined;
+    return texts(language).preparing({ step, percent, secondsLeft, waiting });
   }
 
   announce(): void {

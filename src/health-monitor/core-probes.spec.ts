@@ -1,5 +1,7 @@
 import { VirtualClock } from '../../test/support/virtual-clock';
 import type { Core } from '../core-registry/core.types';
+import { CorePreparation } from '../core-registry/core-preparation';
+import type { CoreRegistry } from '../core-registry/core-registry';
 import { ModelProfile } from '../core-registry/model-profile';
 import type { GenerateRequest, OllamaApi } from '../ollama/ollama-api';
 import { CoreProbes } from './core-probes';
@@ -24,6 +26,7 @@ describe(CoreProbes.name, () => {
     const sut = new CoreProbes(
       ollama as unknown as OllamaApi,
       new ModelProfile('m', { num_ctx: 4096 }),
+      { preparation: new CorePreparation() } as CoreRegistry,
       new VirtualClock(),
     );
     return { sut, prompts };

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Core } from '../core-registry/core.types';
+import { CoreRegistry } from '../core-registry/core-registry';
 import { ModelProfile } from '../core-registry/model-profile';
 import { OllamaApi, type GenerationStats, type LoadedModel } from '../ollama/ollama-api';
 import { OllamaError } from '../ollama/ollama-error';
@@ -15,7 +16,8 @@ export type ProbeResult = { ok: true } | { ok: false; why: string; refused: bool
 export type Readiness =
   | { kind: 'resident' }
   | { kind: 'cold'; why: string }
-  | { kind: 'missing'; why: string }
+  /** `awaited`: somebody is fetching it, so that it is no failure. */
+  | { kind: 'missing'; why: string; awaited: boolean }
   | { kind: 'failed'; why: string };
 
 /**
@@ -31,6 +33,7 @@ export class CoreProbes {
   constructor(
     private readonly ollama: OllamaApi,
     private readonly profile: ModelProfile,
+    private readonly registry: CoreRegistry,
     private readonly clock: Clock,
   ) {}
 
@@ -63,10 +66,7 @@ export class CoreProbes {
         this.ollama.ps(core.url, options),
       ]);
       if (!installed.some(({ name }) => sameModel(name, this.profile.model))) {
-        return {
-          kind: 'missing',
-          why: `the model ${this.profile.model} is not installed there; run: ollama pull ${this.profile.model}`,
-        };
+        return this.missing(core);
       }
       return this.residency(core, loaded);
     } catch (error) {
@@ -117,6 +117,17 @@ export class CoreProbes {
       signal.removeEventListener('abort', onEnd);
       abort.abort(new Error('probe over'));
     }
+  }
+
+  private missing({ kind }: Core): Readiness {
+    if (kind !== 'external' && this.registry.preparation.preparing)
+      return { kind: 'missing', why: 'its model is being fetched', awaited: true };
+    const { model } = this.profile;
+    const why =
+      kind === 'engine'
+        ? `the model ${model} is not in the data folder`
+        : `the model ${model} is not installed there; run: ollama pull ${model}`;
+    return { kind: 'missing', why, awaited: false };
   }
 
   private residency(core: Core, loaded: readonly LoadedModel[]): Readiness {

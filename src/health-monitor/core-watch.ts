@@ -70,8 +70,8 @@ export class CoreWatch {
     this.doze.wake();
   }
 
-  /** It is the active core now: a cold one has to load. */
-  promoted(): void {
+  /** It is the active core now, and a cold one has to load; or its model has just come. */
+  lookAgain(): void {
     this.readinessDue = 0;
     this.doze.wake();
   }
@@ -116,7 +116,7 @@ export class CoreWatch {
     this.passes++;
     this.registry.update(this.core.id, { version, lastCheck: this.clock.now() });
     const { state } = this.core;
-    const rising = state === 'unknown' || state === 'starting' || (state === 'down' && !this.unfit);
+    const rising = (state === 'unknown' || state === 'starting' || state === 'down') && !this.unfit;
     if (!rising || (this.fell && this.passes < timing.RISE)) return;
     this.fell = false;
     this.readinessDue = 0;
@@ -181,7 +181,7 @@ export class CoreWatch {
       case 'missing':
         this.proven = false;
         this.unfit = 'model-missing';
-        this.registry.setState(this.core.id, 'down', readiness.why);
+        this.registry.setState(this.core.id, readiness.awaited ? 'starting' : 'down', readiness.why);
         return;
       case 'cold':
         await this.warm(readiness.why);

@@ -48,7 +48,10 @@ export class HealthMonitor {
       this.bus.on('core.evidence-reported', (evidence) =>
         this.watches.get(evidence.coreId)?.evidence(evidence),
       ),
-      this.bus.on('core.promoted', ({ to }) => this.watches.get(to)?.promoted()),
+      this.bus.on('core.promoted', ({ to }) => this.watches.get(to)?.lookAgain()),
+      this.bus.on('core.model-arrived', () => {
+        for (const watch of this.watches.values()) watch.lookAgain();
+      }),
       this.bus.on('core.state-changed', ({ core, from, to, reason }) => {
         const text = `Core ${core.id}: ${from} -> ${to} (${reason})`;
         if (to === 'down' || to === 'suspect') this.logger.warn(text);

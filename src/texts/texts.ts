@@ -5,6 +5,13 @@ interface Catalogue {
   switched(values: { from: number; to: number }): string;
   switchedByHand(values: { from: number; to: number }): string;
   blackout(values: { waiting: number }): string;
+  /** `percent` and `secondsLeft` where they are known. */
+  preparing(values: {
+    step: 'engine' | 'model' | 'checking';
+    percent?: number;
+    secondsLeft?: number;
+    waiting: number;
+  }): string;
   busyUser(): string;
   busyRoom(): string;
   busyAll(): string;
@@ -100,6 +107,20 @@ const EN: Catalogue = {
     waiting === 1
       ? '⏳ No core can answer right now. Your question is kept and will be answered as soon as one is back.'
       : `⏳ No core can answer right now. The ${waiting} questions waiting here are kept and will be answered in order as soon as one is back.`,
+  preparing: ({ step, percent, secondsLeft, waiting }) => {
+    const what = {
+      engine: 'The engine that runs the language model is being installed',
+      model: 'The language model is being fetched',
+      checking: 'The language model is being checked',
+    }[step];
+    const done = percent === undefined ? '' : `, ${Math.floor(percent)} % so far`;
+    const left = secondsLeft === undefined ? '' : `, about ${Math.max(1, Math.ceil(secondsLeft))} s to go`;
+    const then =
+      waiting === 1
+        ? 'Your question is kept and will be answered after that.'
+        : `The ${waiting} questions waiting here are kept and will be answered in order after that.`;
+    return `⏳ ${what}${done}${left}. ${then}`;
+  },
   busyUser: () => 'Those are many questions at once. Please ask again when I have answered the ones before.',
   busyRoom: () => 'Too many questions are waiting in this room. Please ask again in a moment.',
   busyAll: () => 'More questions are waiting than I can answer soon. Please ask again in a few minutes.',
@@ -149,6 +170,20 @@ const PL: Catalogue = {
     waiting === 1
       ? '⏳ W tej chwili żaden rdzeń nie może odpowiedzieć. Twoje pytanie nie przepadnie: odpowiem na nie, gdy tylko któryś wróci.'
       : `⏳ W tej chwili żaden rdzeń nie może odpowiedzieć. Pytania czekające tutaj (${waiting}) nie przepadną: odpowiem na nie po kolei, gdy tylko któryś wróci.`,
+  preparing: ({ step, percent, secondsLeft, waiting }) => {
+    const what = {
+      engine: 'Instaluję silnik modelu językowego',
+      model: 'Pobieram model językowy',
+      checking: 'Sprawdzam model językowy',
+    }[step];
+    const done = percent === undefined ? '' : `, na razie ${Math.floor(percent)} %`;
+    const left = secondsLeft === undefined ? '' : `, zostało około ${Math.max(1, Math.ceil(secondsLeft))} s`;
+    const then =
+      waiting === 1
+        ? 'Twoje pytanie nie przepadnie: zaraz potem na nie odpowiem.'
+        : `Pytania czekające tutaj (${waiting}) nie przepadną: odpowiem na nie potem po kolei.`;
+    return `⏳ ${what}${done}${left}. ${then}`;
+  },
   busyUser: () => 'To dużo pytań naraz. Zapytaj ponownie, gdy odpowiem na poprzednie.',
   busyRoom: () => 'W tym pokoju czeka już zbyt wiele pytań. Zapytaj ponownie za chwilę.',
   busyAll: () => 'Czeka więcej pytań, niż zdążę wkrótce obsłużyć. Zapytaj ponownie za kilka minut.',

@@ -106,7 +106,7 @@ export class CoreBench {
     this.tilt = new TiltWatch(clock);
     this.monitor = new HealthMonitor(
       this.registry,
-      new CoreProbes(ollama, this.profile, clock),
+      new CoreProbes(ollama, this.profile, this.registry, clock),
       this.tilt,
       this.engine as unknown as ContainerEngine,
       bus,

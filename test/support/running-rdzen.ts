@@ -14,6 +14,8 @@ export interface CoreView {
   reason: string;
   continues?: boolean;
   in_flight: number;
+  tokens_per_second?: number;
+  model: string;
 }
 
 export interface StatusView {
@@ -21,6 +23,8 @@ export interface StatusView {
   rocketchat_connected: boolean;
   mode: string;
   epoch: number;
+  preparing?: { step: string; detail: string; received_bytes?: number; total_bytes?: number };
+  engine_problem?: { cause: string; remedy: string };
   cores: CoreView[];
 }
 

@@ -13,6 +13,7 @@ const ROUTES: Record<string, Access> = {
   'POST /send': 'operate',
   'POST /switch_core': 'operate',
   'GET /api/v1/failover/history': 'read',
+  'POST /api/v1/cores/{id}/kill': 'operate',
   'GET /api/v1/messages': 'read',
   'POST /api/v1/messages/{id}/requeue': 'operate',
   'POST /api/v1/messages/{id}/discard': 'operate',
@@ -64,11 +65,15 @@ describe('who may do what', () => {
   /** From an address of its own each time, so that wrong keys do not add up. */
   const call = (route: string, key: string): Promise<Reply> => {
     const [method, path = ''] = route.split(' ');
-    return sut.ask(method as 'GET' | 'POST', path.replace('{id}', 'nosuchmessage'), {
-      key,
-      body: BODIES[route],
-      from: `198.51.100.${(address++ % 250) + 1}`,
-    });
+    return sut.ask(
+      method as 'GET' | 'POST',
+      path.replace('{id}', path.includes('cores') ? '99' : 'nosuchmessage'),
+      {
+        key,
+        body: BODIES[route],
+        from: `198.51.100.${(address++ % 250) + 1}`,
+      },
+    );
   };
 
   it('covers every documented route', () => {
@@ -102,7 +107,7 @@ describe('who may do what', () => {
       const before = await sut.status();
       const reply = await call(route, keys[credential]);
       if (MAY[access].includes(credential)) {
-        // The message does not exist; to hear so, one must have been let in.
+        // The message or core does not exist; to hear so, one must have been let in.
         const good = route.includes('{id}') ? [404] : [200];
         expect({ route, credential, status: reply.status }).toEqual({
           route,

@@ -1,0 +1,101 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { ContainerEngine } from '../containers/container-engine';
+import { scriptedSpec } from '../core-registry/core-launcher-specs';
+import type { EngineProblem, Preparing } from '../core-registry/core-preparation';
+import { CoreRegistry } from '../core-registry/core-registry';
+import '../core-registry/core-registry.events';
+import { ModelProfile } from '../core-registry/model-profile';
+import { EventBus } from '../events/event-bus';
+import { Clock } from '../shared/clock';
+import { describePreparing } from './describe-preparing';
+import './engine-provider.events';
+
+const TELL_EVERY_MS = 1_500;
+const STAND_IN_MODEL = 'scripted';
+
+/** What fetches the engine and the model. */
+export interface EngineSource {
+  /** Rejects with an Error that has `reason` and `remedy` where it cannot be had. Ends at once when `signal` aborts. */
+  provide(report: (preparing: Preparing) => void, signal: AbortSignal): Promise<unknown>;
+}
+
+/**
+ * Brings the built-in engine and its model while everything else runs already. Questions wait meanwhile. Where it
+ * cannot be had, scripted stand-ins take the place of the cores and say why.
+ */
+@Injectable()
+export class EngineProvider {
+  private readonly logger = new Logger(EngineProvider.name);
+  private readonly ending = new AbortController();
+  private working: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly registry: CoreRegistry,
+    private readonly profile: ModelProfile,
+    private readonly containers: ContainerEngine,
+    private readonly bus: EventBus,
+    private readonly clock: Clock,
+  ) {}
+
+  start(source: EngineSource): void {
+    this.registry.preparation.preparing = { step: 'checking', detail: 'looking what is here' };
+    this.working = this.provide(source);
+  }
+
+  async stop(): Promise<void> {
+    this.ending.abort(new Error('stopping'));
+    await this.working;
+  }
+
+  private async provide(source: EngineSource): Promise<void> {
+    const { preparation } = this.registry;
+    const { signal } = this.ending;
+    let toldAt = -Infinity;
+    let toldStep = '';
+    try {
+      await source.provide((preparing) => {
+        preparation.preparing = preparing;
+        const now = this.clock.monotonic();
+        if (preparing.step === toldStep && now - toldAt < TELL_EVERY_MS) return;
+        toldAt = now;
+        toldStep = preparing.step;
+        this.logger.log(describePreparing(preparing));
+      }, signal);
+      preparation.preparing = undefined;
+      this.logger.log(`The built-in engine and the model ${this.profile.model} are here`);
+      this.bus.emit('core.model-arrived', { model: this.profile.model });
+      this.bus.emit('engine.provided', { model: this.profile.model });
+    } catch (error) {
+      preparation.preparing = undefined;
+      if (signal.aborted) return;
+      await this.standIn(problemOf(error));
+    }
+  }
+
+  private async standIn(problem: EngineProblem): Promise<void> {
+    this.registry.preparation.problem = problem;
+    const cores = this.registry.all();
+    // External cores may serve the wanted model all the same.
+    if (cores.every(({ kind }) => kind === 'engine')) this.profile.replaceModel(STAND_IN_MODEL);
+    await Promise.all(
+      cores
+        .filter(({ kind }) => kind === 'engine')
+        .map(async (core) => {
+          this.registry.update(core.id, { kind: 'scripted' });
+          if (core.container === undefined) return;
+          await this.containers.stop(core.container, 0);
+          await this.containers.start(scriptedSpec(core, this.profile.model));
+        }),
+    ).catch((error: unknown) => this.logger.error(`The stand-ins could not be started: ${String(error)}`));
+    this.bus.emit('engine.unavailable', problem);
+  }
+}
+
+function problemOf(error: unknown): EngineProblem {
+  if (error instanceof Error && 'reason' in error && 'remedy' in error)
+    return { reason: String(error.reason), remedy: String(error.remedy) };
+  return {
+    reason: `The built-in engine could not be made ready: ${error instanceof Error ? error.message : String(error)}.`,
+    remedy: 'Start again; if that does not help, install Ollama.',
+  };
+}
