@@ -49,19 +49,21 @@ function errorCodes() {
   }
 }
 
-/** Variables declared in src/config/settings.ts == the first column of README.md's configuration table. */
+/** Variables declared in src/config/settings.ts == the first column of each README's configuration table. */
 function settings() {
   const name = /\b(?:(?:RDZEN|ROCKETCHAT|OLLAMA)_[A-Z0-9_]+|ACTIVE_CORE_ID)(?:<n>)?/g;
   // CORE1, CORE2 ... and CORE<n> are one setting.
   const normal = (text) => text.replace(/(?:<n>|\d+)$/, '').replace(/_$/, '');
   const declared = [...demand('src/config/settings.ts').matchAll(/^ {2}([A-Z][A-Z0-9_]+)[?!]?(?::| =)/gm)];
   const inCode = declared.map(([, found]) => normal(found));
-  const firstCells = demand('README.md')
-    .split('\n')
-    .filter((line) => /^\|\s*`/.test(line))
-    .map((line) => line.split('|')[1]);
-  const inDocs = firstCells.flatMap((cell) => [...cell.matchAll(name)].map(([found]) => normal(found)));
-  compare('setting', inCode, 'src/config/settings.ts', inDocs, "README.md's configuration table");
+  for (const readme of ['README.md', 'README.pl.md']) {
+    const firstCells = demand(readme)
+      .split('\n')
+      .filter((line) => /^\|\s*`/.test(line))
+      .map((line) => line.split('|')[1]);
+    const inDocs = firstCells.flatMap((cell) => [...cell.matchAll(name)].map(([found]) => normal(found)));
+    compare('setting', inCode, 'src/config/settings.ts', inDocs, `${readme}'s configuration table`);
+  }
 }
 
 /** Nothing of the machine that a file was written on. The words are put together here, or this file would hold them. */

@@ -10,8 +10,10 @@ import { CoreRegistry } from './core-registry/core-registry';
 import { EventBus } from './events/event-bus';
 import { RdzenLogger } from './observability/rdzen-logger';
 import { RdzenError } from './shared/rdzen-error';
+import { nameDiskFull, requireFreeSpace } from './storage/disk-full';
 import { InstanceLock } from './storage/instance-lock';
 
+const LEAST_FREE_BYTES = 20e6;
 /** npm passes on the Ctrl-C that the terminal sends us as well, and a closed terminal takes npm along: one wish. */
 const SAME_WISH_MS = 1_500;
 
@@ -21,12 +23,14 @@ async function main(): Promise<void> {
   const logger = new RdzenLogger(settings.RDZEN_LOG_LEVEL, settings.RDZEN_LOG_FORMAT);
   Logger.overrideLogger(logger);
 
-  const lock = InstanceLock.acquire(settings.RDZEN_DATA, Date.now());
+  let lock: InstanceLock | undefined;
   try {
+    lock = InstanceLock.acquire(settings.RDZEN_DATA, Date.now());
+    requireFreeSpace(settings.RDZEN_DATA, LEAST_FREE_BYTES);
     await run(settings, logger, lock);
   } catch (error) {
-    lock.release();
-    throw error;
+    lock?.release();
+    throw nameDiskFull(error, settings.RDZEN_DATA);
   }
 }
 

@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { explainNpm } from './npm-failure.mjs';
 import { cleanEnvironment, ROOT, run, runNode } from './run.mjs';
 
 const HEARTBEAT_MS = 1_500;
+/** Without a network npm's own pace would take over a minute to say so. What the person configured goes before it. */
+const RETRIES = Object.entries({
+  'fetch-retries': 2,
+  'fetch-retry-mintimeout': 1_000,
+  'fetch-retry-maxtimeout': 4_000,
+})
+  .filter(([name]) => process.env[`npm_config_${name.replaceAll('-', '_')}`] === undefined)
+  .map(([name, value]) => `--${name}=${value}`);
 const DIST_STAMP = 'dist/.rdzen-stamp';
 const BUILD_CONFIG = ['.swcrc', 'nest-cli.json', 'package.json', 'tsconfig.build.json', 'tsconfig.json'];
 
@@ -17,7 +26,7 @@ const sha256 = (...parts) =>
  */
 export async function ensureInstalled({ dev = true } = {}) {
   if (isInstalled({ dev })) return;
-  await step('Installing packages (npm ci; well under a minute on most machines)', npmCi);
+  await step('Installing packages (npm ci; well under a minute on most machines)', npmCi, explainNpm);
 }
 
 /** Builds dist/ when it is missing or not made from the sources as they are now. */
@@ -33,8 +42,11 @@ export async function ensureBuilt() {
 
 export const isBuilt = () => existsSync(at('dist/main.js')) && stampOfBuild() === sourceStamp();
 
-/** A line with the time it took; the output of `work` only when it fails, and then the process ends with code 1. */
-async function step(title, work) {
+/**
+ * A line with the time it took; the output of `work` only when it fails, with what `explain` makes of it, and then the
+ * process ends with code 1.
+ */
+async function step(title, work, explain = () => undefined) {
   const began = Date.now();
   process.stderr.write(`${title} ... `);
   // Silence looks like a program that hangs.
@@ -45,15 +57,22 @@ async function step(title, work) {
     return;
   }
   process.stderr.write(
-    `failed\n\n${output.trim()}\n\n${title} failed with code ${code}; the reason stands above.\n`,
+    `failed\n\n${withoutStack(output)}\n\n${explain(output) ?? `${title} failed with code ${code}; the reason stands above.`}\n`,
   );
   process.exit(1);
 }
 
+const withoutStack = (output) =>
+  output
+    .split('\n')
+    .filter((line) => !/^(npm error )?\s+at .*:\d+:\d+\)?( \{)?$/.test(line))
+    .join('\n')
+    .trim();
+
 function npmCi() {
   // npm marks itself in npm_execpath; elsewhere it is whatever npm is on PATH.
   const npm = process.env.npm_execpath;
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error', ...RETRIES];
   const options = { quiet: true, env: cleanEnvironment() };
   if (npm && /npm-cli\.[cm]?js$/.test(npm) && existsSync(npm)) return runNode(npm, args, options);
   return run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, options);

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ROOT } from './run.mjs';
 
-const OWN_COMMAND = ['faults', 'ollama', 'browser', 'docker'];
+const OWN_COMMAND = ['faults', 'ollama', 'engine', 'browser', 'docker'];
 /** Real processes with deadlines: one spec at a time, or they starve each other. */
 const only = (folder) => [`--testMatch=<rootDir>/${folder}/**/*.spec.ts`, '--runInBand'];
 
@@ -21,23 +21,36 @@ export const SUITES = {
   },
   faults: { folder: 'test/faults', jest: only('test/faults') },
   ollama: { folder: 'test/ollama', jest: only('test/ollama'), rig: ollamaRig },
+  engine: { folder: 'test/engine', jest: only('test/engine'), rig: engineRig },
   browser: { folder: 'test/browser', jest: only('test/browser'), rig: browserRig },
 };
 
 /** Exit code with which a rig says that what it makes cannot be had on this machine. */
 const NOT_TO_BE_HAD = 3;
 
-async function ollamaRig() {
-  const { code, lastOut, lastErr } = await lines(process.execPath, [join(ROOT, 'test/rigs/ollama.mjs')]);
+function ollamaRig() {
+  return madeBy('test/rigs/ollama.mjs', {
+    RDZEN_RIG_OLLAMA: 'ollama',
+    RDZEN_RIG_MODELS: 'modelsDir',
+    RDZEN_RIG_MODEL: 'model',
+  });
+}
+
+function engineRig() {
+  return madeBy('test/rigs/engine.mjs', { RDZEN_RIG_ENGINE: 'engineDir', RDZEN_RIG_GGUF: 'modelFile' });
+}
+
+/** Runs the program that makes a rig; `wanted`: variables of the tests by the names its last line, JSON, gives them. */
+async function madeBy(program, wanted) {
+  const { code, lastOut, lastErr } = await lines(process.execPath, [join(ROOT, program)]);
   if (code === NOT_TO_BE_HAD) return { skip: lastErr || lastOut || 'the rig gave no reason' };
-  if (code !== 0) return { fail: `test/rigs/ollama.mjs failed with code ${code}: ${lastErr}` };
+  if (code !== 0) return { fail: `${program} failed with code ${code}: ${lastErr}` };
   try {
-    const { ollama, modelsDir, model } = JSON.parse(lastOut);
-    return { env: { RDZEN_RIG_OLLAMA: ollama, RDZEN_RIG_MODELS: modelsDir, RDZEN_RIG_MODEL: model } };
+    const made = JSON.parse(lastOut);
+    return { env: Object.fromEntries(Object.entries(wanted).map(([name, key]) => [name, made[key]])) };
   } catch {
-    return {
-      fail: `test/rigs/ollama.mjs must end with a line of JSON {ollama, modelsDir, model}, not: ${lastOut}`,
-    };
+    const keys = Object.values(wanted).join(', ');
+    return { fail: `${program} must end with a line of JSON {${keys}}, not: ${lastOut}` };
   }
 }
 

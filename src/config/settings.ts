@@ -78,7 +78,7 @@ export class Settings {
 
   @IsOptional()
   @IsString()
-  @Matches(/^[\w./:@-]{1,200}$/)
+  @Matches(/^[\w./:@#-]{1,200}$/)
   RDZEN_MODEL?: string;
 
   /** A GGUF file for the built-in engine, in place of a model it fetches. */

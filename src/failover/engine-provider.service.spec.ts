@@ -23,10 +23,15 @@ const unavailable = Object.assign(new Error('x'), { reason: 'There is no network
 describe(EngineProvider.name, () => {
   let store: LibsqlStore;
   let logged: string[];
+  let warned: string[];
 
   beforeEach(async () => {
     store = await memoryStore();
     logged = [];
+    warned = [];
+    jest
+      .spyOn(Logger.prototype, 'warn')
+      .mockImplementation((text: unknown) => void warned.push(String(text)));
     jest.spyOn(Logger.prototype, 'log').mockImplementation((text: unknown) => void logged.push(String(text)));
   });
   afterEach(async () => {
@@ -71,6 +76,7 @@ describe(EngineProvider.name, () => {
         shown.push(registry.preparation.preparing);
         await clock.sleep(500);
       }
+      return { remarks: ['it was slow'] };
     });
     expect(shown[0]).toMatchObject({ step: 'checking' });
     expect(shown.at(-1)).toMatchObject({ receivedBytes: 3.5e6 });
@@ -82,6 +88,7 @@ describe(EngineProvider.name, () => {
       'The built-in engine and the model smollm2:135m are here',
     ]);
     expect(registry.preparation).toEqual({ preparing: undefined, problem: undefined });
+    expect(warned).toEqual(['it was slow']);
     expect(events).toEqual(['arrived']);
     expect(did).toEqual([]);
   });

@@ -11,12 +11,19 @@ import { describePreparing } from './describe-preparing';
 import './engine-provider.events';
 
 const TELL_EVERY_MS = 1_500;
+const LOOK_EVERY_MS = 200;
+const FOUND_WITHIN_MS = 10_000;
 const STAND_IN_MODEL = 'scripted';
+
+/** `remarks`: what a person should know of how it went. */
+export interface Provided {
+  remarks: readonly string[];
+}
 
 /** What fetches the engine and the model. */
 export interface EngineSource {
   /** Rejects with an Error that has `reason` and `remedy` where it cannot be had. Ends at once when `signal` aborts. */
-  provide(report: (preparing: Preparing) => void, signal: AbortSignal): Promise<unknown>;
+  provide(report: (preparing: Preparing) => void, signal: AbortSignal): Promise<Provided>;
 }
 
 /**
@@ -53,7 +60,7 @@ export class EngineProvider {
     let toldAt = -Infinity;
     let toldStep = '';
     try {
-      await source.provide((preparing) => {
+      const { remarks } = await source.provide((preparing) => {
         preparation.preparing = preparing;
         const now = this.clock.monotonic();
         if (preparing.step === toldStep && now - toldAt < TELL_EVERY_MS) return;
@@ -61,15 +68,29 @@ export class EngineProvider {
         toldStep = preparing.step;
         this.logger.log(describePreparing(preparing));
       }, signal);
-      preparation.preparing = undefined;
+      for (const remark of remarks) this.logger.warn(remark);
       this.logger.log(`The built-in engine and the model ${this.profile.model} are here`);
-      this.bus.emit('core.model-arrived', { model: this.profile.model });
+      await this.untilFound();
+      preparation.preparing = undefined;
       this.bus.emit('engine.provided', { model: this.profile.model });
     } catch (error) {
       preparation.preparing = undefined;
       if (signal.aborted) return;
       await this.standIn(problemOf(error));
     }
+  }
+
+  /** The cores look for the model from time to time; until they see it, it is still what they wait for. */
+  private async untilFound(): Promise<void> {
+    const { preparation } = this.registry;
+    preparation.preparing = { step: 'checking', detail: 'loading the model' };
+    const until = this.clock.monotonic() + FOUND_WITHIN_MS;
+    const waiting = (): boolean =>
+      this.registry.all().some(({ kind, state }) => kind === 'engine' && state === 'starting');
+    do {
+      this.bus.emit('core.model-arrived', { model: this.profile.model });
+      await this.clock.sleep(LOOK_EVERY_MS, this.ending.signal);
+    } while (waiting() && this.clock.monotonic() < until);
   }
 
   private async standIn(problem: EngineProblem): Promise<void> {

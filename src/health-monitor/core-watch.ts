@@ -173,7 +173,7 @@ export class CoreWatch {
     if (this.doze.ended || life !== this.life) return;
     if (this.unfit === 'model-missing' && (readiness.kind === 'resident' || readiness.kind === 'cold')) {
       this.unfit = undefined;
-      this.registry.setState(this.core.id, 'warming', 'the model is there again');
+      this.registry.setState(this.core.id, 'warming', 'the model is there');
     }
     if (readiness.kind !== 'failed') this.resident = readiness.kind === 'resident';
     if (this.resident) this.registry.update(this.core.id, { cold: false });

@@ -26,7 +26,7 @@ export class RdzenLogger extends ConsoleLogger {
     super({
       logLevels: LEVELS[level],
       json: format === 'json',
-      colors: format === 'text' && process.stdout.isTTY,
+      colors: format === 'text' && process.stdout.isTTY === true,
     });
   }
 

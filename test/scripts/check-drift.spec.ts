@@ -3,6 +3,9 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+const SETTINGS =
+  '| variable | default |\n|---|---|\n| `RDZEN_PORT` | 5000 |\n| `OLLAMA_URL_CORE<n>` | |\n| `ROCKETCHAT_URL` | uses `RDZEN_DATA` |\n';
+
 /** A project in which documents and code agree. */
 const GOOD: Record<string, string> = {
   'src/shared/error-codes.ts': `export const ERROR_CODES = {\n  // a group\n  LAMP_BROKEN: 404,\n  WIRE_CUT: 500,\n} as const;\n`,
@@ -11,8 +14,8 @@ const GOOD: Record<string, string> = {
   'src/a.spec.ts': `it('LAMP_BROKEN', () => {});`,
   'test/e2e/b.spec.ts': `expect(code).toBe('WIRE_CUT');`,
   'src/config/settings.ts': `export class Settings {\n  RDZEN_PORT = 5000;\n  OLLAMA_URL_CORE1?: string;\n  OLLAMA_URL_CORE2?: string;\n  ROCKETCHAT_URL?: string;\n}\n`,
-  'README.md':
-    '| variable | default |\n|---|---|\n| `RDZEN_PORT` | 5000 |\n| `OLLAMA_URL_CORE<n>` | |\n| `ROCKETCHAT_URL` | uses `RDZEN_DATA` |\n',
+  'README.md': SETTINGS,
+  'README.pl.md': SETTINGS,
 };
 
 describe('check-drift', () => {
@@ -55,15 +58,18 @@ describe('check-drift', () => {
     ]);
   });
 
-  it('finds a setting that README.md does not name, and the reverse', () => {
-    const { problems } = check({
-      'README.md': '| `RDZEN_PORT` | 5000 |\n| `RDZEN_COLOUR` | |\n| `ROCKETCHAT_URL` | |\n',
-    });
-    expect(problems).toEqual([
-      expect.stringContaining('setting OLLAMA_URL_CORE of'),
-      expect.stringContaining('setting RDZEN_COLOUR of README.md'),
-    ]);
-  });
+  it.each(['README.md', 'README.pl.md'])(
+    'finds a setting that %s does not name, and the reverse',
+    (readme) => {
+      const { problems } = check({
+        [readme]: '| `RDZEN_PORT` | 5000 |\n| `RDZEN_COLOUR` | |\n| `ROCKETCHAT_URL` | |\n',
+      });
+      expect(problems).toEqual([
+        expect.stringContaining('setting OLLAMA_URL_CORE of'),
+        expect.stringContaining(`setting RDZEN_COLOUR of ${readme}`),
+      ]);
+    },
+  );
 
   it('names a missing document instead of stumbling over it', () => {
     expect(check({ 'README.md': undefined, 'docs/errors.md': undefined }).problems).toEqual(

@@ -3,6 +3,12 @@ import type { ErrorShape } from './refusal';
 import type { RateLimit } from './rest/rate-limiter';
 import type { ChatSettings } from './service/chat-core';
 
+export interface GatewayAddress {
+  /** Without a slash at its end. */
+  url: string;
+  key?: string;
+}
+
 export interface ChatServerOptions {
   /** 0 takes a free port. */
   port: number;
@@ -13,6 +19,8 @@ export interface ChatServerOptions {
   /** Read at each attempt; absent: nobody becomes admin on the page. */
   adminKeyFile?: string;
   language: string;
+  /** Where the cores are asked about and, with the key, killed; absent: the page shows no cores. */
+  gateway?: GatewayAddress;
   /** Told by /api/info, such as `8.8`. */
   version: string;
   errorShape: ErrorShape;
@@ -73,12 +81,20 @@ export function optionsFromEnvironment(environment: NodeJS.ProcessEnv): ChatServ
   if (!password)
     throw new Error('BOT_PASSWORD is missing: the password of the account that the gateway logs in with.');
   const adminKeyFile = environment['ADMIN_KEY_FILE'];
+  const gatewayUrl = environment['GATEWAY_URL'];
+  if (gatewayUrl && !/^https?:$/.test(URL.canParse(gatewayUrl) ? new URL(gatewayUrl).protocol : '')) {
+    throw new Error(`GATEWAY_URL is "${gatewayUrl}"; it must begin with http:// or https://.`);
+  }
+  const gatewayKey = environment['GATEWAY_KEY'];
   return {
     port: Number(port),
     host: environment['HOST'] ?? '127.0.0.1',
     dataFile: environment['DATA_FILE'] ?? 'data/chat.db',
     bot: { username: environment['BOT_USERNAME'] ?? 'system-bot', password },
     ...(adminKeyFile && { adminKeyFile }),
+    ...(gatewayUrl && {
+      gateway: { url: gatewayUrl.replace(/\/+$/, ''), ...(gatewayKey && { key: gatewayKey }) },
+    }),
     language,
   };
 }

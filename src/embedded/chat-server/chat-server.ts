@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LibsqlStore } from '../../storage/libsql-store';
 import { completeOptions, type ChatServerInput, type ChatServerOptions } from './chat-server-options';
+import { CoresRoutes } from './cores/cores-routes';
+import { GatewayClient } from './cores/gateway-client';
 import { PageFiles } from './page-files';
 import { ChatRecords } from './records/chat-records';
 import { DdpMethods } from './realtime/ddp-methods';
@@ -22,6 +24,7 @@ import { Accounts } from './service/accounts';
 import { ChatCore } from './service/chat-core';
 import { Messages } from './service/messages';
 import { PageEntry } from './service/page-entry';
+import { holdersOf } from './service/permissions';
 import { Rooms } from './service/rooms';
 
 const SITE_NAME = 'Rdzen';
@@ -122,10 +125,16 @@ export class ChatServer {
       language: this.options.language,
       maxMessageLength: settings.maxMessageLength,
       siteName: SITE_NAME,
+      cores: this.options.gateway !== undefined,
+      editing: settings.allowEditing,
+      editMinutes: settings.blockEditInMinutes,
+      deleteOwnRoles: holdersOf('delete-own-message'),
     };
+    const { gateway } = this.options;
+    const cores = gateway && new CoresRoutes(accounts, new GatewayClient(gateway), now);
     return new HttpFront(
       rest,
-      new EmbeddedRoutes(accounts, entry, config, now),
+      new EmbeddedRoutes(accounts, entry, config, now, cores),
       this.realtime,
       new PageFiles(),
       {

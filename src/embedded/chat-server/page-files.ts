@@ -9,7 +9,13 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Nothing inline, nothing from elsewhere, no framing. `'self'` in connect-src covers our own WebSocket. */
+/** Libraries the page uses, as their packages bring them: address on the page, package. */
+const VENDOR: Record<string, string> = { '/vendor/marked.mjs': 'marked' };
+
+/**
+ * Nothing inline, nothing from elsewhere, no framing, and no text becomes HTML or script. `'self'` in connect-src
+ * covers our own WebSocket.
+ */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -19,6 +25,8 @@ const POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
 ].join('; ');
 
 export interface PageFile {
@@ -32,22 +40,27 @@ export class PageFiles {
 
   constructor(folder = join(__dirname, 'page')) {
     for (const name of readdirSync(folder)) {
-      const type = TYPES[extname(name)];
-      if (!type) continue;
-      this.files.set(name === 'index.html' ? '/' : `/${name}`, {
-        body: readFileSync(join(folder, name)),
-        headers: {
-          'Content-Type': type,
-          'Content-Security-Policy': POLICY,
-          'Referrer-Policy': 'no-referrer',
-          'Cross-Origin-Opener-Policy': 'same-origin',
-          'Cache-Control': 'no-cache',
-        },
-      });
+      this.add(name === 'index.html' ? '/' : `/${name}`, join(folder, name));
     }
+    for (const [path, name] of Object.entries(VENDOR)) this.add(path, require.resolve(name), '.mjs');
   }
 
   find(path: string): PageFile | undefined {
     return this.files.get(path);
+  }
+
+  private add(path: string, file: string, kind = extname(file)): void {
+    const type = TYPES[kind];
+    if (!type) return;
+    this.files.set(path, {
+      body: readFileSync(file),
+      headers: {
+        'Content-Type': type,
+        'Content-Security-Policy': POLICY,
+        'Referrer-Policy': 'no-referrer',
+        'Cross-Origin-Opener-Policy': 'same-origin',
+        'Cache-Control': 'no-cache',
+      },
+    });
   }
 }

@@ -22,6 +22,8 @@ export class WatchedBrowser {
   /** Console errors and warnings, uncaught errors, violated policies, requests to other machines. */
   readonly complaints: string[] = [];
 
+  private readonly contexts: BrowserContext[] = [];
+
   private constructor(private readonly browser: Browser) {}
 
   static async launch(): Promise<WatchedBrowser> {
@@ -36,8 +38,14 @@ export class WatchedBrowser {
       locale: 'en-US',
       ...options,
     });
+    this.contexts.push(context);
     await this.watch(context);
     return context.newPage();
+  }
+
+  /** Ends every visit, so that no page of one test works on behind the next. */
+  async closePages(): Promise<void> {
+    await Promise.all(this.contexts.splice(0).map((context) => context.close()));
   }
 
   /** What was complained of since the last call. */

@@ -7,7 +7,7 @@ const PAGE = join(__dirname, '../../../src/embedded/chat-server/page');
 
 /** Runs the browser's modules in a Node of their own; jest cannot load ES modules. */
 function evaluate(code: string): unknown {
-  const imports = ['texts', 'markup'].map(
+  const imports = ['texts', 'growing'].map(
     (name) => `import * as ${name} from ${JSON.stringify(pathToFileURL(join(PAGE, `${name}.mjs`)).href)};`,
   );
   const source = `${imports.join('\n')}\nconsole.log(JSON.stringify(${code}));`;
@@ -20,7 +20,7 @@ describe('the modules of the chat page', () => {
   it('have every text in both languages, with the same places to fill', () => {
     const { en, pl } = evaluate('texts.TEXTS') as Record<'en' | 'pl', Record<string, string>>;
     const places = (catalogue: Record<string, string>) =>
-      Object.entries(catalogue).map(([key, text]) => [key, (text.match(/\{\w+\}/g) ?? []).sort()]);
+      Object.entries(catalogue).map(([key, text]) => [key, [...new Set(text.match(/\{\w+\}/g))].sort()]);
     expect(places(pl)).toEqual(places(en));
   });
 
@@ -28,11 +28,16 @@ describe('the modules of the chat page', () => {
     const { en } = evaluate('texts.TEXTS') as { en: Record<string, string> };
     const sources = readdirSync(PAGE).map((name) => readFileSync(join(PAGE, name), 'utf8'));
     const used = sources.flatMap((source) => [
-      ...[...source.matchAll(/\bsay\('(\w+)'/g)].map(([, key = '']) => key),
+      ...[...source.matchAll(/\bsay(?:Count)?\('(\w+)'/g)].map(([, key = '']) => key),
       ...[...source.matchAll(/data-(?:text|title|label|placeholder)="(\w+)"/g)].map(([, key = '']) => key),
     ]);
-    expect(used.length).toBeGreaterThan(40);
+    expect(used.length).toBeGreaterThan(100);
     expect(used.filter((key) => !(key in en))).toEqual([]);
+    expect(
+      Object.keys(en).filter(
+        (key) => !sources.some((source) => source.includes(`'${key}'`) || source.includes(`"${key}"`)),
+      ),
+    ).toEqual([]);
   });
 
   it('never build HTML from text', () => {
@@ -46,12 +51,31 @@ describe('the modules of the chat page', () => {
   });
 
   it.each([
-    ['plain', [{ text: 'plain' }]],
-    ['a\n```js\nb\n```\nc', [{ text: 'a' }, { code: 'b' }, { text: '\nc' }]],
-    ['```\nstill growing', [{ code: 'still growing' }]],
-    ['```\none\n```\n```\ntwo\n```', [{ code: 'one' }, { code: 'two' }]],
-    ['inline ``` stays', [{ text: 'inline ``` stays' }]],
-  ])('split %j into text and fenced code', (text, parts) => {
-    expect(evaluate(`markup.splitFences(${JSON.stringify(text)})`)).toEqual(parts);
+    ['words and **bo', 'words and **bo**'],
+    ['**bold _both', '**bold _both_**'],
+    ['a `piece of ** code', 'a `piece of ** code`'],
+    ['snake_case, 2 * 3 and 5*6', 'snake_case, 2 * 3 and 5*6'],
+    ['see [the page](https://exa', 'see '],
+    ['see [the page](https://example.com)', 'see [the page](https://example.com)'],
+    ['array[0] stays', 'array[0] stays'],
+    ['[x] ', ''],
+    ['~~gone', '~~gone~~'],
+    ['**closed** and plain', '**closed** and plain'],
+  ])('close what %j has opened', (text, closed) => {
+    expect(evaluate(`growing.closed(${JSON.stringify(text)})`)).toBe(closed);
+  });
+
+  it.each([
+    ['text **', 'text '],
+    ['text\n- ', 'text\n'],
+    ['text\n12.', 'text\n'],
+    ['code:\n``', 'code:\n'],
+    ['text\n| a | b |', 'text'],
+    ['text\n| a | b |\n', 'text'],
+    ['text\n| a | b |\n|---|--', 'text'],
+    ['| a | b |\n|---|---|\n', '| a | b |\n|---|---|\n'],
+    ['plain', 'plain'],
+  ])('hide the end of %j, of which it cannot be known what it will be', (text, shown) => {
+    expect(evaluate(`growing.withoutHalfEnd(${JSON.stringify(text)})`)).toBe(shown);
   });
 });

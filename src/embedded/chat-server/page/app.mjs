@@ -1,37 +1,33 @@
 import { Chat } from './chat.mjs';
 import { Rest } from './connection.mjs';
-import { chooseLanguage, fillTexts, say } from './texts.mjs';
+import { CoresPanel } from './cores-panel.mjs';
+import { byId } from './dom.mjs';
+import { Preferences } from './preferences.mjs';
+import { addShortcuts } from './shortcuts.mjs';
+import { forget, keep, kept } from './storage.mjs';
+import { say } from './texts.mjs';
 
 const SESSION = 'rdzen-chat-session';
 const REASONS = {
-  'wrong-admin-key': 'wrongKey',
-  'too-many-requests': 'tooManyTries',
-  'invalid-name': 'badName',
+  'wrong-admin-key': () => say('wrongKey'),
+  'too-many-requests': () => say('tooManyTries'),
+  'invalid-name': () => say('badName'),
 };
 
 const rest = new Rest();
-const door = document.getElementById('door');
-const app = document.getElementById('app');
-const form = document.getElementById('enter');
-const nameField = document.getElementById('enter-name');
-const keyField = document.getElementById('enter-key');
-const complaint = document.getElementById('enter-error');
+const nameField = byId('enter-name');
+const keyField = byId('enter-key');
+const complaint = byId('enter-error');
 
 let config;
-let chat;
+let preferences;
 
-function savedSession() {
-  try {
-    return JSON.parse(localStorage.getItem(SESSION));
-  } catch {
-    return null;
-  }
-}
+const savedSession = () => kept(SESSION, null);
 
 function showDoor() {
   const saved = savedSession();
-  app.hidden = true;
-  door.hidden = false;
+  byId('app').hidden = true;
+  byId('door').hidden = false;
   if (saved?.name && !nameField.value) nameField.value = saved.name;
   nameField.focus();
 }
@@ -44,12 +40,11 @@ async function enter(event) {
     rest.session = savedSession();
     const body = { name: nameField.value, ...(keyField.value && { adminKey: keyField.value }) };
     const session = await rest.post('/embedded/enter', body);
-    localStorage.setItem(SESSION, JSON.stringify(session));
+    keep(SESSION, session);
     keyField.value = '';
     await open(session);
   } catch (error) {
-    const text = REASONS[error.code];
-    complaint.textContent = text ? say(text) : say('failed', { reason: error.message });
+    complaint.textContent = REASONS[error.code]?.() ?? say('failed', { reason: error.message });
     complaint.hidden = false;
   }
 }
@@ -57,30 +52,40 @@ async function enter(event) {
 async function open(session) {
   rest.session = session;
   const me = await rest.get('me');
-  door.hidden = true;
-  app.hidden = false;
-  chat = new Chat({ rest, config, me, session, onLeave: leave, onDenied: denied });
-  await chat.start();
+  byId('door').hidden = true;
+  byId('app').hidden = false;
+  const chat = new Chat({ rest, config, me, onDenied: denied });
+  const cores = config.cores
+    ? new CoresPanel(rest, preferences, () => chat.attempt(chat.askForStory()))
+    : undefined;
+  preferences.onLanguage(() => {
+    chat.relabel();
+    cores?.relabel();
+  });
+  addShortcuts(chat, cores);
+  byId('leave').addEventListener('click', leave);
+  chat.start();
 }
 
 /** Leaving keeps the token, so that the same person can come back under the same name; only a refusal ends it. */
 function leave() {
+  sessionStorage.setItem('left', '1');
   location.reload();
 }
 
 function denied() {
-  localStorage.removeItem(SESSION);
+  forget(SESSION);
   location.reload();
 }
 
 async function main() {
   config = await rest
     .get('/embedded/config')
-    .catch(() => ({ language: 'en', botUsername: '', maxMessageLength: 5000 }));
-  chooseLanguage(config.language);
-  fillTexts();
-  document.title = config.siteName ?? document.title;
-  form.addEventListener('submit', (event) => void enter(event));
+    .catch(() => ({ language: 'en', botUsername: '', maxMessageLength: 5000, siteName: 'Rdzen' }));
+  preferences = new Preferences(config.language);
+  preferences.furnish();
+  document.title = config.siteName;
+  byId('enter').addEventListener('submit', (event) => void enter(event));
   const saved = savedSession();
   if (!saved?.authToken || sessionStorage.getItem('left')) {
     sessionStorage.removeItem('left');
@@ -90,7 +95,7 @@ async function main() {
   try {
     await open(saved);
   } catch (error) {
-    if (error.status === 401) localStorage.removeItem(SESSION);
+    if (error.status === 401) forget(SESSION);
     showDoor();
   }
 }

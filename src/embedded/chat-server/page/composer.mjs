@@ -1,27 +1,29 @@
-import { say } from './texts.mjs';
+import { say, sayCount } from './texts.mjs';
 
 const TYPING_RENEW_MS = 5000;
 const TYPING_STOP_MS = 4000;
 const MAX_HEIGHT = 240;
 
-/** A text field that sends with Enter, grows with its text, and tells when somebody types. */
+/**
+ * A text field that sends with Enter, grows with its text, tells when somebody types, and changes what was sent:
+ * while it does, the draft waits aside.
+ */
 export class Composer {
-  constructor(form, { maxLength, onSend, onTyping }) {
-    this.form = form;
+  /** @param on `{send(text), edit(message, text), editLast(), typing(active), draft(text)}` */
+  constructor(form, maxLength, on) {
+    Object.assign(this, { form, maxLength, on });
     this.field = form.querySelector('textarea');
-    this.button = form.querySelector('button');
-    Object.assign(this, { maxLength, onSend, onTyping });
+    this.button = form.querySelector('button[type=submit]');
+    this.bar = form.querySelector('.editing');
     this.typingSince = 0;
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.submit();
     });
-    this.field.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      this.submit();
-    });
+    this.bar.querySelector('.cancel').addEventListener('click', () => this.cancelEdit());
+    this.field.addEventListener('keydown', (event) => this.key(event));
     this.field.addEventListener('input', () => this.changed());
+    this.fit();
   }
 
   get value() {
@@ -35,29 +37,84 @@ export class Composer {
 
   set hint(text) {
     this.field.placeholder = text;
+    this.field.setAttribute('aria-label', text);
   }
 
+  /** On a touch screen the keyboard comes when it is asked for. */
   focus() {
     if (matchMedia('(pointer: fine)').matches) this.field.focus();
   }
 
-  submit() {
-    const text = this.field.value.trim();
-    if (text === '' || this.field.value.length > this.maxLength) return;
-    this.value = '';
+  /** Another place: nothing of the last one stays but its draft, which is kept elsewhere. */
+  open(draft) {
     this.stopTyping();
-    this.onSend(text);
+    this.leaveEdit();
+    this.value = draft;
+  }
+
+  edit(message) {
+    if (!this.editing) this.aside = this.value;
+    this.editing = message;
+    this.bar.hidden = false;
+    this.form.classList.add('changes');
+    this.value = message.msg;
+    this.field.focus();
+    this.field.setSelectionRange(this.value.length, this.value.length);
+  }
+
+  cancelEdit() {
+    if (!this.editing) return false;
+    const { aside } = this;
+    this.leaveEdit();
+    this.value = aside;
+    this.field.focus();
+    return true;
+  }
+
+  leaveEdit() {
+    this.editing = undefined;
+    this.aside = '';
+    this.bar.hidden = true;
+    this.form.classList.remove('changes');
+  }
+
+  key(event) {
+    if (event.isComposing) return;
+    if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      this.submit();
+    } else if (event.key === 'Escape' && this.cancelEdit()) {
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (event.key === 'ArrowUp' && this.value === '' && !event.altKey) {
+      if (this.on.editLast()) event.preventDefault();
+    }
+  }
+
+  submit() {
+    const text = this.value.trim();
+    if (text === '' || this.value.length > this.maxLength) return;
+    const { editing, aside } = this;
+    this.stopTyping();
+    this.leaveEdit();
+    this.value = editing ? aside : '';
+    if (!editing) {
+      this.on.draft('');
+      this.on.send(text);
+    } else if (text !== editing.msg) this.on.edit(editing, text);
   }
 
   changed() {
     this.fit();
-    if (this.field.value.trim() === '') {
+    if (this.editing) return;
+    this.on.draft(this.value);
+    if (this.value.trim() === '') {
       this.stopTyping();
       return;
     }
     if (Date.now() - this.typingSince > TYPING_RENEW_MS) {
       this.typingSince = Date.now();
-      this.onTyping(true);
+      this.on.typing(true);
     }
     clearTimeout(this.quiet);
     this.quiet = setTimeout(() => this.stopTyping(), TYPING_STOP_MS);
@@ -67,7 +124,7 @@ export class Composer {
     clearTimeout(this.quiet);
     if (this.typingSince === 0) return;
     this.typingSince = 0;
-    this.onTyping(false);
+    this.on.typing(false);
   }
 
   fit() {
@@ -77,40 +134,9 @@ export class Composer {
     // Nothing is measured while the field is hidden.
     if (wanted > 0) style.height = `${Math.min(wanted + 2, MAX_HEIGHT)}px`;
     style.overflowY = wanted + 2 > MAX_HEIGHT ? 'auto' : 'hidden';
-    const over = this.field.value.length - this.maxLength;
-    this.button.disabled = over > 0;
-    this.button.textContent = over > 0 ? say('tooLong', { over }) : say('send');
-  }
-}
-
-/** Who types where; an entry that is not renewed ends by itself. */
-export class TypingBoard {
-  constructor(onChange) {
-    this.onChange = onChange;
-    this.timers = new Map();
-  }
-
-  set(roomId, threadId, name, active) {
-    const key = JSON.stringify([roomId, threadId ?? '', name]);
-    clearTimeout(this.timers.get(key));
-    this.timers.delete(key);
-    if (active)
-      this.timers.set(
-        key,
-        setTimeout(() => this.set(roomId, threadId, name, false), 15_000),
-      );
-    this.onChange(roomId, threadId);
-  }
-
-  names(roomId, threadId) {
-    return [...this.timers.keys()]
-      .map((key) => JSON.parse(key))
-      .filter(([room, thread]) => room === roomId && thread === (threadId ?? ''))
-      .map(([, , name]) => name);
-  }
-
-  clear() {
-    for (const timer of this.timers.values()) clearTimeout(timer);
-    this.timers.clear();
+    const over = this.value.length - this.maxLength;
+    this.button.disabled = over > 0 || this.value.trim() === '';
+    this.button.textContent =
+      over > 0 ? sayCount('tooLong', over, { over }) : say(this.editing ? 'save' : 'send');
   }
 }

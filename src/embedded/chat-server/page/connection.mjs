@@ -37,14 +37,21 @@ export class Rest {
   }
 }
 
-/** The realtime connection: keeps itself alive, comes back after a loss, subscribes again. */
+/**
+ * The realtime connection: keeps itself alive, comes back after a loss, subscribes again. Without a network it does
+ * not try; when the network, or the reader, comes back, it tries at once.
+ */
 export class Realtime {
-  constructor({ onLive, onDown, onDenied, onEvent }) {
-    Object.assign(this, { onLive, onDown, onDenied, onEvent });
+  /** @param on `{live(), down(offline), denied(), event(stream, key, args)}` */
+  constructor(on) {
+    this.on = on;
     this.subscriptions = new Map();
     this.counter = 0;
     this.failures = 0;
     this.stopped = true;
+    addEventListener('online', () => this.hurry());
+    addEventListener('offline', () => this.socket && this.breakOff());
+    document.addEventListener('visibilitychange', () => !document.hidden && this.hurry());
   }
 
   start(token) {
@@ -53,10 +60,27 @@ export class Realtime {
     this.open();
   }
 
+  /** What was waited for may have come. */
+  hurry() {
+    if (this.stopped || this.live || this.socket?.readyState === WebSocket.CONNECTING) return;
+    clearTimeout(this.retry);
+    this.failures = 0;
+    this.open();
+  }
+
+  /** The socket is dead, though nobody has told it. */
+  breakOff() {
+    if (this.stopped) return;
+    this.socket.onclose = null;
+    this.socket.close();
+    this.lost();
+  }
+
   stop() {
     this.stopped = true;
     this.subscriptions.clear();
     clearTimeout(this.retry);
+    clearInterval(this.heartbeat);
     this.socket?.close();
   }
 
@@ -83,6 +107,10 @@ export class Realtime {
   }
 
   open() {
+    if (!navigator.onLine) {
+      this.on.down(true);
+      return;
+    }
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
     const socket = new WebSocket(`${scheme}://${location.host}/websocket`);
     this.socket = socket;
@@ -103,9 +131,7 @@ export class Realtime {
 
   beat(socket) {
     if (Date.now() - this.heard > SILENCE_MS) {
-      socket.onclose = null;
-      socket.close();
-      this.lost();
+      if (socket === this.socket) this.breakOff();
     } else if (this.live) this.send({ msg: 'ping', id: this.nextId() });
   }
 
@@ -113,7 +139,8 @@ export class Realtime {
     clearInterval(this.heartbeat);
     this.live = false;
     if (this.stopped) return;
-    this.onDown();
+    this.on.down(!navigator.onLine);
+    clearTimeout(this.retry);
     const wait = Math.min(8000, 500 * 2 ** this.failures) * (0.75 + Math.random() / 2);
     this.failures += 1;
     this.retry = setTimeout(() => this.open(), wait);
@@ -132,7 +159,7 @@ export class Realtime {
         if (frame.id === this.loginId) this.loggedIn(frame);
         break;
       case 'changed':
-        this.onEvent(frame.collection, frame.fields.eventName, frame.fields.args);
+        this.on.event(frame.collection, frame.fields.eventName, frame.fields.args);
         break;
     }
   }
@@ -140,13 +167,13 @@ export class Realtime {
   loggedIn(frame) {
     if (frame.error) {
       this.stop();
-      this.onDenied();
+      this.on.denied();
       return;
     }
     this.live = true;
     this.failures = 0;
     for (const [id, { stream, key }] of this.subscriptions) this.sendSubscription(id, stream, key);
-    this.onLive();
+    this.on.live();
   }
 
   sendSubscription(id, stream, key) {

@@ -1,49 +1,55 @@
 import { timeOf } from './connection.mjs';
-import { actionButton, avatar, initial, make, morph, onAction } from './dom.mjs';
-import { renderText } from './markup.mjs';
-import { say } from './texts.mjs';
+import { actionButton, icon, make, onAction } from './dom.mjs';
+import { dayOf } from './format.mjs';
+import { MessageRow } from './message-row.mjs';
+import { say, sayCount } from './texts.mjs';
 
-const SYSTEM = {
-  uj: ({ u }) => say('joined', { name: u.name || u.username }),
-  ul: ({ u }) => say('left', { name: u.name || u.username }),
-  au: ({ msg, u }) => say('added', { name: msg, author: u.name || u.username }),
-  ru: ({ msg, u }) => say('removed', { name: msg, author: u.name || u.username }),
-  rm: () => say('deleted'),
-};
 const GROUP_MS = 5 * 60_000;
-/** Stands at the end of an answer that is still being written. */
-const STILL_WRITING = /\s*▍$/;
-/** With these the assistant begins what it says about itself rather than to somebody. */
-const NOTICE = /^(⚠️|🔀|⏳|🛑|🆕)/u;
+const NEAR_END = 80;
 
-/** Shows messages in order of time and keeps the end in view while the reader is there. */
+/**
+ * Shows messages in order of time and keeps the end in view while the reader is there; elsewhere it keeps the
+ * reader's place and counts what comes meanwhile.
+ */
 export class MessageList {
-  constructor(box, { ownName, botName, onThread, onRetry, onSuggestion }) {
-    Object.assign(this, { box, ownName, botName, onThread });
+  /**
+   * @param newer the button that leads to the end
+   * @param context what a MessageRow is told
+   * @param on `{action(name, row, button), suggestion(text), end()}`
+   */
+  constructor(box, newer, context, on) {
+    Object.assign(this, { box, newer, context, on });
     this.rows = new Map();
-    this.stuck = true;
     this.clear();
     onAction(box, (action, pressed) => {
-      if (action === 'suggest') onSuggestion(pressed.textContent);
-      const row = this.rows.get(pressed.closest('.message')?.dataset.id);
-      if (row && action === 'thread') onThread(row.message);
-      if (row && action === 'again') onRetry(row.message);
+      if (action === 'suggest') on.suggestion(pressed.textContent);
+      else on.action(action, this.rows.get(pressed.closest('.message')?.dataset.id), pressed);
     });
-    box.addEventListener('keydown', (event) => this.step(event));
-    box.addEventListener('scroll', () => (this.stuck = this.atEnd()));
+    newer.addEventListener('click', () => this.toEnd());
+    box.addEventListener('scroll', () => this.scrolled(), { passive: true });
     // A keyboard on the screen, or a thread beside the room, must not push the end out of view.
     new ResizeObserver(() => this.stuck && this.toEnd()).observe(box);
   }
 
-  /** @param greeting what stands here once it is known that there are no messages, and what one might say. */
+  /**
+   * @param greeting what stands here once it is known that there are no messages
+   * @param suggestions what one might say to the assistant
+   */
   clear(greeting = say('empty'), suggestions = []) {
     this.rows.clear();
+    this.ordered = [];
     this.stuck = true;
+    this.missed = 0;
+    this.freshSince = undefined;
+    this.begins = make('p', 'begins');
+    this.begins.hidden = true;
     this.empty = make('div', 'empty');
+    if (suggestions.length > 0) this.empty.append(make('span', 'avatar large bot'));
     this.empty.append(make('p', '', greeting));
     for (const text of suggestions) this.empty.append(actionButton('chip', text, 'suggest'));
     this.empty.hidden = true;
-    this.box.replaceChildren(this.empty);
+    this.box.replaceChildren(this.begins, this.empty);
+    this.showNewer();
   }
 
   /** Everything that there is has been put. */
@@ -51,37 +57,46 @@ export class MessageList {
     this.empty.hidden = this.rows.size > 0;
   }
 
-  has(id) {
-    return this.rows.has(id);
+  /** Says above the first message what there is before it; nothing said: unknown. */
+  above(text) {
+    this.begins.hidden = !text;
+    this.begins.textContent = text ?? '';
   }
 
-  /** Adds or changes one message. */
+  get(id) {
+    return this.rows.get(id);
+  }
+
+  /** Adds or changes one message. @returns its row, and whether it is new here. */
   put(message) {
     this.empty.hidden = true;
-    let row = this.rows.get(message._id);
-    if (!row) {
-      row = { time: timeOf(message.ts), node: make('article', 'message') };
-      row.node.dataset.id = message._id;
-      this.rows.set(message._id, row);
-      this.insert(row);
-    }
-    if (timeOf(message._updatedAt) < timeOf(row.message?._updatedAt)) return;
+    const known = this.rows.get(message._id);
+    if (known && timeOf(message._updatedAt) < timeOf(known.message._updatedAt))
+      return { row: known, added: false };
+    const row = known ?? new MessageRow(this.context);
     row.message = message;
+    const time = timeOf(message.ts);
+    if (!known) this.rows.set(message._id, row);
+    if (row.time !== time) {
+      row.time = time;
+      this.place(row);
+    }
     this.render(row);
-    this.regroup(row.node);
-    this.regroup(row.node.nextElementSibling);
+    return { row, added: !known };
   }
 
   remove(id) {
     const row = this.rows.get(id);
     if (!row) return;
-    const next = row.node.nextElementSibling;
-    row.node.remove();
+    const next = this.ordered[this.ordered.indexOf(row) + 1];
     this.rows.delete(id);
-    this.regroup(next);
+    this.ordered.splice(this.ordered.indexOf(row), 1);
+    row.node.remove();
+    if (next) this.regroup(next);
     this.settle();
   }
 
+  /** `pending`, `waiting`, `failed`; nothing: it is on the server. */
   mark(id, state) {
     this.change(id, { state });
   }
@@ -96,144 +111,120 @@ export class MessageList {
     if (row) this.render(Object.assign(row, fields));
   }
 
-  get oldest() {
-    return this.ordered()[0]?.message;
+  /** A line above the first message of others after this time, which stays until the room is left. */
+  markFresh(since) {
+    this.freshSince = since;
+    for (const row of this.ordered) this.regroup(row);
+  }
+
+  /** Something of others came, and the reader may not see it. */
+  came() {
+    if (this.stuck) return;
+    this.missed += 1;
+    this.showNewer();
+  }
+
+  /** In the language that holds now. */
+  relabel() {
+    for (const row of this.rows.values()) {
+      row.kind = undefined;
+      this.render(row);
+    }
+    this.showNewer();
   }
 
   toEnd() {
     this.stuck = true;
+    this.missed = 0;
     this.box.scrollTop = this.box.scrollHeight;
+    this.showNewer();
+    this.on.end();
   }
 
-  atEnd() {
-    return this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < 80;
-  }
-
-  ordered() {
-    return [...this.rows.values()].sort((a, b) => a.time - b.time);
-  }
-
-  insert(row) {
-    let after = this.box.lastElementChild;
-    while (after && after.dataset.id && this.rows.get(after.dataset.id).time > row.time) {
-      after = after.previousElementSibling;
-    }
-    if (after) after.after(row.node);
-    else this.box.prepend(row.node);
-  }
-
-  /** The list is one stop for the tabulator; the arrows go from message to message. */
-  step(event) {
-    const way = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!way || event.altKey || event.ctrlKey || event.metaKey) return;
-    const stops = [...this.box.querySelectorAll('.message [data-action]')];
-    const at = stops.indexOf(document.activeElement);
-    const next = at === -1 ? (way < 0 ? stops.at(-1) : undefined) : stops[at + way];
-    if (!next) return;
-    event.preventDefault();
-    next.focus();
-  }
-
-  /** Messages of one author in a row share one heading. */
-  regroup(node) {
-    const row = node?.dataset.id && this.rows.get(node.dataset.id);
-    if (!row) return;
-    const before = this.rows.get(node.previousElementSibling?.dataset.id);
-    const { message } = row;
-    const same = before?.plain && row.plain && before.message.u._id === message.u._id && !message.tcount;
-    node.classList.toggle(
-      'grouped',
-      Boolean(same && timeOf(message.ts) - timeOf(before.message.ts) < GROUP_MS),
+  /** Runs `change`, which adds messages above, and leaves what is read where it stands. */
+  keepPlace(change) {
+    const { box } = this;
+    const anchor = this.ordered.find(
+      ({ node }) => node.getBoundingClientRect().bottom > box.getBoundingClientRect().top,
     );
+    const before = anchor?.node.getBoundingClientRect().top;
+    const { stuck } = this;
+    this.stuck = false;
+    change();
+    this.stuck = stuck;
+    if (anchor) box.scrollTop += anchor.node.getBoundingClientRect().top - before;
+  }
+
+  scrolled() {
+    const { box } = this;
+    const stuck = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END;
+    if (stuck === this.stuck) return;
+    this.stuck = stuck;
+    if (stuck) {
+      this.missed = 0;
+      this.on.end();
+    }
+    this.showNewer();
+  }
+
+  showNewer() {
+    this.newer.hidden = this.stuck;
+    this.newer.classList.toggle('some', this.missed > 0);
+    const text = this.missed > 0 ? sayCount('newMessages', this.missed) : say('toEnd');
+    this.newer.replaceChildren(icon('down'), text);
+  }
+
+  place(row) {
+    const { ordered } = this;
+    const now = ordered.indexOf(row);
+    if (now !== -1) {
+      const fits =
+        (ordered[now - 1]?.time ?? 0) <= row.time && row.time <= (ordered[now + 1]?.time ?? Infinity);
+      if (fits) return;
+      ordered.splice(now, 1);
+      if (ordered[now]) this.regroup(ordered[now]);
+    }
+    let at = ordered.length;
+    while (at > 0 && ordered[at - 1].time > row.time) at -= 1;
+    const next = ordered[at];
+    if (next) next.node.before(row.node);
+    else this.box.append(row.node);
+    ordered.splice(at, 0, row);
   }
 
   render(row) {
     const { stuck } = this;
-    const { node, message, state } = row;
-    const system = message.t && (SYSTEM[message.t]?.(message) ?? message.msg);
-    const bot = message.u.username === this.botName;
-    const notice = !system && bot && NOTICE.test(message.msg);
-    row.plain = !system && !notice;
-    node.classList.toggle('system', Boolean(system));
-    node.classList.toggle('notice', notice);
-    node.classList.toggle('own', message.u.username === this.ownName);
-    node.classList.toggle('pending', state === 'pending');
-    const growing = row.plain && bot && STILL_WRITING.test(message.msg);
-    // Read aloud once it is whole, not word by word.
-    node.setAttribute('aria-busy', String(growing));
-    if (system) morph(node, [make('p', '', system)]);
-    else if (notice) morph(node, [this.noticeBody(row)]);
-    else {
-      const face = avatar(
-        message.u.username,
-        bot ? '◆' : initial(message.u.name || message.u.username),
-        bot ? 'avatar bot' : 'avatar',
-      );
-      morph(node, [face, this.body(row, bot, growing)]);
-    }
+    row.render();
+    const at = this.ordered.indexOf(row);
+    this.regroup(row, at);
+    if (this.ordered[at + 1]) this.regroup(this.ordered[at + 1], at + 1);
     if (stuck) this.toEnd();
   }
 
-  body(row, bot, growing) {
-    const { message, state } = row;
-    const body = make('div', 'body');
-    const heading = make('header');
-    heading.append(make('strong', '', message.u.name || message.u.username), clock(message.ts));
-    if (message.editedAt && !bot) heading.append(make('small', '', say('edited')));
-    const text = make('div', 'text');
-    text.append(...renderText(message.msg.replace(bot ? STILL_WRITING : '', ''), this.ownName, growing));
-    body.append(heading, text);
-    const reactions = Object.entries(message.reactions ?? {});
-    if (reactions.length > 0) {
-      const line = reactions.map(([name, { usernames }]) => `${name} ${usernames.length}`).join('  ');
-      body.append(make('p', 'reactions', line));
-    }
-    if (state === 'failed') {
-      const line = make('p', 'error', `${say('notSent')} `);
-      line.append(roving(actionButton('quiet', say('again'), 'again')));
-      body.append(line);
-    }
-    if (this.onThread) body.append(this.threadLine(row));
-    return body;
+  /** Messages of one author in a row share one heading; a new day, or the first unread one, begins anew. */
+  regroup(row, at = this.ordered.indexOf(row)) {
+    const before = this.ordered[at - 1];
+    const day = !before || dayOf(before.time) !== dayOf(row.time);
+    const fresh = this.isFresh(row) && !(before && this.isFreshBefore(at));
+    row.mark({ day, fresh });
+    row.article.classList.toggle(
+      'grouped',
+      !day && !fresh && !before.message.tcount && row.joins(before, GROUP_MS),
+    );
   }
 
-  noticeBody(row) {
-    const body = make('div', 'body');
-    body.append(...renderText(row.message.msg, this.ownName), clock(row.message.ts));
-    if (this.onThread && row.message.tcount > 0) body.append(this.threadLine(row));
-    return body;
+  isFresh({ time, message }) {
+    return (
+      this.freshSince !== undefined &&
+      time > this.freshSince &&
+      !message.t &&
+      message.u.username !== this.context.ownName
+    );
   }
 
-  threadLine({ message, typing = [] }) {
-    const parts = [];
-    if (message.tcount > 0) parts.push(say('replies', { count: message.tcount }));
-    if (typing.length > 0) parts.push(typingText(typing));
-    if (parts.length > 0) return roving(actionButton('replies quiet', `↳ ${parts.join(' · ')}`, 'thread'));
-    const reply = roving(actionButton('reply quiet', '↳', 'thread'));
-    reply.title = say('reply');
-    reply.setAttribute('aria-label', say('reply'));
-    return reply;
+  isFreshBefore(at) {
+    for (let index = at - 1; index >= 0 && this.ordered[index].time > this.freshSince; index -= 1)
+      if (this.isFresh(this.ordered[index])) return true;
+    return false;
   }
-}
-
-export function typingText(names) {
-  if (names.length === 0) return '';
-  return names.length === 1
-    ? say('isTyping', { name: names[0] })
-    : say('areTyping', { names: names.join(', ') });
-}
-
-function roving(node) {
-  node.tabIndex = -1;
-  return node;
-}
-
-function clock(ts) {
-  const date = new Date(timeOf(ts));
-  const today = new Date().toDateString() === date.toDateString();
-  const language = document.documentElement.lang;
-  const time = date.toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' });
-  const node = make('time', '', today ? time : `${date.toLocaleDateString(language)} ${time}`);
-  node.dateTime = date.toISOString();
-  return node;
 }

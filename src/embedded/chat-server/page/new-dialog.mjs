@@ -1,7 +1,5 @@
-import { avatar, initial, make } from './dom.mjs';
+import { avatar, byId, make } from './dom.mjs';
 import { say } from './texts.mjs';
-
-const byId = (id) => document.getElementById(id);
 
 /** A new channel, an open channel to join, or a person to write to. */
 export async function openNewDialog(rest, config, me, rooms, { onRoom, onPerson }) {
@@ -40,12 +38,9 @@ export async function openNewDialog(rest, config, me, rooms, { onRoom, onPerson 
     ),
   );
   const others = users.filter((user) => user._id !== me._id);
-  fill(byId('people-list'), others, ({ username, name }) => {
-    const bot = username === config.botUsername;
-    const face = bot
-      ? avatar(username, '◆', 'avatar small bot')
-      : avatar(username, initial(name || username), 'avatar small');
-    return choice(face, name || username, '', () => attempt(() => onPerson(username)));
+  fill(byId('people-list'), others, (user) => {
+    const face = avatar(user, user.username === config.botUsername, 'small');
+    return choice(face, user.name || user.username, '', () => attempt(() => onPerson(user.username)));
   });
 }
 

@@ -1,6 +1,6 @@
 import { timeOf } from './connection.mjs';
-import { actionButton, avatar, initial, make, morph, onAction } from './dom.mjs';
-import { say } from './texts.mjs';
+import { actionButton, avatar, make, morph, onAction } from './dom.mjs';
+import { say, sayCount } from './texts.mjs';
 
 /** The rooms a person is in: channels first, then direct messages, each with what is unread. */
 export class RoomList {
@@ -73,15 +73,45 @@ export class RoomList {
     row.dataset.room = room.rid;
     const direct = room.t === 'd';
     const label = direct ? room.fname || room.name : room.name;
-    const bot = direct && room.name === this.botName;
     const sign = direct
-      ? avatar(room.name, bot ? '◆' : initial(label), bot ? 'avatar small bot' : 'avatar small')
+      ? avatar({ username: room.name, name: label }, room.name === this.botName, 'small')
       : make('span', 'sign', '#');
     sign.setAttribute('aria-hidden', 'true');
     row.append(sign, make('span', 'label', label));
-    row.classList.toggle('unread', room.alert || room.unread > 0);
-    if (room.unread > 0) row.append(make('span', 'badge', String(room.unread)));
+    const unread = room.alert || room.unread > 0;
+    row.classList.toggle('unread', unread);
+    if (unread) row.append(...this.marks(room));
     if (room.rid === this.selected) row.setAttribute('aria-current', 'true');
     return row;
+  }
+
+  /** A count where the person is meant, a mark where only something was said; each with words for those who listen. */
+  marks(room) {
+    const mentioned = room.t !== 'd' && room.userMentions + room.groupMentions > 0;
+    if (!(room.unread > 0)) return [make('span', 'mark'), make('span', 'unseen', say('unread'))];
+    const badge = make(
+      'span',
+      mentioned ? 'badge mentioned' : 'badge',
+      `${mentioned ? '@' : ''}${room.unread}`,
+    );
+    badge.setAttribute('aria-hidden', 'true');
+    const words = sayCount('unreadCount', room.unread);
+    return [badge, make('span', 'unseen', mentioned ? `${words}, ${say('mentioned')}` : words)];
+  }
+
+  /** The room above or below the selected one, as they stand on the page. */
+  neighbour(step) {
+    const order = [...this.sorted('c'), ...this.sorted('d')];
+    const at = order.findIndex(({ rid }) => rid === this.selected);
+    return order[(at + step + order.length) % order.length];
+  }
+
+  byName(name) {
+    return [...this.rooms.values()].find((room) => room.t !== 'd' && room.name === name);
+  }
+
+  /** How many rooms hold something unread that is meant for the person. */
+  get calls() {
+    return [...this.rooms.values()].reduce((sum, { unread }) => sum + (unread > 0 ? unread : 0), 0);
   }
 }

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Refusal } from '../refusal';
 import type { Accounts } from '../service/accounts';
 import type { PageEntry } from '../service/page-entry';
-import { addressOf, header, readJson, sendJson } from './http-exchange';
+import type { CoresRoutes } from '../cores/cores-routes';
+import { addressOf, header, readJson, sameOrigin, sendJson } from './http-exchange';
 import { RateLimiter } from './rate-limiter';
 import { optionalText } from './rest-route';
 import { Shape } from './shape';
@@ -15,6 +16,13 @@ export interface PageConfig {
   language: string;
   maxMessageLength: number;
   siteName: string;
+  /** Whether the page can show the cores. */
+  cores: boolean;
+  editing: boolean;
+  /** How long one's own messages may be changed; 0: always. */
+  editMinutes: number;
+  /** Who may delete what they wrote themselves. */
+  deleteOwnRoles: readonly string[];
 }
 
 /** What the page needs beyond the Rocket.Chat calls: its settings, and the door. */
@@ -26,6 +34,7 @@ export class EmbeddedRoutes {
     private readonly entry: PageEntry,
     private readonly config: PageConfig,
     now: () => number,
+    private readonly cores?: CoresRoutes,
   ) {
     this.keyTries = new RateLimiter(KEY_TRIES, now);
   }
@@ -34,6 +43,10 @@ export class EmbeddedRoutes {
     try {
       if (request.method === 'GET' && path === '/embedded/config') sendJson(response, 200, this.config);
       else if (request.method === 'POST' && path === '/embedded/enter') await this.enter(request, response);
+      else if (request.method === 'GET' && path === '/embedded/cores' && this.cores)
+        await this.cores.show(request, response);
+      else if (request.method === 'POST' && path === '/embedded/kill-active-core' && this.cores)
+        await this.cores.kill(request, response);
       else throw Refusal.notFound('Not found');
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -68,11 +81,4 @@ export class EmbeddedRoutes {
       admin: user.roles.includes('admin'),
     });
   }
-}
-
-/** A browser always names the origin of a POST; a program that names none cannot be a deceived browser. */
-function sameOrigin(request: IncomingMessage): boolean {
-  const origin = header(request, 'origin');
-  if (origin === undefined) return true;
-  return URL.canParse(origin) && new URL(origin).host === header(request, 'host');
 }

@@ -73,3 +73,22 @@ export function header(request: IncomingMessage, name: string): string | undefin
 export function addressOf(request: IncomingMessage): string {
   return request.socket.remoteAddress ?? 'unknown';
 }
+
+/** A browser always names the origin of a POST; a program that names none cannot be a deceived browser. */
+export function sameOrigin(request: IncomingMessage): boolean {
+  const origin = header(request, 'origin');
+  if (origin === undefined) return true;
+  return URL.canParse(origin) && new URL(origin).host === header(request, 'host');
+}
+
+/** The name in the request is one that only this machine has; a name from elsewhere may be pointed at us. */
+export function hasLoopbackName(request: IncomingMessage): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i.test(header(request, 'host') ?? '');
+}
+
+/** Asked from this very machine under its own name, and not on behalf of another one by a proxy here. */
+export function fromLoopback(request: IncomingMessage): boolean {
+  if (!hasLoopbackName(request)) return false;
+  const forwarded = ['forwarded', 'x-forwarded-for', 'x-real-ip'].some((name) => header(request, name));
+  return !forwarded && /^(::1|(::ffff:)?127(\.\d+){3})$/.test(addressOf(request));
+}

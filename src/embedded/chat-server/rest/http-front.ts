@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { PageFiles } from '../page-files';
 import type { DdpServer } from '../realtime/ddp-server';
 import type { EmbeddedRoutes } from './embedded-routes';
-import { header, send, sendJson } from './http-exchange';
+import { hasLoopbackName, send, sendJson } from './http-exchange';
 import type { RestDispatcher } from './rest-dispatcher';
 
 /** The first look at every request: whose is it. */
@@ -56,8 +56,6 @@ export class HttpFront {
 
   /** On loopback only loopback names are ours: a page elsewhere must not reach us by renaming itself (DNS rebinding). */
   private knownHost(request: IncomingMessage): boolean {
-    if (!this.options.loopbackOnly) return true;
-    const host = header(request, 'host') ?? '';
-    return /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i.test(host);
+    return !this.options.loopbackOnly || hasLoopbackName(request);
   }
 }

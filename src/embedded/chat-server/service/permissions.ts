@@ -34,6 +34,11 @@ export function may(
   return held.some((role) => (HOLDERS[permission] as readonly string[]).includes(role));
 }
 
+/** The roles of a whole workspace that hold it. */
+export function holdersOf(permission: Permission): readonly string[] {
+  return HOLDERS[permission];
+}
+
 export function canAccess(user: UserDocument, room: RoomDocument, member: boolean): boolean {
   return member || (room.t === 'c' && may(user, 'view-c-room'));
 }

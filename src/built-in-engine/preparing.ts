@@ -1,0 +1,29 @@
+/** What is under way, for the terminal, the page and /status. */
+export interface Preparing {
+  step: 'engine' | 'model' | 'checking';
+  /** One line for people. */
+  detail: string;
+  receivedBytes?: number;
+  totalBytes?: number;
+  /** Over the last five seconds. */
+  bytesPerSecond?: number;
+  secondsLeft?: number;
+}
+
+export type Report = (preparing: Preparing) => void;
+
+/** Where engine and model are, or will be once {@link BuiltInEngine.provide} is through. */
+export interface EnginePlan {
+  /** Exists, with a package.json in it, exactly when it is complete. */
+  engineDir: string;
+  /** Exists exactly when it is complete. */
+  modelFile: string;
+  /** As clients say it. */
+  modelName: string;
+  /** Of `modelFile`; unknown while a model named by people has not been looked up. */
+  sha256?: string;
+  engineReady: boolean;
+  modelReady: boolean;
+  /** What happened that a person should know: a damaged file set aside, a source that failed before another worked. */
+  remarks: readonly string[];
+}

@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Clock } from '../shared/clock';
+
+const LOOK_EVERY_MS = 1_000;
+const OUTPUT_KEPT = 64 * 1024;
+/** A grandchild may hold the pipes of a program that has ended. */
+const PIPES_CLOSE_WITHIN_MS = 500;
+
+export interface ProgramRun {
+  command: string;
+  args: readonly string[];
+  cwd?: string;
+  env: Record<string, string>;
+  clock: Clock;
+  signal: AbortSignal;
+  /** Ended when it has neither written a line nor moved anything for that long. */
+  quietMs: number;
+  /** A figure that grows while the program gets on, such as the bytes in its folder. */
+  moved?: () => Promise<number>;
+  onLine?: (line: string) => void;
+}
+
+export interface ProgramEnd {
+  code: number | null;
+  /** The end of both streams, as they came. */
+  output: string;
+}
+
+/** The program went quiet and was ended. */
+export class ProgramStalled extends Error {
+  constructor(readonly seconds: number) {
+    super(`nothing moved for ${seconds} s`);
+    this.name = 'ProgramStalled';
+  }
+}
+
+/**
+ * Runs a program without a shell until it ends.
+ * @throws ProgramStalled; the signal's reason once it aborts (the program is dead then); NodeJS.ErrnoException where it
+ *   cannot be started.
+ */
+export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
+  run.signal.throwIfAborted();
+  const own = process.platform !== 'win32';
+  const child = spawn(run.command, run.args, {
+    cwd: run.cwd,
+    env: run.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: own,
+    windowsHide: true,
+  });
+  const ended = ending(child, run);
+  const watch = new AbortController();
+  const kill = (): void => killAll(child, own);
+  run.signal.addEventListener('abort', kill, { once: true });
+  let stalled: ProgramStalled | undefined;
+  const watching = watchOver(run, ended.lastLineAt, watch.signal).then((verdict) => {
+    stalled = verdict;
+    if (verdict) kill();
+  });
+  try {
+    const end = await ended.end;
+    run.signal.throwIfAborted();
+    if (stalled) throw stalled;
+    return end;
+  } finally {
+    run.signal.removeEventListener('abort', kill);
+    watch.abort();
+    await watching;
+  }
+}
+
+function ending(
+  child: ChildProcess,
+  run: ProgramRun,
+): { end: Promise<ProgramEnd>; lastLineAt: () => number } {
+  let output = '';
+  let unfinished = '';
+  let lastLineAt = run.clock.monotonic();
+  const take = (chunk: Buffer): void => {
+    lastLineAt = run.clock.monotonic();
+    const text = chunk.toString('utf8');
+    output = `${output}${text}`.slice(-OUTPUT_KEPT);
+    const lines = `${unfinished}${text}`.split('\n');
+    unfinished = (lines.pop() ?? '').slice(-OUTPUT_KEPT);
+    for (const line of lines) run.onLine?.(line);
+  };
+  child.stdout?.on('data', take);
+  child.stderr?.on('data', take);
+  const end = new Promise<ProgramEnd>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, output }));
+    child.once('exit', (code) => {
+      run.clock.after(PIPES_CLOSE_WITHIN_MS, () => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+        resolve({ code, output });
+      });
+    });
+  });
+  return { end, lastLineAt: () => lastLineAt };
+}
+
+async function watchOver(
+  run: ProgramRun,
+  lastLineAt: () => number,
+  until: AbortSignal,
+): Promise<ProgramStalled | undefined> {
+  let figure = 0;
+  let movedAt = run.clock.monotonic();
+  for (;;) {
+    try {
+      await run.clock.sleep(LOOK_EVERY_MS, until);
+    } catch {
+      return undefined;
+    }
+    const now = (await run.moved?.()) ?? 0;
+    if (now !== figure) movedAt = run.clock.monotonic();
+    figure = now;
+    if (run.clock.monotonic() - Math.max(movedAt, lastLineAt()) > run.quietMs)
+      return new ProgramStalled(Math.round(run.quietMs / 1_000));
+  }
+}
+
+function killAll(child: ChildProcess, group: boolean): void {
+  if (child.pid === undefined) return;
+  try {
+    if (group) process.kill(-child.pid, 'SIGKILL');
+    else child.kill('SIGKILL');
+  } catch {
+    // It has ended already.
+  }
+}
