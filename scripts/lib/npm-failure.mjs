@@ -14,7 +14,7 @@ const CAUSES = [
   [/\bENOSPC\b/, 'The disk is full. Free at least 600 MB and run the same command again.'],
   [
     /\b(EACCES|EPERM|EROFS)\b/,
-    'npm may not write here. Copy the project into a folder of your own, without sudo, and run the same command there.',
+    'this folder cannot be written to. Copy the project into a folder of your own, without sudo, and run the same command there.',
   ],
   [
     /\b(EINTEGRITY)\b/,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { explainNpm } from './npm-failure.mjs';
 import { cleanEnvironment, ROOT, run, runNode } from './run.mjs';
@@ -26,6 +26,7 @@ const sha256 = (...parts) =>
  */
 export async function ensureInstalled({ dev = true } = {}) {
   if (isInstalled({ dev })) return;
+  demandWritable();
   await step('Installing packages (npm ci; well under a minute on most machines)', npmCi, explainNpm);
 }
 
@@ -60,6 +61,16 @@ async function step(title, work, explain = () => undefined) {
     `failed\n\n${withoutStack(output)}\n\n${explain(output) ?? `${title} failed with code ${code}; the reason stands above.`}\n`,
   );
   process.exit(1);
+}
+
+/** Asked beforehand, because on a read-only disk npm itself only says that a file is missing. */
+function demandWritable() {
+  try {
+    accessSync(ROOT, constants.W_OK);
+  } catch (error) {
+    process.stderr.write(`${explainNpm(error.code ?? '') ?? error.message}\n`);
+    process.exit(1);
+  }
 }
 
 const withoutStack = (output) =>
