@@ -3,7 +3,18 @@
  * on floor 0 the base (shared, config, events, observability) is free to all. Cycles are forbidden.
  */
 const FLOORS = [
-  ['ollama', 'built-in-engine', 'rocket-chat', 'containers', 'oci', 'mcp', 'storage', 'commands', 'access', 'texts'],
+  [
+    'ollama',
+    'built-in-engine',
+    'rocket-chat',
+    'containers',
+    'oci',
+    'mcp',
+    'storage',
+    'commands',
+    'access',
+    'texts',
+  ],
   ['core-registry', 'component-registry', 'journal', 'rooms', 'approvals', 'audit'],
   ['health-monitor', 'failover', 'generation', 'tools'],
   ['conversation', 'sandbox', 'ollama-door'],

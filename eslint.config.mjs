@@ -12,7 +12,17 @@ const GLOBALS = ['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'c
 );
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'data/**', 'coverage/**', 'node_modules/**', 'test/vendor/**', '**/page/**'] },
+  {
+    ignores: [
+      '.cache/**',
+      'dist/**',
+      'data/**',
+      'coverage/**',
+      'node_modules/**',
+      'test/vendor/**',
+      '**/page/**',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -76,12 +86,13 @@ export default tseslint.config(
       'src/main.ts',
       'src/cli.ts',
       'test/**/*.ts',
+      'bench/**/*.ts',
       '**/*.spec.ts',
     ],
     rules: { 'no-restricted-properties': 'off' },
   },
   {
-    files: ['test/**/*.ts', '**/*.spec.ts'],
+    files: ['test/**/*.ts', 'bench/**/*.ts', '**/*.spec.ts'],
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { LibsqlStore } from '../../src/storage/libsql-store';
 import { ChatPerson, eventually } from '../support/chat-person';
 import { RunningRdzen } from '../support/running-rdzen';
-import { longestPrefix } from '../ollama/answer-comparison';
+import { chatOf, longestPrefix } from '../ollama/answer-comparison';
 import { describeWithEngine } from './support/engine-rig';
 import { seedEngine } from './support/seed-engine';
 
@@ -10,7 +10,7 @@ jest.setTimeout(240_000);
 
 const QUESTIONS = [
   'Write a story about a lighthouse keeper and the sea.',
-  'Explain how bread is made, step by step.',
+  'Write a long letter to a friend about a trip to the sea.',
   'Describe a walk through an old forest in autumn.',
   'What should a traveller know about the mountains?',
 ];
@@ -92,14 +92,17 @@ describeWithEngine('an answer of the built-in engine whose core is killed in the
       tally.seams.push(seam);
       if (attempts.length === 2 && seam > 0) tally.continued++;
       expect(answers).toHaveLength(1);
-      const text = plain(answers[0] ?? '');
+      const text = chatOf(answers[0] ?? '');
       if (sameWords(text, calm.get(question) ?? '')) tally.equal++;
-      else
-        tally.strayed.push(
-          `${number}: ${longestPrefix(text, calm.get(question) ?? '') - seam} letters after the seam`,
+      else {
+        const at = longestPrefix(text, calm.get(question) ?? '');
+        const tails = [calm.get(question) ?? '', text].map((each) =>
+          JSON.stringify(each.slice(at - 20, at + 30)),
         );
+        tally.strayed.push(`${number}: ${at - seam} letters after the seam, ${tails.join(' became ')}`);
+      }
       expect(text.slice(0, seam)).toBe(calm.get(question)?.slice(0, seam));
-      const lengths = person.versions(growing?.id ?? '').map((version) => plain(version).length);
+      const lengths = person.versions(growing?.id ?? '').map((version) => chatOf(version).length);
       expect(lengths).toEqual([...lengths].sort((a, b) => a - b));
     },
   );
@@ -114,7 +117,7 @@ describeWithEngine('an answer of the built-in engine whose core is killed in the
     await person.say(room, question);
     const [answer = ''] = await person.waitForAnswers(room, 1, 60_000);
     person.leave();
-    return plain(answer);
+    return chatOf(answer);
   }
 
   async function attemptsOf(questionId: string): Promise<{ number: number; continued_from: number }[]> {
@@ -129,11 +132,6 @@ describeWithEngine('an answer of the built-in engine whose core is killed in the
     }
   }
 });
-
-/** Without the writing mark and the note on the length limit. */
-function plain(text: string): string {
-  return text.replace(/ ▍$/, '').replace(/\n\n_\(cut off:[^)]*\)_$/, '');
-}
 
 /** Up to where the shorter one was cut off by the length limit, which is counted anew after a kill; a last word may be half. */
 function sameWords(one: string, other: string): boolean {

@@ -4,7 +4,14 @@ import { RealOllama, rigFromEnvironment } from '../rigs/real-ollama';
 const rig = rigFromEnvironment();
 
 if (rig) {
-  const traits = { exact: false, renders: false, hasRunner: true, closedModel: rig.closedModel };
+  const traits = {
+    exact: false,
+    renders: false,
+    hasRunner: true,
+    embeds: true,
+    keepsFormat: true,
+    closedModel: rig.closedModel,
+  };
   describeCoreContract('real Ollama', traits, async () => {
     const core = await RealOllama.start(rig);
     return {

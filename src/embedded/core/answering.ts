@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock';
 import type { AnswerShape } from './answer-shape';
-import type { Brain, BrainInput } from './brain';
+import type { Brain, BrainInput, CompletionOptions } from './brain';
 import type { ChatCall, GenerateCall } from './core-request';
 import type { AnswerMetrics } from './core-shapes';
 import { type AnswerEnd, limitAnswer } from './limited-answer';
@@ -11,7 +11,6 @@ import type { Reply } from './reply';
 export interface AnswerTask {
   call: ChatCall | GenerateCall;
   shape: AnswerShape;
-  prompt: string;
   input?: BrainInput;
   /** Whether the final line carries the whole conversation as tokens. */
   withContext: boolean;
@@ -35,26 +34,26 @@ export class Answering {
   async answer(task: AnswerTask, reply: Reply, signal: AbortSignal): Promise<void> {
     const arrived = this.clock.monotonic();
     await this.slot.use(signal, async () => {
-      const { call, shape, prompt, input } = task;
+      const { call, shape, input } = task;
       const begun = this.clock.monotonic();
       await this.slot.load(call.options.runner, call.keepAliveMs);
       const loadMs = this.clock.monotonic() - begun;
       if (!input) return reply.json(200, shape.final('', 'load'));
-      if (call.renderOnly) return reply.json(200, shape.rendered(prompt));
+      if (call.renderOnly) return reply.json(200, shape.rendered(this.promptOf(input)));
 
-      const promptTokens = (await this.brain.tokenize(prompt)).length;
+      const prompt = await this.brain.read(input, completionOptions(call));
       const spoken = await this.speak(task, input, reply, signal);
       if (!spoken) return;
       const { text, end, promptMs, generationMs } = spoken;
       const metrics: AnswerMetrics = {
         totalMs: this.clock.monotonic() - arrived,
         loadMs,
-        promptTokens,
+        promptTokens: prompt.length,
         promptMs,
         tokens: end.tokens,
         generationMs,
       };
-      const context = task.withContext ? await this.brain.tokenize(prompt + text) : undefined;
+      const context = task.withContext ? [...prompt, ...(await this.brain.tokenize(text))] : undefined;
       if (!call.stream) return reply.json(200, shape.final(text, end.reason, metrics, context));
       reply.line(shape.final('', end.reason, metrics, context));
       reply.end();
@@ -68,10 +67,10 @@ export class Answering {
     reply: Reply,
     signal: AbortSignal,
   ): Promise<Spoken | undefined> {
-    const { sampling, numPredict, stop } = call.options;
+    const { numPredict, stop } = call.options;
     const begun = this.clock.monotonic();
-    const source = this.brain.complete(input, sampling, signal);
-    const answer = limitAnswer(source, numPredict, stop ?? this.brain.model.stop);
+    const source = this.brain.complete(input, completionOptions(call), signal);
+    const answer = limitAnswer(source, numPredict, stop ?? this.brain.model?.stop ?? []);
     let text = '';
     let firstAt: number | undefined;
     for (;;) {
@@ -87,4 +86,17 @@ export class Answering {
       if (call.stream) reply.line(shape.piece(step.value));
     }
   }
+
+  private promptOf(input: BrainInput): string {
+    return 'raw' in input ? input.raw : this.brain.render(input.turns);
+  }
+}
+
+function completionOptions({ options, format }: ChatCall | GenerateCall): CompletionOptions {
+  return {
+    ...options.sampling,
+    num_predict: options.numPredict,
+    ...(options.numKeep !== undefined && { num_keep: options.numKeep }),
+    ...(format && { format }),
+  };
 }

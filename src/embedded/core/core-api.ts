@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../shared/clock';
 import { chatShape, generateShape } from './answer-shape';
 import { Answering } from './answering';
-import type { Brain } from './brain';
+import type { Brain, BrainModel } from './brain';
 import { CoreFailure } from './core-failure';
 import {
   type ChatCall,
@@ -10,8 +10,12 @@ import {
   modelOf,
   parseBody,
   parseChat,
+  parseEmbed,
+  parseEmbeddings,
   parseGenerate,
 } from './core-request';
+import { Embedding } from './embedding';
+import { sameModelName, withTag } from './model-name';
 import { psAnswer, showAnswer, tagsAnswer, versionAnswer } from './core-shapes';
 import { ModelSlot } from './model-slot';
 import { Reply } from './reply';
@@ -25,6 +29,7 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 export class CoreApi {
   private readonly slot: ModelSlot;
   private readonly answering: Answering;
+  private readonly embedding: Embedding;
   private readonly routes: Record<string, Partial<Record<Method, Handler>>>;
   private readonly installedAt: string;
   private readonly now = (): number => this.clock.now();
@@ -35,9 +40,10 @@ export class CoreApi {
   ) {
     this.slot = new ModelSlot(brain, this.now);
     this.answering = new Answering(brain, this.slot, clock);
+    this.embedding = new Embedding(brain, this.slot, clock);
     this.installedAt = new Date(clock.now()).toISOString();
     const root: Handler = (reply) => reply.text(200, 'Ollama is running');
-    const version: Handler = (reply) => reply.json(200, versionAnswer(brain.model));
+    const version: Handler = (reply) => reply.json(200, versionAnswer(brain.kind));
     const tags: Handler = (reply) => reply.json(200, tagsAnswer(brain.model, this.installedAt));
     this.routes = {
       '/': { GET: root, HEAD: root },
@@ -48,8 +54,16 @@ export class CoreApi {
       },
       '/api/show': { POST: (reply, request) => this.show(reply, request) },
       '/api/chat': { POST: (reply, request, signal) => this.chat(reply, request, signal) },
+      '/api/embed': { POST: (reply, request, signal) => this.embed(reply, request, signal) },
+      '/api/embeddings': { POST: (reply, request, signal) => this.embedOne(reply, request, signal) },
       '/api/generate': { POST: (reply, request, signal) => this.generate(reply, request, signal) },
     };
+  }
+
+  /** Ends what runs and lets the model go; the connections must be cut already, so that nobody listens. */
+  async close(): Promise<void> {
+    await this.slot.close();
+    await this.brain.dispose();
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -77,8 +91,7 @@ export class CoreApi {
     const body = parseBody(await readBody(request));
     const model = modelOf(body) || (typeof body.name === 'string' ? body.name : '');
     if (model === '') throw new CoreFailure(400, 'model is required');
-    this.requireModel(model, `model '${model}' not found`);
-    reply.json(200, showAnswer(this.brain.model, this.installedAt));
+    reply.json(200, showAnswer(this.requireModel(model, `model '${model}' not found`), this.installedAt));
   }
 
   private async chat(reply: Reply, request: IncomingMessage, signal: AbortSignal): Promise<void> {
@@ -93,9 +106,8 @@ export class CoreApi {
     }
     this.requireModel(call.model, `model "${call.model}" not found, try pulling it first`);
     this.requireSupport(call);
-    const prompt = this.brain.render(call.messages);
     const input = empty ? undefined : { turns: call.messages };
-    await this.answering.answer({ call, shape, prompt, input, withContext: false }, reply, signal);
+    await this.answering.answer({ call, shape, input, withContext: false }, reply, signal);
   }
 
   private async generate(reply: Reply, request: IncomingMessage, signal: AbortSignal): Promise<void> {
@@ -111,9 +123,21 @@ export class CoreApi {
       ...(call.system ? [{ role: 'system', content: call.system }] : []),
       { role: 'user', content: call.prompt },
     ];
-    const prompt = call.raw ? call.prompt : this.brain.render(turns);
     const input = call.prompt === '' ? undefined : call.raw ? { raw: call.prompt } : { turns };
-    await this.answering.answer({ call, shape, prompt, input, withContext: !call.raw }, reply, signal);
+    await this.answering.answer({ call, shape, input, withContext: !call.raw }, reply, signal);
+  }
+
+  private async embed(reply: Reply, request: IncomingMessage, signal: AbortSignal): Promise<void> {
+    const call = parseEmbed(parseBody(await readBody(request)));
+    this.requireModel(call.model, `model "${call.model}" not found, try pulling it first`);
+    await this.embedding.embed(call, reply, signal);
+  }
+
+  private async embedOne(reply: Reply, request: IncomingMessage, signal: AbortSignal): Promise<void> {
+    const call = parseEmbeddings(parseBody(await readBody(request)));
+    if (call.model === '') throw new CoreFailure(400, 'model is required');
+    this.requireModel(call.model, `model "${call.model}" not found, try pulling it first`);
+    await this.embedding.embedOne(call, reply, signal);
   }
 
   /** As Ollama: the caller is answered at once, a running answer is finished first. */
@@ -121,14 +145,15 @@ export class CoreApi {
     void this.slot.use(new AbortController().signal, () => this.slot.unload());
   }
 
-  private requireModel(name: string, message: string): void {
-    const asked = name.toLowerCase();
-    const own = this.brain.model.name.toLowerCase();
-    if (asked !== own && `${asked}:latest` !== own) throw new CoreFailure(404, message);
+  private requireModel(name: string, message: string): BrainModel {
+    const { model } = this.brain;
+    if (!model || !sameModelName(name, model.name)) throw new CoreFailure(404, message);
+    return model;
   }
 
-  private requireSupport({ unsupported }: ChatCall | GenerateCall): void {
-    if (unsupported) throw new CoreFailure(400, `${this.brain.model.name} does not support ${unsupported}`);
+  private requireSupport({ model, unsupported, format }: ChatCall | GenerateCall): void {
+    const wish = unsupported ?? (format && !this.brain.keepsFormat ? 'format' : undefined);
+    if (wish) throw new CoreFailure(400, `${withTag(model)} does not support ${wish}`);
   }
 }
 

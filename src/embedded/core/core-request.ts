@@ -1,4 +1,4 @@
-import type { RunnerOptions, SamplingOptions, Turn } from './brain';
+import type { AnswerFormat, RunnerOptions, SamplingOptions, Turn } from './brain';
 import { CoreFailure } from './core-failure';
 import { parseKeepAlive } from './keep-alive';
 
@@ -10,6 +10,7 @@ export interface AnswerOptions {
   numPredict: number;
   /** Undefined: those of the model. */
   stop?: string[];
+  numKeep?: number;
 }
 
 interface CommonRequest {
@@ -19,6 +20,7 @@ interface CommonRequest {
   keepAliveMs?: number;
   options: AnswerOptions;
   renderOnly: boolean;
+  format?: AnswerFormat;
   /** What it asks for that no model here can do, in Ollama's word for it. */
   unsupported?: string;
 }
@@ -33,11 +35,26 @@ export interface GenerateCall extends CommonRequest {
   raw: boolean;
 }
 
+export interface EmbedCall extends Pick<CommonRequest, 'model' | 'keepAliveMs' | 'options'> {
+  texts: string[];
+  /** Whether a text that is too long is cut rather than refused. */
+  truncate: boolean;
+}
+
 type Fields = Record<string, unknown>;
 type Kind = 'string' | 'boolean' | 'array' | 'object';
 
 const DEFAULT_CONTEXT = 4096;
 const DEFAULT_BATCH = 512;
+const DECIMAL_SAMPLING = [
+  'temperature',
+  'top_p',
+  'min_p',
+  'repeat_penalty',
+  'presence_penalty',
+  'frequency_penalty',
+] as const;
+const WHOLE_SAMPLING = ['seed', 'top_k', 'repeat_last_n'] as const;
 
 /** The body of a POST; 400 in the words of Ollama when it is none. */
 export function parseBody(text: string): Fields {
@@ -67,33 +84,64 @@ export function parseGenerate(body: Fields): GenerateCall {
   return { ...parseCommon(body), prompt, system, raw };
 }
 
+export function parseEmbed(body: Fields): EmbedCall {
+  return { ...parseLoading(body), texts: textsOf(body.input), truncate: body.truncate !== false };
+}
+
+/** The older call, with one text and the vector as the model gives it. */
+export function parseEmbeddings(body: Fields): EmbedCall {
+  const prompt = textField(body, 'prompt');
+  return { ...parseLoading(body), texts: prompt ? [prompt] : [], truncate: true };
+}
+
 export function modelOf(body: Fields): string {
   return textField(body, 'model') ?? '';
 }
 
 function parseCommon(body: Fields): CommonRequest {
   const unsupported = unsupportedWish(body);
+  const format = parseFormat(body.format);
   return {
-    model: modelOf(body),
+    ...parseLoading(body),
     ...(unsupported && { unsupported }),
+    ...(format && { format }),
     stream: field(body, 'stream', 'boolean') !== false,
-    ...(body.keep_alive != null && { keepAliveMs: parseKeepAlive(body.keep_alive) }),
-    options: parseOptions((field(body, 'options', 'object') ?? {}) as Fields),
     renderOnly: field(body, '_debug_render_only', 'boolean') === true,
   };
+}
+
+function parseLoading(body: Fields): Pick<CommonRequest, 'model' | 'keepAliveMs' | 'options'> {
+  return {
+    model: modelOf(body),
+    ...(body.keep_alive != null && { keepAliveMs: parseKeepAlive(body.keep_alive) }),
+    options: parseOptions((field(body, 'options', 'object') ?? {}) as Fields),
+  };
+}
+
+function parseFormat(format: unknown): AnswerFormat | undefined {
+  if (format == null || format === '') return undefined;
+  if (format === 'json' || isFields(format)) return format;
+  const quoted = JSON.stringify(JSON.stringify(format));
+  throw new CoreFailure(500, `invalid format: ${quoted}; expected "json" or a valid JSON Schema object`);
+}
+
+function textsOf(input: unknown): string[] {
+  const texts: unknown[] = Array.isArray(input) ? input : input == null || input === '' ? [] : [input];
+  return texts.map((text) => {
+    if (typeof text !== 'string') throw new CoreFailure(400, 'invalid input type');
+    return text;
+  });
 }
 
 function unsupportedWish(body: Fields): string | undefined {
   if (nonEmpty(body.tools)) return 'tools';
   if (body.think != null && body.think !== false) return 'thinking';
-  if (textField(body, 'suffix')) return 'insert';
-  return body.format != null && body.format !== '' ? 'format' : undefined;
+  return textField(body, 'suffix') ? 'insert' : undefined;
 }
 
 function parseOptions(options: Fields): AnswerOptions {
   const stop = stopOption(options);
-  const temperature = numberOption(options, 'temperature');
-  const seed = integerOption(options, 'seed');
+  const numKeep = integerOption(options, 'num_keep');
   return {
     runner: {
       num_ctx: integerOption(options, 'num_ctx') ?? DEFAULT_CONTEXT,
@@ -101,10 +149,19 @@ function parseOptions(options: Fields): AnswerOptions {
       num_batch: integerOption(options, 'num_batch') ?? DEFAULT_BATCH,
       num_gpu: integerOption(options, 'num_gpu') ?? -1,
     },
-    sampling: { ...(temperature !== undefined && { temperature }), ...(seed !== undefined && { seed }) },
+    sampling: samplingOptions(options),
     numPredict: integerOption(options, 'num_predict') ?? -1,
     ...(stop && { stop }),
+    ...(numKeep !== undefined && { numKeep }),
   };
+}
+
+function samplingOptions(options: Fields): SamplingOptions {
+  const read = [
+    ...DECIMAL_SAMPLING.map((name) => [name, numberOption(options, name)] as const),
+    ...WHOLE_SAMPLING.map((name) => [name, integerOption(options, name)] as const),
+  ];
+  return Object.fromEntries(read.filter(([, value]) => value !== undefined));
 }
 
 function parseTurn(turn: unknown): Turn {

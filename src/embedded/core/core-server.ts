@@ -22,6 +22,7 @@ export interface CoreServerOptions {
 /** A core: a brain that answers in Ollama's tongue on a port. */
 export class CoreServer {
   private readonly server: Server;
+  private readonly api: CoreApi;
   private readonly host: string;
   private readonly port: number;
 
@@ -29,6 +30,7 @@ export class CoreServer {
     this.host = host;
     this.port = port;
     const api = new CoreApi(brain, clock);
+    this.api = api;
     this.server = createServer((request, response) => {
       void (handle ? handle(api, request, response) : api.handle(request, response));
     });
@@ -54,5 +56,11 @@ export class CoreServer {
       this.server.close(() => resolve());
       this.server.closeAllConnections();
     });
+  }
+
+  /** {@link close}, and the model is let go: what a program does before it ends. */
+  async dispose(): Promise<void> {
+    await this.close();
+    await this.api.close();
   }
 }

@@ -23,4 +23,35 @@ describe(readCoreSettings.name, () => {
       new RegExp(`${name} is "${value}"; allowed: .+`),
     );
   });
+
+  const engine = {
+    CORE_BRAIN: 'engine',
+    CORE_ENGINE_DIR: '/engine',
+    CORE_MODEL_FILE: '/model.gguf',
+    CORE_MODEL: 'smollm2:135m',
+  };
+
+  it('reads what the engine needs, with one thread unless told otherwise', () => {
+    const { engine: options } = readCoreSettings(engine);
+    expect(options).toEqual({
+      engineDir: '/engine',
+      modelFile: '/model.gguf',
+      model: 'smollm2:135m',
+      threads: 1,
+    });
+    expect(readCoreSettings({ ...engine, CORE_THREADS: '4' }).engine?.threads).toBe(4);
+    expect(readCoreSettings({})).not.toHaveProperty('engine');
+  });
+
+  it.each([
+    ['CORE_ENGINE_DIR', ''],
+    ['CORE_MODEL_FILE', ''],
+    ['CORE_MODEL', ''],
+    ['CORE_THREADS', '0'],
+    ['CORE_MODEL_SHA256', 'abc'],
+  ])('refuses the engine with %s=%s', (name, value) => {
+    expect(() => readCoreSettings({ ...engine, [name]: value })).toThrow(
+      new RegExp(`${name} is "${value}"; allowed: .+`),
+    );
+  });
 });

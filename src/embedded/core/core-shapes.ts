@@ -4,8 +4,8 @@ const NANOSECONDS_PER_MILLISECOND = 1e6;
 const PARAMETER_COLUMN = 31;
 
 /** The version of Ollama whose API this is, and what it is instead. */
-export function versionAnswer(model: BrainModel): object {
-  return { version: `0.11.5+${model.family}` };
+export function versionAnswer(kind: string): object {
+  return { version: `0.11.5+${kind}` };
 }
 
 /** Milliseconds each part took, and what it counted. */
@@ -19,12 +19,17 @@ export interface AnswerMetrics {
 }
 
 /** The answers of `/api/tags`, `/api/ps` and `/api/show`, in Ollama's shapes. */
-export function tagsAnswer(model: BrainModel, installedAt: string): object {
+export function tagsAnswer(model: BrainModel | undefined, installedAt: string): object {
+  if (!model) return { models: [] };
   return { models: [{ ...identity(model), modified_at: installedAt }] };
 }
 
-export function psAnswer(model: BrainModel, options: RunnerOptions | undefined, expiresAt: number): object {
-  if (!options) return { models: [] };
+export function psAnswer(
+  model: BrainModel | undefined,
+  options: RunnerOptions | undefined,
+  expiresAt: number,
+): object {
+  if (!model || !options) return { models: [] };
   return {
     models: [
       {
@@ -51,7 +56,7 @@ export function showAnswer(model: BrainModel, modifiedAt: string): object {
     template: model.template,
     details: details(model),
     model_info: model.modelInfo,
-    capabilities: ['completion'],
+    capabilities: model.capabilities,
     modified_at: modifiedAt,
   };
 }
@@ -91,6 +96,6 @@ function details(model: BrainModel): object {
 }
 
 /** At least one: what has happened took some time. */
-function nanoseconds(ms: number): number {
+export function nanoseconds(ms: number): number {
   return Math.max(1, Math.round(ms * NANOSECONDS_PER_MILLISECOND));
 }

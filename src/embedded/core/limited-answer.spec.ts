@@ -1,6 +1,7 @@
+import type { Completion } from './brain';
 import { type AnswerEnd, limitAnswer } from './limited-answer';
 
-async function* say(...tokens: string[]): AsyncGenerator<string> {
+async function* say(...tokens: string[]): Completion {
   yield* tokens;
 }
 
@@ -52,7 +53,7 @@ describe(limitAnswer.name, () => {
 
   it('lets the source know that it has ended', async () => {
     let ended = false;
-    async function* source(): AsyncGenerator<string> {
+    async function* source(): Completion {
       try {
         for (;;) yield 'x';
       } finally {
@@ -61,5 +62,18 @@ describe(limitAnswer.name, () => {
     }
     await collect(limitAnswer(source(), 3, []));
     expect(ended).toBe(true);
+  });
+
+  it('counts tokens that are no text, passes no empty piece on, and keeps the reason of its source', async () => {
+    async function* source(): Completion {
+      yield 'a';
+      yield '';
+      yield 'ż';
+      return { reason: 'length', unsaidTokens: 1 };
+    }
+    expect(await collect(limitAnswer(source(), -1, []))).toEqual([
+      ['a', 'ż'],
+      { reason: 'length', tokens: 4 },
+    ]);
   });
 });

@@ -1,3 +1,5 @@
+import type { Completion } from './brain';
+
 export interface AnswerEnd {
   reason: 'stop' | 'length';
   tokens: number;
@@ -8,30 +10,38 @@ export interface AnswerEnd {
  * the beginning of a stop string is held back until that is clear. Returns why it ended.
  */
 export async function* limitAnswer(
-  source: AsyncIterable<string>,
+  source: Completion,
   limit: number,
   stops: string[],
 ): AsyncGenerator<string, AnswerEnd> {
   let tokens = 0;
   let held = '';
-  for await (const token of source) {
-    tokens++;
-    held += token;
-    const at = earliest(held, stops);
-    if (at !== undefined) {
-      if (at > 0) yield held.slice(0, at);
-      return { reason: 'stop', tokens };
-    }
-    if (limit >= 0 && tokens >= Math.max(1, limit)) {
+  try {
+    for (;;) {
+      const step = await source.next();
+      if (step.done) {
+        if (held) yield held;
+        const { reason, unsaidTokens } = step.value ?? { reason: 'stop', unsaidTokens: 0 };
+        return { reason, tokens: tokens + unsaidTokens };
+      }
+      tokens++;
+      held += step.value;
+      const at = earliest(held, stops);
+      if (at !== undefined) {
+        if (at > 0) yield held.slice(0, at);
+        return { reason: 'stop', tokens };
+      }
+      if (limit >= 0 && tokens >= Math.max(1, limit)) {
+        if (held) yield held;
+        return { reason: 'length', tokens };
+      }
+      if (held === '' || stops.some((stop) => endsWithBeginningOf(held, stop))) continue;
       yield held;
-      return { reason: 'length', tokens };
+      held = '';
     }
-    if (stops.some((stop) => endsWithBeginningOf(held, stop))) continue;
-    yield held;
-    held = '';
+  } finally {
+    await source.return(undefined);
   }
-  if (held) yield held;
-  return { reason: 'stop', tokens };
 }
 
 function earliest(text: string, stops: string[]): number | undefined {

@@ -14,6 +14,7 @@ export class ModelSlot {
   private lastUse = 0;
   private readonly waiting: (() => void)[] = [];
   private taken = false;
+  private closed = false;
 
   constructor(
     private readonly brain: Brain,
@@ -58,8 +59,16 @@ export class ModelSlot {
     await this.brain.unload();
   }
 
+  /** For good: waits for who has it, and lets nobody in any more. */
+  async close(): Promise<void> {
+    await this.use(new AbortController().signal, async () => {
+      await this.unload();
+      this.closed = true;
+    });
+  }
+
   private async take(signal: AbortSignal): Promise<boolean> {
-    if (signal.aborted) return false;
+    if (signal.aborted || this.closed) return false;
     clearTimeout(this.expiry);
     if (!this.taken) {
       this.taken = true;
@@ -81,7 +90,7 @@ export class ModelSlot {
 
   private release(): void {
     const next = this.waiting.shift();
-    if (next) {
+    if (next && !this.closed) {
       next();
       return;
     }

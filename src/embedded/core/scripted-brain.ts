@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../shared/clock';
-import { Brain, type BrainInput, type BrainModel, type SamplingOptions, type Turn } from './brain';
+import {
+  Brain,
+  type BrainInput,
+  type BrainModel,
+  type Completion,
+  type CompletionOptions,
+  type Turn,
+} from './brain';
 import { CHATML_TEMPLATE, parseChatml, renderChatml, TURN_END, TURN_START } from './chatml';
+import { withTag } from './model-name';
 import { scriptedContinuation } from './scripted-answer';
 
 const LOAD_MS = 20;
@@ -19,6 +27,7 @@ export interface ScriptedBrainOptions {
 
 /** Recites. It is what a core has where no language model can be had, and it says so in every answer. */
 export class ScriptedBrain extends Brain {
+  readonly kind = 'scripted';
   readonly model: BrainModel;
   private readonly tokensPerSecond: number;
   private readonly answer: (turns: Turn[]) => string;
@@ -45,11 +54,15 @@ export class ScriptedBrain extends Brain {
     return splitIntoTokens(text).map((token) => createHash('md5').update(token).digest().readUInt16BE());
   }
 
+  read(input: BrainInput): Promise<number[]> {
+    return this.tokenize('raw' in input ? input.raw : this.render(input.turns));
+  }
+
   render(turns: Turn[]): string {
     return renderChatml(turns);
   }
 
-  async *complete(input: BrainInput, _options: SamplingOptions, signal: AbortSignal): AsyncGenerator<string> {
+  async *complete(input: BrainInput, _options: CompletionOptions, signal: AbortSignal): Completion {
     const text = this.answer('raw' in input ? parseChatml(input.raw) : input.turns);
     let due = this.clock.monotonic();
     for (const token of splitIntoTokens(text)) {
@@ -76,7 +89,7 @@ export function splitIntoTokens(text: string): string[] {
 function describe(name: string): BrainModel {
   const digest = createHash('sha256').update(`scripted brain 1 ${CHATML_TEMPLATE}`).digest('hex');
   return {
-    name: name.includes(':') ? name : `${name}:latest`,
+    name: withTag(name),
     digest,
     sizeBytes: 16_384,
     format: 'script',
@@ -86,6 +99,7 @@ function describe(name: string): BrainModel {
     contextLength: 8192,
     template: CHATML_TEMPLATE,
     stop: [TURN_START, TURN_END],
+    capabilities: ['completion'],
     modelInfo: { 'general.architecture': 'scripted', 'scripted.context_length': 8192 },
   };
 }

@@ -1,8 +1,10 @@
 import { describeCoreContract } from './core-contract';
-import { ScriptedCoreProcess } from './scripted-core-process';
+import { CoreProcess } from './core-process';
 
-describeCoreContract('scripted core', { exact: true, renders: true, hasRunner: false }, async () => {
-  const core = await ScriptedCoreProcess.start({ CORE_TOKENS_PER_SECOND: '150' });
+const TRAITS = { exact: true, renders: true, hasRunner: false, embeds: false, keepsFormat: false };
+
+describeCoreContract('scripted core', TRAITS, async () => {
+  const core = await CoreProcess.start({ CORE_TOKENS_PER_SECOND: '150' });
   return {
     url: core.url,
     model: 'scripted:latest',

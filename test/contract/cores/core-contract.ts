@@ -2,7 +2,9 @@ import { describeAnswers } from './answers.contract';
 import type { ContractContext } from './contract-context';
 import { CoreClient } from './core-client';
 import type { CoreTraits, CoreUnderTest } from './core-under-test';
+import { describeEmbeddings } from './embeddings.contract';
 import { describeFailures } from './failures.contract';
+import { describeFormats } from './formats.contract';
 import { describeScheduling } from './scheduling.contract';
 import { describeShapes } from './shapes.contract';
 
@@ -34,6 +36,8 @@ export function describeCoreContract(
 
     describeShapes(context);
     describeAnswers(context, traits);
+    describeFormats(context, traits);
+    describeEmbeddings(context, traits);
     describeScheduling(context);
     describeFailures(context, traits);
   });

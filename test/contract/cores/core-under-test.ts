@@ -10,6 +10,10 @@ export interface CoreTraits {
   closedModel?: string;
   /** Whether the model lives in a process of its own. */
   hasRunner: boolean;
+  /** Whether it turns texts into vectors. */
+  embeds: boolean;
+  /** Whether it can be held to JSON. */
+  keepsFormat: boolean;
 }
 
 /** One running core and the means to hurt it. */

@@ -4,8 +4,8 @@ import {
   Brain,
   type BrainInput,
   type BrainModel,
+  type CompletionOptions,
   type RunnerOptions,
-  type SamplingOptions,
   type Turn,
 } from '../../../../src/embedded/core/brain';
 import type { ScriptedBrain } from '../../../../src/embedded/core/scripted-brain';
@@ -13,6 +13,7 @@ import type { Fault, StruckCall } from './fault';
 
 /** The scripted brain with the faults that arise in a runner: it holds its slot while it hangs, as a real one does. */
 export class FaultyBrain extends Brain {
+  readonly kind = 'scripted';
   readonly model: BrainModel;
 
   /** `takeFault` says what strikes the answer that begins now; the call under way in `calls` is told too. */
@@ -37,11 +38,19 @@ export class FaultyBrain extends Brain {
     return this.inner.tokenize(text);
   }
 
+  read(input: BrainInput): Promise<number[]> {
+    return this.inner.read(input);
+  }
+
   render(turns: Turn[]): string {
     return this.inner.render(turns);
   }
 
-  async *complete(input: BrainInput, options: SamplingOptions, signal: AbortSignal): AsyncGenerator<string> {
+  async *complete(
+    input: BrainInput,
+    options: CompletionOptions,
+    signal: AbortSignal,
+  ): AsyncGenerator<string> {
     const fault = this.takeFault();
     const call = this.calls.getStore();
     if (call) call.fault = fault;

@@ -1,13 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { pause } from './core-client';
-import { exitOf, ScriptedCoreProcess } from './scripted-core-process';
+import { exitOf, CoreProcess } from './core-process';
 
 describe('the scripted core as a program', () => {
-  let core: ScriptedCoreProcess;
+  let core: CoreProcess;
   const others: ChildProcess[] = [];
 
   beforeAll(async () => {
-    core = await ScriptedCoreProcess.start();
+    core = await CoreProcess.start();
   });
   afterAll(async () => {
     for (const child of others) child.kill('SIGKILL');

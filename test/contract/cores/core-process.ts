@@ -8,8 +8,8 @@ import { createInterface } from 'node:readline';
 const SOURCE = resolve(__dirname, '../../../src');
 const FOLDERS = ['embedded/core', 'shared'];
 
-/** The scripted core as the program that it is, compiled from this tree into a folder of its own. */
-export class ScriptedCoreProcess {
+/** The core as the program that it is, compiled from this tree into a folder of its own. */
+export class CoreProcess {
   private child?: ChildProcess;
   private port = 0;
 
@@ -18,10 +18,11 @@ export class ScriptedCoreProcess {
     private readonly env: Record<string, string>,
   ) {}
 
-  static async start(env: Record<string, string> = {}): Promise<ScriptedCoreProcess> {
-    const folder = await mkdtemp(join(tmpdir(), 'rdzen-scripted-'));
+  /** With the scripted brain, unless `env` says otherwise. */
+  static async start(env: Record<string, string> = {}): Promise<CoreProcess> {
+    const folder = await mkdtemp(join(tmpdir(), 'rdzen-core-'));
     for (const name of FOLDERS) await compile(name, folder);
-    const core = new ScriptedCoreProcess(folder, env);
+    const core = new CoreProcess(folder, env);
     await core.start();
     return core;
   }
