@@ -64,6 +64,39 @@ describe(AnswerWriter.name, () => {
     expect(sut.began).toBe(true);
   });
 
+  it('shows the first words in the same turn in which they come', async () => {
+    const sut = await writer();
+    const ensure = jest.spyOn(bench.get(PostService), 'ensure');
+    sut.show('one');
+    expect(ensure).toHaveBeenCalledTimes(1);
+    await bench.during(sut.close());
+    expect(versions().map(({ text }) => text)).toEqual(['one ▍']);
+  });
+
+  it('loses no second to a core that repeats what stands there before it goes on', async () => {
+    const sut = await writer();
+    sut.show('one');
+    await bench.clock.advance(3_000);
+    sut.show('one');
+    await bench.clock.advance(20);
+    sut.show('one two');
+    await bench.clock.advance(20);
+    expect(versions().at(-1)?.text).toBe('one two ▍');
+    await bench.during(sut.close());
+  });
+
+  it('asks a failing server no more than once a second', async () => {
+    const sut = await writer(4_800, true);
+    const textOf = jest.spyOn(bench.get(PostService), 'textOf').mockRejectedValue(new Error('down'));
+    for (let index = 0; index < 100; index++) {
+      sut.show(`text ${index}`);
+      await bench.clock.advance(50);
+    }
+    await bench.during(sut.close());
+    expect(textOf.mock.calls.length).toBeGreaterThanOrEqual(4);
+    expect(textOf.mock.calls.length).toBeLessThanOrEqual(6);
+  });
+
   it('never has two edits under way, however slow the server is', async () => {
     const sut = await writer();
     sut.show('one');

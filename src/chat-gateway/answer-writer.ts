@@ -33,7 +33,8 @@ export class AnswerWriter {
   private closed = false;
   /** Length of what stood before this run, once asked. */
   private standing?: number;
-  private lastFlush = -Infinity;
+  /** When something was last sent or failed; a core that only repeats what stands there costs no second of waiting. */
+  private lastPut = -Infinity;
 
   constructor(
     private readonly question: Question,
@@ -51,13 +52,20 @@ export class AnswerWriter {
     if (this.closed || whole.trim() === '') return;
     this.latest = whole;
     if (this.timer || this.working) return;
-    const wait = Math.max(0, this.lastFlush + EDIT_EVERY_MS - this.tools.clock.monotonic());
-    this.timer = this.tools.clock.after(wait, () => {
-      this.timer = undefined;
-      this.working = this.flush().finally(() => {
-        this.working = undefined;
-        if (this.latest !== undefined) this.show(this.latest);
+    const wait = this.lastPut + EDIT_EVERY_MS - this.tools.clock.monotonic();
+    // A timer of no time at all still takes a millisecond, and the first words are waited for.
+    if (wait <= 0) this.work();
+    else
+      this.timer = this.tools.clock.after(wait, () => {
+        this.timer = undefined;
+        this.work();
       });
+  }
+
+  private work(): void {
+    this.working = this.flush().finally(() => {
+      this.working = undefined;
+      if (this.latest !== undefined) this.show(this.latest);
     });
   }
 
@@ -73,7 +81,6 @@ export class AnswerWriter {
     const text = this.latest;
     this.latest = undefined;
     if (text === undefined) return;
-    this.lastFlush = this.tools.clock.monotonic();
     try {
       // What an attempt before a crash left standing is not made shorter: the new text catches up first.
       this.standing ??= this.mayStand ? await this.lengthStanding() : 0;
@@ -81,10 +88,12 @@ export class AnswerWriter {
       const parts = splitAnswer(harmless(text) + STILL_WRITING, this.tools.maxLength);
       for (const [part, content] of parts.entries()) {
         if (this.shown.get(part) === content) continue;
+        this.lastPut = this.tools.clock.monotonic();
         await this.put(part, content);
       }
       this.tools.crash.reach('text-shown');
     } catch (error) {
+      this.lastPut = this.tools.clock.monotonic();
       this.logger.debug(
         `The growing answer to ${this.question.id} could not be shown: ${(error as ChatError).message}`,
       );

@@ -23,4 +23,19 @@ describe(Housekeeping.name, () => {
     await clock.advance(10 * 3_600_000);
     expect(prune).toHaveBeenCalledTimes(2);
   });
+
+  it('forgets slice after slice while there is more, with a pause between them', async () => {
+    const clock = new VirtualClock();
+    const prune = jest.fn().mockResolvedValueOnce(true).mockResolvedValueOnce(true).mockResolvedValue(false);
+    const notices = { prune: jest.fn().mockResolvedValue(undefined) };
+    const journals = { prune } as unknown as QuestionJournal;
+    const sut = new Housekeeping(journals, notices as unknown as NoticeJournal, clock);
+    sut.start();
+    await clock.advance(60_000);
+    expect(prune).toHaveBeenCalledTimes(1);
+    await clock.advance(1_000);
+    expect(prune).toHaveBeenCalledTimes(3);
+    expect(notices.prune).toHaveBeenCalledTimes(1);
+    await sut.stop();
+  });
 });

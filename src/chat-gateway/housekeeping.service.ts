@@ -5,6 +5,8 @@ import { Clock, type Timer } from '../shared/clock';
 
 const EVERY_MS = 3_600_000;
 const FIRST_MS = 60_000;
+/** Between two slices of what is forgotten, so that people's questions come first. */
+const BREATH_MS = 50;
 
 /** Forgets, every hour, what the journal need not keep any longer. */
 @Injectable()
@@ -39,7 +41,7 @@ export class Housekeeping {
 
   private async tidy(): Promise<void> {
     try {
-      await this.questions.prune();
+      while (!this.stopped && (await this.questions.prune())) await this.clock.sleep(BREATH_MS);
       await this.notices.prune();
     } catch (error) {
       this.logger.error(`Pruning the journal failed: ${String(error)}`);

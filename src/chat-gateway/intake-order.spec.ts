@@ -99,6 +99,24 @@ describe('the order of live messages', () => {
     expect((await accepted()).filter((id) => id !== other.id)).toEqual(ids);
   });
 
+  it('does not wait until a sweep has read every other room', async () => {
+    const others = Array.from({ length: 50 }, (_, index) => `other ${index}`);
+    for (const other of others) bench.chat.addRoom(other);
+    await bench.clock.advance(59_000);
+    for (const other of others) bench.chat.post(other, 'unheard', { author: { id: other, username: other } });
+    const read = jest.spyOn(bench.chat, 'syncMessages');
+    for (let waited = 0; read.mock.calls.length === 0 && waited < 3_000; waited++)
+      await bench.clock.advance(1);
+    const asked = bench.chat.post('room', 'hello');
+    live(asked);
+    for (let waited = 0; waited < 3_000 && !(await accepted()).includes(asked.id); waited++)
+      await bench.clock.advance(1);
+    expect(await accepted()).toContain(asked.id);
+    expect(read.mock.calls.length).toBeLessThan(5);
+    await bench.clock.advance(20_000);
+    expect(await accepted()).toHaveLength(51);
+  });
+
   it('is refused by the intake itself where nobody knows who we are', async () => {
     Object.assign(bench.chat, { identity: undefined });
     await expect(bench.get(MessageIntake).take(bench.chat.post('room', 'hello'))).rejects.toMatchObject({

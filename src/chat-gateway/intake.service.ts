@@ -46,6 +46,7 @@ export class IntakeService implements RealtimeListener {
   private held?: LiveMessage[];
   private queue: Promise<unknown> = Promise.resolve();
   private timer?: Timer;
+  private sweeping?: Promise<void>;
   private readonly ending = new AbortController();
   /** Connected, subscribed and caught up. */
   ready = false;
@@ -102,6 +103,7 @@ export class IntakeService implements RealtimeListener {
   async stop(): Promise<void> {
     this.ending.abort(new Error('stopping'));
     this.timer?.cancel();
+    await this.sweeping;
     await this.queue;
   }
 
@@ -165,25 +167,30 @@ export class IntakeService implements RealtimeListener {
   private scheduleSweep(): void {
     this.timer?.cancel();
     this.timer = this.clock.after(SWEEP_EVERY_MS, () => {
-      if (this.ready) {
-        this.enqueue(async () => {
-          await this.sweep().catch((error: unknown) => {
-            if (!(error instanceof ChatError)) throw error;
-            this.logger.warn(`The sweep failed: ${error.message}`);
-          });
-        });
-      }
+      if (this.ready && !this.sweeping) this.sweeping = this.sweepBetween();
       this.scheduleSweep();
     });
   }
 
-  /** Reads every room that changed since it was last read. */
-  private async sweep(): Promise<void> {
+  /** A sweep in which each room takes its turn: what people write meanwhile does not wait until all of them are read. */
+  private async sweepBetween(): Promise<void> {
+    try {
+      await this.sweep((work) => this.inTurn(work));
+    } catch (error) {
+      if (error instanceof ChatError) this.logger.warn(`The sweep failed: ${error.message}`);
+      else this.logFailure(error);
+    } finally {
+      this.sweeping = undefined;
+    }
+  }
+
+  /** Reads every room that changed since it was last read; `turn` says when a room is read. */
+  private async sweep(turn = <T>(work: () => Promise<T>): Promise<T> => work()): Promise<void> {
     const readUntil = Number((await this.marks.fact('read-until')) ?? this.clock.now());
     const rooms = await this.chat.subscriptions(readUntil - OVERLAP_MS);
     let all = true;
     for (const room of rooms)
-      if (!(await this.unlessRefused(room.roomId, () => this.readRoom(room)))) all = false;
+      if (!(await turn(() => this.unlessRefused(room.roomId, () => this.readRoom(room))))) all = false;
     // By the server's own stamps, so that a clock of ours that runs ahead loses nothing.
     const newest = Math.max(
       readUntil,
@@ -230,13 +237,23 @@ export class IntakeService implements RealtimeListener {
 
   /** One thing at a time, in order; what fails is logged, and the next sweep reads it again. */
   private enqueue(work: () => Promise<unknown>): void {
-    this.queue = this.queue.then(async () => {
-      if (this.ending.signal.aborted) return;
-      await work().catch((error: unknown) => {
-        this.logger.error(
-          `Intake failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-        );
-      });
+    this.inTurn(work).catch((error: unknown) => this.logFailure(error));
+  }
+
+  /** Settles as `work` does, once everything before it is done. Rejects without it when we are stopping. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.queue.then(() => {
+      this.ending.signal.throwIfAborted();
+      return work();
     });
+    this.queue = done.catch(() => undefined);
+    return done;
+  }
+
+  private logFailure(error: unknown): void {
+    if (error === this.ending.signal.reason) return;
+    this.logger.error(
+      `Intake failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
   }
 }

@@ -30,4 +30,20 @@ export const JOURNAL_MIGRATIONS: Migration[] = [
       'CREATE TABLE journal_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)',
     ],
   },
+  {
+    feature: 'journal',
+    version: 2,
+    statements: [
+      // Nothing looks for these two any more: a lane's head is sought among what is open, not in all of a room's past.
+      'DROP INDEX inbox_lane',
+      'DROP INDEX inbox_accepted',
+      `CREATE INDEX inbox_open_lane ON inbox (lane, at)
+         WHERE state IN ('queued', 'generating', 'retry-wait', 'generated', 'posting')`,
+      // For forgetting a little at a time; without them every slice would read the whole history.
+      'CREATE INDEX inbox_finished ON inbox (finished_at) WHERE finished_at IS NOT NULL',
+      `CREATE INDEX inbox_worded ON inbox (finished_at)
+         WHERE text <> '' AND state <> 'dead' AND finished_at IS NOT NULL`,
+      "CREATE INDEX answers_worded ON answers (message_id) WHERE text <> ''",
+    ],
+  },
 ];

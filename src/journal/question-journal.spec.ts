@@ -6,9 +6,6 @@ import type { LibsqlStore } from '../storage/libsql-store';
 import { AnswerJournal } from './answer-journal';
 import { TERMINAL_STATES, type Attempt, type NewQuestion, type QuestionState } from './journal.types';
 import { QuestionJournal } from './question-journal';
-import { Watermarks } from './watermarks';
-
-const HOUR = 3_600_000;
 
 describe(QuestionJournal.name, () => {
   let store: LibsqlStore;
@@ -141,7 +138,7 @@ describe(QuestionJournal.name, () => {
       await queue('a');
       await queue('b');
       const old = await begin('a');
-      await sut.waitForRetry('b', clock.now() + HOUR, 'later');
+      await sut.waitForRetry('b', clock.now() + 3_600_000, 'later');
       await queue('c');
       await sut.commitAnswer(await begin('c'), [part('c')]);
       expect(await sut.resetInterrupted()).toBe(2);
@@ -255,35 +252,5 @@ describe(QuestionJournal.name, () => {
       expect((await sut.requeue('a')).state).toBe('generated');
       expect((await answers.parts('a')).map(({ posted }) => posted)).toEqual([true, false]);
     });
-  });
-
-  it('forgets texts of finished questions after a day and rows after thirty, dead letters’ texts last', async () => {
-    for (const id of ['posted', 'dead', 'open']) await queue(id);
-    await sut.commitAnswer(await begin('posted'), [part('secret')]);
-    await sut.beginPosting('posted');
-    await sut.markPosted('posted');
-    await sut.bury('dead', 'poison');
-    await clock.advance(25 * HOUR);
-    await sut.prune();
-    expect((await sut.find('posted'))?.text).toBe('');
-    expect((await answers.parts('posted'))[0]?.text).toBe('');
-    expect((await sut.find('dead'))?.text).toBe('text of dead');
-    await clock.advance(30 * 24 * HOUR);
-    await sut.prune();
-    expect(await sut.find('posted')).toBeUndefined();
-    expect(await sut.find('dead')).toBeUndefined();
-    expect((await sut.find('open'))?.text).toBe('text of open');
-    expect(await store.all('SELECT * FROM attempts')).toEqual([]);
-    expect(await store.all('SELECT * FROM answers')).toEqual([]);
-  });
-
-  it('counts messages as history before it forgets them, so that a reaction cannot bring one back as new', async () => {
-    const marks = new Watermarks(store);
-    await marks.open('room', clock.now());
-    const asked = clock.now() + 1;
-    await clock.advance(31 * 24 * HOUR);
-    await sut.prune();
-    expect(await marks.since('room')).toBeGreaterThan(asked);
-    expect(await marks.since('room')).toBeLessThan(clock.now() - 28 * 24 * HOUR);
   });
 });

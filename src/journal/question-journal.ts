@@ -211,24 +211,38 @@ export class QuestionJournal extends QuestionReader {
     return this.store.run("UPDATE inbox SET state = 'queued' WHERE state IN ('generating', 'retry-wait')");
   }
 
-  /** Forgets rows after 30 days, and the texts of finished ones after a day (privacy). */
-  async prune(): Promise<void> {
-    const now = this.clock.now();
+  /**
+   * Forgets rows after 30 days, and the texts of finished ones after a day (privacy): a slice of each at a time, since
+   * the whole process waits meanwhile.
+   *
+   * @returns whether there may be more to forget.
+   */
+  async prune(slice = 500): Promise<boolean> {
     const day = 24 * 3_600_000;
-    await this.store.transaction(async (tx) => {
-      await tx.run(
-        "UPDATE inbox SET text = '' WHERE text <> '' AND finished_at < ? AND state <> 'dead'",
-        now - day,
-      );
-      await tx.run(
-        "UPDATE answers SET text = '' WHERE text <> '' AND message_id IN (SELECT id FROM inbox WHERE finished_at < ? AND state <> 'dead')",
-        now - day,
-      );
-      await tx.run('DELETE FROM inbox WHERE finished_at < ?', now - 30 * day);
+    const yesterday = this.clock.now() - day;
+    const lastMonth = this.clock.now() - 30 * day;
+    const old = 'FROM inbox WHERE finished_at < ? ORDER BY finished_at, rowid LIMIT ?';
+    return this.store.transaction(async (tx) => {
+      const changes = [
+        await tx.run(
+          `UPDATE inbox SET text = '' WHERE rowid IN
+             (SELECT rowid FROM inbox WHERE text <> '' AND state <> 'dead' AND finished_at < ? LIMIT ?)`,
+          ...[yesterday, slice],
+        ),
+        await tx.run(
+          `UPDATE answers SET text = '' WHERE rowid IN
+             (SELECT answers.rowid FROM answers CROSS JOIN inbox ON inbox.id = message_id
+              WHERE answers.text <> '' AND state <> 'dead' AND finished_at < ? LIMIT ?)`,
+          ...[yesterday, slice],
+        ),
+        await tx.run(`DELETE FROM answers WHERE message_id IN (SELECT id ${old})`, lastMonth, slice),
+        await tx.run(`DELETE FROM attempts WHERE message_id IN (SELECT id ${old})`, lastMonth, slice),
+        await tx.run(`DELETE FROM inbox WHERE rowid IN (SELECT rowid ${old})`, lastMonth, slice),
+      ];
       // A reaction brings an old message back whole: with its row forgotten it must count as history, not as new.
-      await tx.run('UPDATE watermarks SET since = MAX(since, ?)', now - 29 * day);
-      await tx.run('DELETE FROM answers WHERE message_id NOT IN (SELECT id FROM inbox)');
-      await tx.run('DELETE FROM attempts WHERE message_id NOT IN (SELECT id FROM inbox)');
+      const history = this.clock.now() - 29 * day;
+      await tx.run('UPDATE watermarks SET since = ? WHERE since < ?', history, history);
+      return changes.some((count) => count >= slice);
     });
   }
 

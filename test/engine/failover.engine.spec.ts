@@ -10,12 +10,11 @@ jest.setTimeout(240_000);
 
 const QUESTIONS = [
   'Write a story about a lighthouse keeper and the sea.',
-  'Write a long letter to a friend about a trip to the sea.',
   'Describe a walk through an old forest in autumn.',
   'What should a traveller know about the mountains?',
 ];
 /** Letters that are to be read before the kill. */
-const AFTER = [60, 140, 220, 300, 380];
+const AFTER = [60, 120, 180, 240, 300, 340, 380];
 const KILLS = AFTER.flatMap((letters) => QUESTIONS.map((question) => ({ letters, question })));
 
 describeWithEngine('an answer of the built-in engine whose core is killed in the middle of it', (rig) => {
