@@ -1,4 +1,4 @@
-import { cpus, freemem, hostname, networkInterfaces } from 'node:os';
+import { freemem, hostname, networkInterfaces } from 'node:os';
 import { Logger } from '@nestjs/common';
 import { BuiltInEngine } from './built-in-engine/built-in-engine';
 import { EngineUnavailable } from './built-in-engine/engine-unavailable';
@@ -10,6 +10,7 @@ import type { EngineProblem } from './core-registry/core-preparation';
 import { describePreparing } from './failover/describe-preparing';
 import type { Clock } from './shared/clock';
 import { freePort } from './shared/free-port';
+import { usableProcessors } from './shared/usable-processors';
 
 const TELL_EVERY_MS = 1_500;
 
@@ -31,7 +32,7 @@ export async function surveyMachine(
   const ollama = settings.RDZEN_CORE === 'scripted' ? undefined : await programs.findOllama();
   const machine: Machine = {
     ollama,
-    cpus: cpus().length,
+    cpus: usableProcessors(),
     freeMemoryBytes: freemem(),
     ownAddresses: [
       hostname(),

@@ -3,17 +3,24 @@ import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url)).replace(/[\\/]$/, '');
+const GUARD = fileURLToPath(new URL('./guard.mjs', import.meta.url));
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const GRACE_MS = 3000;
 
 /**
  * Runs a program in the project's folder. `quiet` keeps its output (returned); otherwise it shows as it comes.
+ * `guarded`: it does not outlive us, however we end.
  * @returns {Promise<{code: number, output: string}>} code 127 when the program does not exist, 128 when a signal ended it.
  */
-export function run(command, args, { quiet = false, env = process.env, stdin = 'ignore' } = {}) {
+export function run(
+  command,
+  args,
+  { quiet = false, env = process.env, stdin = 'ignore', guarded = false } = {},
+) {
   return new Promise((resolve) => {
     const out = quiet ? 'pipe' : 'inherit';
-    const child = spawn(command, args, { cwd: ROOT, env, stdio: [stdin, out, out] });
+    const [program, given] = guarded ? [process.execPath, [GUARD, command, ...args]] : [command, args];
+    const child = spawn(program, given, { cwd: ROOT, env, stdio: [guarded ? 'pipe' : stdin, out, out] });
     let output = '';
     child.stdout?.setEncoding('utf8');
     child.stderr?.setEncoding('utf8');

@@ -84,7 +84,7 @@ function npmCi() {
   // npm marks itself in npm_execpath; elsewhere it is whatever npm is on PATH.
   const npm = process.env.npm_execpath;
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error', ...RETRIES];
-  const options = { quiet: true, env: cleanEnvironment() };
+  const options = { quiet: true, env: cleanEnvironment(), guarded: true };
   if (npm && /npm-cli\.[cm]?js$/.test(npm) && existsSync(npm)) return runNode(npm, args, options);
   return run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, options);
 }

@@ -96,7 +96,8 @@ export class StatusDto {
 
   @ApiProperty({
     enum: ['NORMAL', 'SINGLE', 'BLACKOUT'],
-    description: 'NORMAL: a stand-in is ready; SINGLE: one core can answer; BLACKOUT: none can',
+    description:
+      'NORMAL: a stand-in is ready, or kept cold on purpose; SINGLE: no stand-in; BLACKOUT: no core can answer',
   })
   mode!: string;
 

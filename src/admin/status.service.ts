@@ -4,7 +4,7 @@ import { CoreRegistry } from '../core-registry/core-registry';
 import type { Core } from '../core-registry/core.types';
 import { ModelProfile } from '../core-registry/model-profile';
 import { EventBus, type EventMap } from '../events/event-bus';
-import { clusterMode } from '../failover/failover-policy';
+import { clusterMode, isProven } from '../failover/failover-policy';
 import { ChatApi } from '../rocket-chat/chat-api';
 import { ChatRealtime } from '../rocket-chat/chat-realtime';
 import type { CoreStatusDto, PreparingDto, StatusDto } from './status.dto';
@@ -71,7 +71,7 @@ export class StatusService {
 
   /** Questions can be taken in and answered. */
   get ready(): boolean {
-    return !this.stopping && this.chatConnected && clusterMode(this.registry.all()) !== 'BLACKOUT';
+    return !this.stopping && this.chatConnected && this.registry.all().some(isProven);
   }
 }
 

@@ -11,6 +11,8 @@ export interface BuiltIn {
   /** Of the model file, hex; unknown until it is here. */
   sha256?: string;
   sizeBytes?: number;
+  /** The model file is the person's own: it is never fetched again. */
+  ownModel?: boolean;
   engineReady: boolean;
   modelReady: boolean;
 }
@@ -30,7 +32,7 @@ export function ollamaSpec(core: CoreDefinition, { OLLAMA_MODELS }: Settings): C
 
 /** @param threads the most it may compute with, so that all cores together leave no processor fought over */
 export function engineSpec(core: CoreDefinition, builtIn: BuiltIn, threads: number): ContainerSpec {
-  const { engineDir, modelFile, modelName, sha256 } = builtIn;
+  const { engineDir, modelFile, modelName, sha256, ownModel } = builtIn;
   const env = {
     ...address(core),
     CORE_BRAIN: 'engine',
@@ -39,6 +41,7 @@ export function engineSpec(core: CoreDefinition, builtIn: BuiltIn, threads: numb
     CORE_MODEL_FILE: modelFile,
     CORE_THREADS: String(threads),
     ...(sha256 ? { CORE_MODEL_SHA256: sha256 } : {}),
+    ...(ownModel ? { CORE_MODEL_OWN: '1' } : {}),
   };
   return { ...common(core), image: 'core', env };
 }

@@ -174,10 +174,10 @@ describe(CoreLauncher.name, () => {
 
     it('keeps the standby cold where memory holds the model only once', async () => {
       jest.spyOn(Logger.prototype, 'warn').mockReturnValueOnce(undefined);
-      const large = { ...builtIn, modelReady: true, sizeBytes: 8e9, sha256: 'ab' };
+      const large = { ...builtIn, modelReady: true, sizeBytes: 8e9, sha256: 'ab', ownModel: true };
       const { sut, specs } = launcher({});
       expect((await sut.launch(without({ builtIn: large }))).profile.warmStandby).toBe(false);
-      expect(specs[0]?.env).toMatchObject({ CORE_MODEL_SHA256: 'ab' });
+      expect(specs[0]?.env).toMatchObject({ CORE_MODEL_SHA256: 'ab', CORE_MODEL_OWN: '1' });
     });
   });
 

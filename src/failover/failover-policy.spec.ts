@@ -1,5 +1,5 @@
 import type { Core, CoreState } from '../core-registry/core.types';
-import { clusterMode, decideFailover } from './failover-policy';
+import { clusterMode, decideFailover, isProven } from './failover-policy';
 
 const core = (id: number, state: CoreState, rest: Partial<Core> = {}): Core => ({
   id,
@@ -68,5 +68,23 @@ describe(clusterMode.name, () => {
     expect(clusterMode([core(1, 'ready'), core(2, 'down')])).toBe('SINGLE');
     expect(clusterMode([core(1, 'suspect'), core(2, 'down')])).toBe('BLACKOUT');
     expect(clusterMode([core(1, 'ready')])).toBe('NORMAL');
+  });
+
+  it('takes no core for a stand-in that is still to be proven, but for one that is kept cold on purpose', () => {
+    expect(clusterMode([core(1, 'ready'), core(2, 'warming')])).toBe('SINGLE');
+    expect(clusterMode([core(1, 'warming'), core(2, 'warming')])).toBe('SINGLE');
+    expect(clusterMode([core(1, 'ready'), core(2, 'warming', { cold: true })])).toBe('NORMAL');
+  });
+});
+
+describe(isProven.name, () => {
+  it.each<[CoreState, boolean, boolean]>([
+    ['ready', true, true],
+    ['warming', false, false],
+    ['warming', true, true],
+    ['suspect', true, false],
+    ['down', true, false],
+  ])('%s, ready before: %s -> %s', (state, wasReady, proven) => {
+    expect(isProven(core(1, state, { wasReady }))).toBe(proven);
   });
 });

@@ -47,8 +47,17 @@ export function isAwaited({ state }: Core): boolean {
   return state === 'unknown' || state === 'starting';
 }
 
-/** What the cluster can promise right now. */
+/**
+ * What the cluster can promise right now. A core that is kept cold on purpose is all the stand-in that memory allows;
+ * one that is still to be proven is none.
+ */
 export function clusterMode(cores: readonly Core[]): Mode {
-  const usable = rankCandidates(cores).length;
-  return usable === 0 ? 'BLACKOUT' : usable === 1 && cores.length > 1 ? 'SINGLE' : 'NORMAL';
+  if (rankCandidates(cores).length === 0) return 'BLACKOUT';
+  const standing = cores.filter(({ state, cold }) => state === 'ready' || (cold && state === 'warming'));
+  return standing.length > 1 || cores.length === 1 ? 'NORMAL' : 'SINGLE';
+}
+
+/** It may be given work, and has proven at least once that it generates. */
+export function isProven({ state, wasReady }: Core): boolean {
+  return state === 'ready' || (state === 'warming' && wasReady === true);
 }

@@ -6,6 +6,7 @@ import { OllamaApi, type GenerationStats, type LoadedModel } from '../ollama/oll
 import { OllamaError } from '../ollama/ollama-error';
 import { Clock } from '../shared/clock';
 
+export const AWAITED = 'its model is being fetched';
 const CHEAP_TIMEOUT_MS = 1_000;
 const READINESS_TIMEOUT_MS = 3_000;
 const DEEP_TIMEOUT_MS = 10_000;
@@ -40,6 +41,11 @@ export class CoreProbes {
   /** The standby has the model in memory as well. */
   get keepsStandbyWarm(): boolean {
     return this.profile.warmStandby;
+  }
+
+  /** Somebody is fetching what it is to serve. */
+  awaitsModel({ kind }: Core): boolean {
+    return kind !== 'external' && this.registry.preparation.preparing !== undefined;
   }
 
   /** Its threads leave room for the other cores of its host: then one token of a probe disturbs no answer. */
@@ -119,9 +125,9 @@ export class CoreProbes {
     }
   }
 
-  private missing({ kind }: Core): Readiness {
-    if (kind !== 'external' && this.registry.preparation.preparing)
-      return { kind: 'missing', why: 'its model is being fetched', awaited: true };
+  private missing(core: Core): Readiness {
+    const { kind } = core;
+    if (this.awaitsModel(core)) return { kind: 'missing', why: AWAITED, awaited: true };
     const { model } = this.profile;
     const why =
       kind === 'engine'

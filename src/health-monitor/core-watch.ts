@@ -2,7 +2,7 @@ import type { CoreRegistry } from '../core-registry/core-registry';
 import type { Core, Evidence } from '../core-registry/core.types';
 import type { Clock } from '../shared/clock';
 import type { Random } from '../shared/random';
-import type { CoreProbes, ProbeResult } from './core-probes';
+import { AWAITED, type CoreProbes, type ProbeResult } from './core-probes';
 import { Doze } from './doze';
 import type { TiltWatch } from './tilt-watch';
 import * as timing from './watch-timing';
@@ -88,11 +88,8 @@ export class CoreWatch {
 
   private forget(): void {
     this.life++;
-    this.misses = 0;
-    this.passes = 0;
-    this.deepMisses = 0;
-    this.proven = false;
-    this.resident = false;
+    this.misses = this.passes = this.deepMisses = 0;
+    this.proven = this.resident = false;
     this.unfit = undefined;
   }
 
@@ -120,7 +117,10 @@ export class CoreWatch {
     if (!rising || (this.fell && this.passes < timing.RISE)) return;
     this.fell = false;
     this.readinessDue = 0;
-    this.registry.setState(this.core.id, 'warming', 'it answers; the model is being checked');
+    const awaited = this.core.kind === 'engine' && this.probes.awaitsModel(this.core);
+    if (awaited) this.unfit = 'model-missing';
+    const why = awaited ? AWAITED : 'it answers; the model is being checked';
+    this.registry.setState(this.core.id, awaited ? 'starting' : 'warming', why);
   }
 
   private missed(result: ProbeResult & { ok: false }): void {
