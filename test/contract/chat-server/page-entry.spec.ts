@@ -55,15 +55,25 @@ describe('coming in from the page', () => {
   });
 
   it('lets nobody be the bot, with or without the key, nor take a name that misleads', async () => {
-    for (const body of [{ name: BOT.username }, { name: BOT.username, adminKey: KEY }]) {
-      const answer = await enter(body);
-      expect(answer.body['userId']).not.toBe(workspace.bot.session?.userId);
+    const reserved = { status: 400, body: { errorType: 'reserved-name' } };
+    const bot = BOT.username;
+    for (const name of [bot, bot.toUpperCase(), bot.replace('-', ' '), `${bot}-2`, `${bot}\u200b`]) {
+      expect(await enter({ name })).toMatchObject(reserved);
+      expect(await enter({ name, adminKey: KEY })).toMatchObject(reserved);
+      expect(await enter({ name }, workspace.bot)).toMatchObject(reserved);
     }
-    expect((await enter({ name: BOT.username }, workspace.bot)).body['userId']).not.toBe(
-      workspace.bot.session?.userId,
-    );
-    expect((await enter({ name: 'admin' })).body['username']).toBe('admin-2');
-    expect((await enter({ name: 'all' })).body['username']).toBe('all-2');
+    for (const name of ['admin', 'Ad.min', 'System 2', 'all', 'ｒｏｏｔ'])
+      expect(await enter({ name })).toMatchObject(reserved);
+    const admin = await workspace.anonymous.enterAs('Admin', KEY);
+    expect((await enter({ name: 'Admin' }, admin)).body).toMatchObject({ username: 'admin', admin: true });
+  });
+
+  it('shows people of one name under different names, and no sign that is not seen', async () => {
+    const names = [];
+    for (const name of ['Ann', 'Ann', 'A\u200bnn\u00ad', '\u202eAnn\u0007', 'Ａｎｎ'])
+      names.push((await enter({ name })).body['name']);
+    expect(names).toEqual(['Ann', 'Ann-2', 'Ann-3', 'Ann-4', 'Ann-5']);
+    expect((await enter({ name: '\u200b\u2800\u3164' })).body['errorType']).toBe('invalid-name');
   });
 
   it('makes admin whoever holds the key, and lets only them be that admin again', async () => {
@@ -140,7 +150,7 @@ describe('coming in from the page', () => {
     for (const [, path = ''] of html.matchAll(/(?:src|href)="([^"]+)"/g)) {
       expect({ path, status: (await fetch(workspace.url + path)).status }).toEqual({ path, status: 200 });
     }
-    for (const path of ['/main.js', '/../main.js', '/%2e%2e/main.ts', '/page/app.mjs']) {
+    for (const path of ['/main.js', '/../main.js', '/%2e%2e/main.ts', '/page/app.mjs', '//', '//evil:x/']) {
       expect((await fetch(workspace.url + path)).status).toBe(404);
     }
   });

@@ -4,48 +4,53 @@ import { CoresPanel } from './cores-panel.mjs';
 import { byId } from './dom.mjs';
 import { Preferences } from './preferences.mjs';
 import { addShortcuts } from './shortcuts.mjs';
-import { forget, keep, kept } from './storage.mjs';
-import { say } from './texts.mjs';
+import { Sessions } from './sessions.mjs';
+import { failure, say } from './texts.mjs';
 
-const SESSION = 'rdzen-chat-session';
 const REASONS = {
   'wrong-admin-key': () => say('wrongKey'),
   'too-many-requests': () => say('tooManyTries'),
   'invalid-name': () => say('badName'),
+  'reserved-name': () => say('reservedName'),
 };
 
 const rest = new Rest();
+const sessions = new Sessions();
 const nameField = byId('enter-name');
 const keyField = byId('enter-key');
 const complaint = byId('enter-error');
 
 let config;
 let preferences;
-
-const savedSession = () => kept(SESSION, null);
+let entering = false;
 
 function showDoor() {
-  const saved = savedSession();
   byId('app').hidden = true;
   byId('door').hidden = false;
-  if (saved?.name && !nameField.value) nameField.value = saved.name;
+  if (!nameField.value) nameField.value = sessions.last?.name ?? '';
   nameField.focus();
 }
 
 async function enter(event) {
   event.preventDefault();
+  // Pressed twice, it would make two of one person.
+  if (entering) return;
+  entering = true;
   complaint.hidden = true;
   try {
-    // The token of an earlier visit makes its name ours again.
-    rest.session = savedSession();
-    const body = { name: nameField.value, ...(keyField.value && { adminKey: keyField.value }) };
-    const session = await rest.post('/embedded/enter', body);
-    keep(SESSION, session);
+    const name = nameField.value;
+    rest.session = sessions.of(name);
+    const session = await rest.post('/embedded/enter', {
+      name,
+      ...(keyField.value && { adminKey: keyField.value }),
+    });
+    sessions.entered(name, session);
     keyField.value = '';
     await open(session);
   } catch (error) {
-    complaint.textContent = REASONS[error.code]?.() ?? say('failed', { reason: error.message });
+    complaint.textContent = REASONS[error.code]?.() ?? failure(error);
     complaint.hidden = false;
+    entering = false;
   }
 }
 
@@ -63,18 +68,20 @@ async function open(session) {
     cores?.relabel();
   });
   addShortcuts(chat, cores);
-  byId('leave').addEventListener('click', leave);
+  byId('leave').addEventListener('click', () => void leave(), { once: true });
   chat.start();
 }
 
-/** Leaving keeps the token, so that the same person can come back under the same name; only a refusal ends it. */
-function leave() {
-  sessionStorage.setItem('left', '1');
+/** A person's token stays, so that they can come back under the same name; an administrator's ends here and there. */
+async function leave() {
+  const { last } = sessions;
+  sessions.leave();
+  if (last?.admin) await rest.post('logout').catch(() => undefined);
   location.reload();
 }
 
 function denied() {
-  forget(SESSION);
+  sessions.denied();
   location.reload();
 }
 
@@ -86,16 +93,15 @@ async function main() {
   preferences.furnish();
   document.title = config.siteName;
   byId('enter').addEventListener('submit', (event) => void enter(event));
-  const saved = savedSession();
-  if (!saved?.authToken || sessionStorage.getItem('left')) {
-    sessionStorage.removeItem('left');
+  const { current } = sessions;
+  if (!current) {
     showDoor();
     return;
   }
   try {
-    await open(saved);
+    await open(current);
   } catch (error) {
-    if (error.status === 401) forget(SESSION);
+    if (error.status === 401) sessions.denied();
     showDoor();
   }
 }

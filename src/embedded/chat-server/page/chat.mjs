@@ -12,6 +12,8 @@ import { say } from './texts.mjs';
 import { Thread } from './thread.mjs';
 import { TypingBoard } from './typing-board.mjs';
 
+const AGAIN_MS = 3000;
+
 /** The whole: rooms at the side, one room in the middle, perhaps a thread beside it. */
 export class Chat {
   constructor({ rest, config, me, onDenied }) {
@@ -21,7 +23,7 @@ export class Chat {
       botName: config.botUsername,
       onOpen: (room) => this.attempt(this.openRoom(room)),
     });
-    this.outbox = new Outbox(rest, (message, state) => this.onItsWay(message, state));
+    this.outbox = new Outbox(rest, me, (message, state) => this.onItsWay(message, state));
     const shared = {
       rest,
       config,
@@ -47,12 +49,18 @@ export class Chat {
       room,
       close: () => this.leaveThread(),
     });
-    this.history = new History(rest, this.room.list, (reply) => this.incoming.threadReply(reply));
+    this.history = new History(rest, this.room.list, {
+      reply: (message) => this.incoming.threadReply(message),
+      removed: (id) => this.incoming.removed(id),
+    });
     this.typingBoard = new TypingBoard((roomId, threadId) => this.showTyping(roomId, threadId));
     this.incoming = new Incoming(this);
     this.releases = [];
     this.realtime = new Realtime({
-      live: () => this.attempt(this.refresh()),
+      live: () => {
+        this.history.interrupted();
+        this.attempt(this.refresh());
+      },
       down: (offline) => this.showLink(offline ? 'offline' : 'reconnecting'),
       denied: onDenied,
       event: (stream, key, args) => this.incoming.event(stream, key, args),
@@ -84,6 +92,7 @@ export class Chat {
 
   /** After each (re)connection: what we missed is fetched again, what waited is sent. */
   async refresh() {
+    this.outbox.retry();
     const { update } = await this.rest.get('subscriptions.get');
     this.rooms.replaceAll(update);
     this.showUnread();
@@ -97,7 +106,6 @@ export class Chat {
       if (first) await this.openRoom(first);
     }
     this.showLink();
-    await this.outbox.retry();
     this.markRead();
   }
 
@@ -120,7 +128,7 @@ export class Chat {
   }
 
   say(text) {
-    this.outbox.write(this.me, this.current.rid, text);
+    this.outbox.write(this.current.rid, text);
   }
 
   async message(username) {
@@ -144,14 +152,16 @@ export class Chat {
     this.closeThread();
     this.history.open(room);
     this.rooms.select(room.rid);
-    this.room.open(room, undefined, ...this.greeting(room));
+    this.room.open(room, undefined, this.greeting(room));
     this.nameRoom();
     this.view('room');
     this.listenTo(room);
     this.showTyping(room.rid);
     const unread = room.alert || room.unread > 0;
-    await this.history.load();
+    this.outbox.show(room.rid);
+    await this.history.refresh();
     if (this.current !== room) return;
+    if (this.realtime.live) this.showLink();
     if (unread && room.ls) this.room.list.markFresh(timeOf(room.ls));
     this.room.list.toEnd();
     this.room.composer.focus();
@@ -159,7 +169,7 @@ export class Chat {
 
   greeting({ t, name }) {
     const withBot = t === 'd' && name === this.config.botUsername;
-    return withBot ? [say('askAnything'), [say('tryStory'), '!status', '!help']] : [];
+    return withBot ? () => [say('askAnything'), [say('tryStory'), '!status', '!help']] : undefined;
   }
 
   nameRoom() {
@@ -177,14 +187,20 @@ export class Chat {
     }
   }
 
-  /** A failure is said, not thrown: the next connection, or another click, brings what is missing. */
+  /** A failure is said, not thrown, and what is missing is asked for again while there is a connection. */
   attempt(task) {
-    task.catch(() => this.realtime.live && this.showLink('notLoaded'));
+    task.catch(() => {
+      if (!this.realtime.live) return;
+      this.showLink('notLoaded');
+      clearTimeout(this.again);
+      this.again = setTimeout(() => this.realtime.live && this.attempt(this.refresh()), AGAIN_MS);
+    });
   }
 
-  async openThread(root) {
+  async openThread(root, focus = true) {
     this.view('thread');
-    const opened = this.side.open(this.current, root);
+    const opened = this.side.open(this.current, root, focus);
+    this.outbox.show(this.current.rid);
     this.showTyping(this.current.rid, root._id);
     await opened;
   }
@@ -213,7 +229,7 @@ export class Chat {
   leaveRoom() {
     this.closeThread();
     this.history.open();
-    this.room.open(undefined, undefined, say('noRoom'));
+    this.room.open(undefined, undefined, () => [say('noRoom')]);
     this.room.list.settle();
     this.nameRoom();
     this.view('list');
@@ -245,6 +261,7 @@ export class Chat {
   }
 
   showLink(state) {
+    this.link = state;
     const link = byId('link');
     link.hidden = state === undefined;
     link.textContent = state ? say(state) : '';
@@ -260,6 +277,7 @@ export class Chat {
     byId('me').textContent = me.roles.includes('admin') ? `${me.name} (${say('admin')})` : me.name;
     this.rooms.render();
     this.nameRoom();
+    this.showLink(this.link);
     for (const talk of [this.room, this.side.talk]) {
       talk.list.relabel();
       talk.composer.fit();

@@ -9,7 +9,7 @@ const MAX_HEIGHT = 240;
  * while it does, the draft waits aside.
  */
 export class Composer {
-  /** @param on `{send(text), edit(message, text), editLast(), typing(active), draft(text)}` */
+  /** @param on `{send(text), edit(message, text): Promise<boolean>, editLast(), typing(active), draft(text)}` */
   constructor(form, maxLength, on) {
     Object.assign(this, { form, maxLength, on });
     this.field = form.querySelector('textarea');
@@ -64,9 +64,7 @@ export class Composer {
 
   cancelEdit() {
     if (!this.editing) return false;
-    const { aside } = this;
-    this.leaveEdit();
-    this.value = aside;
+    this.endEdit();
     this.field.focus();
     return true;
   }
@@ -94,14 +92,31 @@ export class Composer {
   submit() {
     const text = this.value.trim();
     if (text === '' || this.value.length > this.maxLength) return;
-    const { editing, aside } = this;
     this.stopTyping();
+    if (this.editing) {
+      void this.save(this.editing, text);
+      return;
+    }
+    this.value = '';
+    this.on.draft('');
+    this.on.send(text);
+  }
+
+  /** What could not be saved stays in the field. */
+  async save(editing, text) {
+    if (this.saving === editing) return;
+    this.saving = editing;
+    const done = text === editing.msg || (await this.on.edit(editing, text));
+    this.saving = undefined;
+    if (!done || this.editing !== editing) return;
+    if (this.value.trim() === text) this.endEdit();
+    else this.editing = { ...editing, msg: text };
+  }
+
+  endEdit() {
+    const { aside } = this;
     this.leaveEdit();
-    this.value = editing ? aside : '';
-    if (!editing) {
-      this.on.draft('');
-      this.on.send(text);
-    } else if (text !== editing.msg) this.on.edit(editing, text);
+    this.value = aside;
   }
 
   changed() {

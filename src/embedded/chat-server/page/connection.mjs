@@ -1,6 +1,8 @@
 const PING_MS = 20_000;
 const SILENCE_MS = 45_000;
 const CALL_MS = 15_000;
+const PROBE_MS = 2500;
+const DENIED = [401, 403];
 
 /** REST calls with the session's token. */
 export class Rest {
@@ -38,8 +40,9 @@ export class Rest {
 }
 
 /**
- * The realtime connection: keeps itself alive, comes back after a loss, subscribes again. Without a network it does
- * not try; when the network, or the reader, comes back, it tries at once.
+ * The realtime connection: keeps itself alive, comes back after a loss, subscribes again. What the browser says of the
+ * network is a hint and no more: our own machine is reached without one. When the network, or the reader, comes back,
+ * it tries at once.
  */
 export class Realtime {
   /** @param on `{live(), down(offline), denied(), event(stream, key, args)}` */
@@ -50,7 +53,7 @@ export class Realtime {
     this.failures = 0;
     this.stopped = true;
     addEventListener('online', () => this.hurry());
-    addEventListener('offline', () => this.socket && this.breakOff());
+    addEventListener('offline', () => this.probe());
     document.addEventListener('visibilitychange', () => !document.hidden && this.hurry());
   }
 
@@ -62,10 +65,22 @@ export class Realtime {
 
   /** What was waited for may have come. */
   hurry() {
+    this.probe();
     if (this.stopped || this.live || this.socket?.readyState === WebSocket.CONNECTING) return;
     clearTimeout(this.retry);
     this.failures = 0;
     this.open();
+  }
+
+  /** Something may have happened to the connection: it has to show soon that it lives. */
+  probe() {
+    if (!this.live) return;
+    const { socket } = this;
+    this.send({ msg: 'ping', id: this.nextId() });
+    clearTimeout(this.deadline);
+    this.deadline = setTimeout(() => {
+      if (socket === this.socket) this.breakOff();
+    }, PROBE_MS);
   }
 
   /** The socket is dead, though nobody has told it. */
@@ -81,6 +96,7 @@ export class Realtime {
     this.subscriptions.clear();
     clearTimeout(this.retry);
     clearInterval(this.heartbeat);
+    clearTimeout(this.deadline);
     this.socket?.close();
   }
 
@@ -107,10 +123,6 @@ export class Realtime {
   }
 
   open() {
-    if (!navigator.onLine) {
-      this.on.down(true);
-      return;
-    }
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
     const socket = new WebSocket(`${scheme}://${location.host}/websocket`);
     this.socket = socket;
@@ -120,6 +132,7 @@ export class Realtime {
     socket.onmessage = ({ data }) => {
       if (socket !== this.socket) return;
       this.heard = Date.now();
+      clearTimeout(this.deadline);
       this.received(JSON.parse(data));
     };
     socket.onclose = () => {
@@ -137,6 +150,7 @@ export class Realtime {
 
   lost() {
     clearInterval(this.heartbeat);
+    clearTimeout(this.deadline);
     this.live = false;
     if (this.stopped) return;
     this.on.down(!navigator.onLine);
@@ -165,9 +179,14 @@ export class Realtime {
   }
 
   loggedIn(frame) {
-    if (frame.error) {
+    if (DENIED.includes(frame.error?.error)) {
       this.stop();
       this.on.denied();
+      return;
+    }
+    // Any other failure is the server's own, and may pass.
+    if (frame.error) {
+      this.breakOff();
       return;
     }
     this.live = true;

@@ -3,7 +3,7 @@ import { Composer } from './composer.mjs';
 import { addMessageKeys } from './message-keys.mjs';
 import { MessageList } from './message-list.mjs';
 import { toast } from './preferences.mjs';
-import { say } from './texts.mjs';
+import { failure, say } from './texts.mjs';
 
 const MINUTE_MS = 60_000;
 
@@ -36,8 +36,8 @@ export class Conversation {
     );
     addMessageKeys(this.list.box);
     this.composer = new Composer(byId(names.form), config.maxMessageLength, {
-      send: (text) => shared.outbox.write(me, this.room.rid, text, this.threadId),
-      edit: (message, text) => void this.change(message, text),
+      send: (text) => shared.outbox.write(this.room.rid, text, this.threadId),
+      edit: (message, text) => this.change(message, text),
       editLast: () => this.editLast(),
       typing: (active) => on.typing(active),
       draft: (text) => shared.drafts.set(this.place, text),
@@ -45,9 +45,9 @@ export class Conversation {
   }
 
   /** Another room or thread: empty, with the draft that was left there. */
-  open(room, threadId, ...greeting) {
+  open(room, threadId, greeting) {
     Object.assign(this, { room, threadId });
-    this.list.clear(...greeting);
+    this.list.clear(greeting);
     this.composer.open(room ? this.shared.drafts.get(this.place) : '');
   }
 
@@ -58,6 +58,8 @@ export class Conversation {
   may(action, message) {
     const { me, config } = this.shared;
     if (message.u._id !== me._id || message.t) return false;
+    // What is still here can be taken back by anybody, and has no other version yet.
+    if (this.list.get(message._id)?.state) return action === 'delete';
     if (action === 'delete') return me.roles.some((role) => config.deleteOwnRoles?.includes(role));
     const age = Date.now() - (this.list.get(message._id)?.time ?? 0);
     return Boolean(config.editing) && (!config.editMinutes || age < config.editMinutes * MINUTE_MS);
@@ -68,7 +70,7 @@ export class Conversation {
     else if (action === 'room') this.on.room(button.dataset.name);
     else if (!row) return;
     else if (action === 'thread') this.on.thread?.(row);
-    else if (action === 'again') void this.shared.outbox.deliver(row.message);
+    else if (action === 'again') this.shared.outbox.again(row.id);
     else if (action === 'copy') void copy(row.text);
     else if (action === 'edit') this.composer.edit(row.message);
     else if (action === 'delete') void this.remove(row);
@@ -80,6 +82,7 @@ export class Conversation {
     return last !== undefined;
   }
 
+  /** @returns whether it is changed */
   async change({ _id: msgId, rid: roomId }, text) {
     try {
       const { message } = await this.shared.rest.post('chat.update', {
@@ -89,26 +92,39 @@ export class Conversation {
         previewUrls: [],
       });
       this.list.put(message);
+      return true;
     } catch (error) {
-      toast(say('failed', { reason: error.message }));
+      toast(failure(error));
+      return false;
     }
   }
 
   async remove({ message, text }) {
     if (!(await confirmed(text))) return;
+    if (this.shared.outbox.take(message._id)) {
+      this.list.remove(message._id);
+      this.composer.focus();
+      return;
+    }
     try {
       await this.shared.rest.post('chat.delete', { roomId: message.rid, msgId: message._id });
       // A thread's first message stays behind as a mark; the server tells which of the two it is.
       if (!(message.tcount > 0)) this.list.remove(message._id);
     } catch (error) {
-      toast(say('failed', { reason: error.message }));
+      toast(failure(error));
     }
     this.composer.focus();
   }
 
-  /** A message on its way, or arrived. */
+  /** A message on its way, arrived, or `gone` before it was on its way. */
   show(message, state) {
+    if (state === 'gone') {
+      if (!this.list.get(message._id)?.message._updatedAt) this.list.remove(message._id);
+      return;
+    }
     const { row, added } = this.list.put(message);
+    // It has arrived, though the answer that said so was lost.
+    if (state && row.message._updatedAt) return;
     if (row.state !== state) this.list.mark(message._id, state);
     if (added) this.list.toEnd();
   }

@@ -2,7 +2,7 @@ import { byId, make, morph } from './dom.mjs';
 import { CoresFeed } from './cores-feed.mjs';
 import { number } from './format.mjs';
 import { preparingParts, problemParts, showBanner } from './cores-notices.mjs';
-import { say, term } from './texts.mjs';
+import { failure, say, term } from './texts.mjs';
 
 const WIDE = '(min-width: 1200px)';
 
@@ -113,7 +113,7 @@ export class CoresPanel {
       this.preferences.set('toured', true);
     } catch (error) {
       result.classList.add('error');
-      result.textContent = say('failed', { reason: error.message });
+      result.textContent = failure(error);
     }
     this.killing = false;
     this.feed.again(0);

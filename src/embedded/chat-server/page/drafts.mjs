@@ -1,21 +1,24 @@
-import { keep, kept } from './storage.mjs';
+import { forget, keep, kept, keptUnder } from './storage.mjs';
 
 const MOST = 50;
 
-/** What was written and not sent, by place; it survives a reload. */
+/** What was written and not sent, each place by itself, so that several tabs do not overwrite one another. */
 export class Drafts {
   constructor(userId) {
-    this.key = `rdzen-chat-drafts-${userId}`;
-    this.texts = new Map(kept(this.key, []));
+    this.prefix = `rdzen-chat-draft-${userId}-`;
+    /** Those that the browser does not keep. */
+    this.unkept = new Map();
+    const all = keptUnder(this.prefix).sort(([, a], [, b]) => b.at - a.at);
+    for (const [key] of all.slice(MOST)) forget(key);
   }
 
   get(place) {
-    return this.texts.get(place) ?? '';
+    return this.unkept.get(place) ?? kept(this.prefix + place, {}).text ?? '';
   }
 
   set(place, text) {
-    this.texts.delete(place);
-    if (text !== '') this.texts.set(place, text);
-    keep(this.key, [...this.texts].slice(-MOST));
+    this.unkept.delete(place);
+    if (text === '') forget(this.prefix + place);
+    else if (!keep(this.prefix + place, { text, at: Date.now() })) this.unkept.set(place, text);
   }
 }

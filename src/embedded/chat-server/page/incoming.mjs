@@ -13,8 +13,7 @@ export class Incoming {
     if (stream === 'stream-room-messages') this.received(args[0]);
     else if (key.endsWith('/subscriptions-changed')) this.subscriptionChanged(args[0], args[1]);
     else if (key.endsWith('/deleteMessage')) {
-      this.chat.room.list.remove(args[0]._id);
-      this.chat.side.talk.list.remove(args[0]._id);
+      this.removed(args[0]._id);
     } else if (key.endsWith('/user-activity')) {
       const [name, activities, extra] = args;
       if (name !== this.chat.me.username) {
@@ -40,6 +39,11 @@ export class Incoming {
     this.chat.markRead();
   }
 
+  removed(id) {
+    this.chat.room.list.remove(id);
+    this.chat.side.talk.list.remove(id);
+  }
+
   threadReply(reply) {
     if (this.chat.side.holds(reply)) {
       const { added } = this.chat.side.talk.list.put(reply);
@@ -47,12 +51,12 @@ export class Incoming {
     } else this.offerThread(reply);
   }
 
-  /** The assistant answers a question of ours in a thread: where there is room, it opens by itself. */
+  /** The assistant answers a question of ours in a thread: where there is room, it opens by itself and leaves the focus. */
   offerThread(reply) {
     const root = this.chat.room.list.get(reply.tmid)?.message;
     const ours = root?.u._id === this.chat.me._id && reply.u._id !== this.chat.me._id && !reply.editedAt;
     if (ours && !this.chat.thread && matchMedia('(min-width: 1100px)').matches)
-      this.chat.attempt(this.chat.openThread(root));
+      this.chat.attempt(this.chat.openThread(root, false));
   }
 
   subscriptionChanged(change, subscription) {

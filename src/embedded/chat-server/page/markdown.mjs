@@ -3,11 +3,16 @@ import { closed, withoutHalfEnd } from './growing.mjs';
 import { blockNode } from './markdown-nodes.mjs';
 import { make, morphNode } from './dom.mjs';
 
-/** So long, so many blocks, so many quotes or lists one within another, or so slow, and a text is shown as it is. */
+/** So long, so many blocks, or so many quotes or lists one within another, and a text is shown as it is. */
 const LONGEST = 10_000;
 const MOST_BLOCKS = 500;
 const TOO_DEEP = /^[ \t]*(?:>[ \t]*|[-*+][ \t]+|\d{1,9}[.)][ \t]+){12,}/m;
-const TOO_SLOW_MS = 80;
+/**
+ * So slow so often in a row, and what a growing text gains is shown as it is until the text is whole. One slow turn
+ * says nothing: the machine may be busy.
+ */
+const TOO_SLOW_MS = 300;
+const TOO_OFTEN = 3;
 
 /** HTML is text like any other, and so are indented lines, underlined headings and references. */
 class ChatTokenizer extends Tokenizer {
@@ -22,7 +27,8 @@ class ChatTokenizer extends Tokenizer {
 const options = { ...getDefaults(), gfm: true, breaks: true };
 const lexer = () => new Lexer({ ...options, tokenizer: new ChatTokenizer() });
 const sources = new WeakMap();
-const slow = new WeakSet();
+/** By box: `{runs, text, blocks}`, how often in a row it was slow, and what stood then. */
+const slow = new WeakMap();
 
 /**
  * Shows a message's text in `box`, touching only the blocks that are new or have changed.
@@ -30,7 +36,7 @@ const slow = new WeakSet();
  */
 export function renderMarkdown(box, text, context) {
   const begin = performance.now();
-  const blocks = slow.has(box) ? [plain(text)] : blocksOf(text, context.growing);
+  const blocks = (context.growing && continued(slow.get(box), text)) || blocksOf(text, context.growing);
   const grows = context.growing ? Math.max(0, blocks.length - 1) : -1;
   if (context.growing && blocks.length === 0) blocks.push(plain(''));
   blocks.forEach((block, index) => {
@@ -43,7 +49,16 @@ export function renderMarkdown(box, text, context) {
     sources.set(now ? morphNode(now, next) : next, source);
   });
   while (box.children.length > blocks.length) box.lastElementChild.remove();
-  if (performance.now() - begin > TOO_SLOW_MS) slow.add(box);
+  const runs = performance.now() - begin > TOO_SLOW_MS ? (slow.get(box)?.runs ?? 0) + 1 : 0;
+  if (slow.get(box)?.blocks) return;
+  const stood = runs >= TOO_OFTEN && context.growing && blocks.length > 0;
+  slow.set(box, stood ? { runs, blocks, text: withoutHalfEnd(text) } : { runs });
+}
+
+/** What stood when it had become too slow, and as it is what came since; nothing where that does not fit. */
+function continued(stood, text) {
+  if (!stood?.blocks || !text.startsWith(stood.text)) return undefined;
+  return text === stood.text ? stood.blocks : [...stood.blocks, plain(text.slice(stood.text.length))];
 }
 
 /** The blocks as marked's lexer sees them, without the empty space between. */

@@ -32,24 +32,32 @@ export class MessageList {
   }
 
   /**
-   * @param greeting what stands here once it is known that there are no messages
-   * @param suggestions what one might say to the assistant
+   * @param greeting says, in the language that holds then, what stands here once it is known that there are no
+   * messages, and what one might say to the assistant
    */
-  clear(greeting = say('empty'), suggestions = []) {
+  clear(greeting = () => [say('empty')]) {
+    this.greeting = greeting;
     this.rows.clear();
     this.ordered = [];
     this.stuck = true;
     this.missed = 0;
     this.freshSince = undefined;
     this.begins = make('p', 'begins');
-    this.begins.hidden = true;
+    this.above();
     this.empty = make('div', 'empty');
-    if (suggestions.length > 0) this.empty.append(make('span', 'avatar large bot'));
-    this.empty.append(make('p', '', greeting));
-    for (const text of suggestions) this.empty.append(actionButton('chip', text, 'suggest'));
     this.empty.hidden = true;
+    this.greet();
     this.box.replaceChildren(this.begins, this.empty);
     this.showNewer();
+  }
+
+  greet() {
+    const [greeting, suggestions = []] = this.greeting();
+    this.empty.replaceChildren(
+      ...(suggestions.length > 0 ? [make('span', 'avatar large bot')] : []),
+      make('p', '', greeting),
+      ...suggestions.map((text) => actionButton('chip', text, 'suggest')),
+    );
   }
 
   /** Everything that there is has been put. */
@@ -57,10 +65,21 @@ export class MessageList {
     this.empty.hidden = this.rows.size > 0;
   }
 
-  /** Says above the first message what there is before it; nothing said: unknown. */
-  above(text) {
-    this.begins.hidden = !text;
-    this.begins.textContent = text ?? '';
+  /** Says above the first message what there is before it. @param key of a text; none: unknown */
+  above(key) {
+    this.before = key;
+    this.begins.hidden = !key;
+    this.begins.textContent = key ? say(key) : '';
+  }
+
+  /** Runs `change`, which puts many messages; where the end is, is found out once, not for each of them. */
+  batch(change) {
+    const { stuck } = this;
+    Object.assign(this, { stuck: false, batching: true });
+    change();
+    Object.assign(this, { stuck, batching: false });
+    if (stuck) this.toEnd();
+    else this.showNewer();
   }
 
   get(id) {
@@ -75,6 +94,8 @@ export class MessageList {
       return { row: known, added: false };
     const row = known ?? new MessageRow(this.context);
     row.message = message;
+    // The server knows it: it is no longer on its way.
+    if (message._updatedAt) row.state = undefined;
     const time = timeOf(message.ts);
     if (!known) this.rows.set(message._id, row);
     if (row.time !== time) {
@@ -121,16 +142,19 @@ export class MessageList {
   came() {
     if (this.stuck) return;
     this.missed += 1;
-    this.showNewer();
+    if (!this.batching) this.showNewer();
   }
 
   /** In the language that holds now. */
   relabel() {
-    for (const row of this.rows.values()) {
-      row.kind = undefined;
-      this.render(row);
-    }
-    this.showNewer();
+    this.above(this.before);
+    this.greet();
+    this.batch(() => {
+      for (const row of this.rows.values()) {
+        row.kind = undefined;
+        this.render(row);
+      }
+    });
   }
 
   toEnd() {

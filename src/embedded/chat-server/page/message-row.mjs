@@ -133,7 +133,7 @@ export class MessageRow {
     const { context, message } = this;
     this.tools.setAttribute('aria-label', say('actions'));
     const wanted = [
-      context.threads && ['reply', 'reply', say('reply'), 'thread'],
+      context.threads && !this.state && ['reply', 'reply', say('reply'), 'thread'],
       ['copy', 'copy', say('copy'), 'copy'],
       context.may('edit', message) && ['edit', 'edit', say('edit'), 'edit'],
       context.may('delete', message) && ['delete', 'trash', say('delete'), 'delete'],

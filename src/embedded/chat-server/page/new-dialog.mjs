@@ -1,5 +1,5 @@
 import { avatar, byId, make } from './dom.mjs';
-import { say } from './texts.mjs';
+import { failure, say } from './texts.mjs';
 
 /** A new channel, an open channel to join, or a person to write to. */
 export async function openNewDialog(rest, config, me, rooms, { onRoom, onPerson }) {
@@ -10,7 +10,7 @@ export async function openNewDialog(rest, config, me, rooms, { onRoom, onPerson 
       await task();
       dialog.close();
     } catch (error) {
-      complaint.textContent = say('failed', { reason: error.message });
+      complaint.textContent = failure(error);
       complaint.hidden = false;
     }
   };

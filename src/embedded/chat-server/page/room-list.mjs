@@ -21,9 +21,16 @@ export class RoomList {
     return this.sorted('d')[0] ?? this.sorted('c')[0];
   }
 
+  /** What was told meanwhile is newer than an answer that was on its way. */
   replaceAll(subscriptions) {
-    this.rooms.clear();
-    for (const subscription of subscriptions) this.rooms.set(subscription.rid, { ...subscription });
+    const before = this.rooms;
+    const newer = ({ rid, _updatedAt }) => timeOf(before.get(rid)?._updatedAt) > timeOf(_updatedAt);
+    this.rooms = new Map(
+      subscriptions.map((subscription) => [
+        subscription.rid,
+        newer(subscription) ? before.get(subscription.rid) : { ...subscription },
+      ]),
+    );
     this.render();
   }
 

@@ -7,11 +7,25 @@ export function kept(key, otherwise) {
   }
 }
 
+/** @returns key and value of all whose keys begin so */
+export function keptUnder(prefix) {
+  try {
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => [key, kept(key, null)])
+      .filter(([, value]) => value !== null);
+  } catch {
+    return [];
+  }
+}
+
+/** @returns whether it is kept */
 export function keep(key, value) {
   try {
     localStorage.setItem(key, JSON.stringify(value));
+    return true;
   } catch {
-    // See above.
+    return false;
   }
 }
 

@@ -19,6 +19,11 @@ export function say(key, values = {}) {
   return TEXTS[language][key].replace(/\{(\w+)\}/g, (_whole, name) => String(values[name] ?? ''));
 }
 
+/** Why something did not work; what the browser calls a failed request says nothing to a person. */
+export function failure(error) {
+  return say('failed', { reason: error.status === undefined ? say('noAnswer') : error.message });
+}
+
 /** A text with the forms that one, two to four, and more take. */
 export function sayCount(key, count, values = { count }) {
   const forms = TEXTS[language][key].split('|');

@@ -19,21 +19,23 @@ export class Thread {
     return this.root?._id;
   }
 
-  async open(room, root) {
+  /** @param focus whether the reader wants to write there */
+  async open(room, root, focus) {
     this.root = root;
     this.panel.hidden = false;
     this.talk.open(room, root._id);
     this.talk.list.put(root);
     await this.load();
+    if (root !== this.root) return;
     this.talk.list.toEnd();
-    this.talk.composer.focus();
+    if (focus) this.talk.composer.focus();
   }
 
   async load() {
     const { root } = this;
     const { messages } = await this.shared.rest.get('chat.getThreadMessages', { tmid: root._id, count: 0 });
     if (root !== this.root) return;
-    for (const message of messages) this.talk.list.put(message);
+    this.talk.list.batch(() => messages.forEach((message) => this.talk.list.put(message)));
   }
 
   close() {

@@ -35,7 +35,11 @@ export class HttpFront {
       sendJson(response, 421, { success: false, error: 'Unknown host name' });
       return;
     }
-    const url = new URL(request.url ?? '/', 'http://chat');
+    const url = urlOf(request.url ?? '/');
+    if (!url) {
+      sendJson(response, 404, { success: false, error: 'Not found' });
+      return;
+    }
     const path = url.pathname;
     if (path.startsWith('/api/v1/')) {
       await this.rest.dispatch(request, response, url);
@@ -58,4 +62,10 @@ export class HttpFront {
   private knownHost(request: IncomingMessage): boolean {
     return !this.options.loopbackOnly || hasLoopbackName(request);
   }
+}
+
+/** A path that begins with two slashes is a path, not a host; undefined when there is no making sense of it. */
+function urlOf(target: string): URL | undefined {
+  const address = target.startsWith('/') ? `http://chat${target}` : target;
+  return URL.canParse(address, 'http://chat') ? new URL(address, 'http://chat') : undefined;
 }

@@ -7,6 +7,8 @@ import type { ChatCore } from './chat-core';
 import type { Rooms } from './rooms';
 
 const MAX_NAME = 60;
+/** Signs that are not seen, or turn others around. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 /** Names that mean something else, or would mislead. */
 const RESERVED = new Set(['all', 'here', 'admin', 'administrator', 'system', 'root', 'rocket.cat', 'rdzen']);
 
@@ -26,15 +28,16 @@ export class PageEntry {
 
   /**
    * A name in use is given only to the holder of that user's token, or, for an admin, of the admin key; everybody else
-   * gets the name with a number. Nobody becomes a bot.
-   * @throws Refusal when the name is empty or the key is wrong.
+   * gets the name with a number, which is seen in the name they are shown by as well. Nobody becomes a bot, nor looks
+   * like one.
+   * @throws Refusal when the name is empty or reserved, or the key is wrong.
    */
   async enter(
     wished: string,
     adminKey: string | undefined,
     returning: UserDocument | undefined,
   ): Promise<Entry> {
-    const name = wished.trim().replace(/\s+/g, ' ').slice(0, MAX_NAME);
+    const name = displayNameOf(wished);
     const username = usernameOf(name);
     if (!username)
       throw new Refusal('Please choose a name with at least one letter or digit.', 'invalid-name');
@@ -42,6 +45,7 @@ export class PageEntry {
     if (admin && !(await this.holdsKey(adminKey))) {
       throw new Refusal('This is not the admin key.', 'wrong-admin-key', { status: 403 });
     }
+    await this.refuseReserved(username, admin, returning);
     const entered = await this.claim(username, name, admin, returning);
     const user = admin ? await this.accounts.grantAdmin(entered) : entered;
     await this.joinDefaults(user);
@@ -59,14 +63,28 @@ export class PageEntry {
         const candidate = number === 1 ? username : `${username}-${number}`;
         const holder = await records.users.byUsername(candidate);
         if (!holder) {
-          if (RESERVED.has(candidate) && !admin) continue;
-          return this.accounts.insert(records, { username: candidate, name });
+          const shown = number === 1 ? name : `${name}-${number}`;
+          return this.accounts.insert(records, { username: candidate, name: shown });
         }
         if (holder.roles.includes('bot') || !holder.active) continue;
         if (holder._id === returning?._id) return holder;
         if (admin && holder.roles.includes('admin')) return holder;
       }
     });
+  }
+
+  /** A number, a dot or a dash more does not make it another name. Who holds such a name already keeps it. */
+  private async refuseReserved(
+    username: string,
+    admin: boolean,
+    returning: UserDocument | undefined,
+  ): Promise<void> {
+    const users = await this.core.records.users.all();
+    const bots = users.filter((user) => user.roles.includes('bot'));
+    const refused = new Set(bots.flatMap((bot) => [skeleton(bot.username), skeleton(usernameOf(bot.name))]));
+    const own = returning?.username === username && !returning.roles.includes('bot');
+    if (!admin && !own) for (const reserved of RESERVED) refused.add(skeleton(reserved));
+    if (refused.has(skeleton(username))) throw new Refusal('This name is reserved.', 'reserved-name');
   }
 
   private async joinDefaults(user: UserDocument): Promise<void> {
@@ -85,6 +103,16 @@ export class PageEntry {
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
+}
+
+/** As it is shown: without signs that mislead the eye. */
+function displayNameOf(wished: string): string {
+  const seen = wished.normalize('NFKC').replace(/\s+/g, ' ').replace(UNSEEN, '');
+  return [...seen.replace(/ +/g, ' ').trim()].slice(0, MAX_NAME).join('').trim();
+}
+
+function skeleton(username: string): string {
+  return username.replace(/[._-]/g, '').replace(/(?<=\D)\d+$/, '');
 }
 
 /** `Zażółć Gęślą` becomes `zazolc.gesla`. */
