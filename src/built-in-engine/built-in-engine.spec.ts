@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildGguf } from '../../test/engine/support/gguf-builder';
 import { placeEngine } from '../../test/faults/built-in-engine/support/fake-engine';
 import { FakeHub, sha256 } from '../../test/faults/built-in-engine/support/fake-hub';
 import { SystemClock } from '../shared/system-clock';
@@ -60,6 +61,7 @@ touch node_modules/node-llama-cpp/llama/gitRelease.bundle; echo "npm http fetch 
       engineReady: false,
       modelFile: expect.stringMatching(/models\/u--r-[0-9a-f]{8}\.gguf$/),
       modelName: 'hf:u/r',
+      ownModel: false,
       modelReady: false,
       remarks: [],
     });
@@ -74,7 +76,8 @@ touch node_modules/node-llama-cpp/llama/gitRelease.bundle; echo "npm http fetch 
     const sut = engine();
     const before = await sut.plan();
     const plan = await sut.provide((preparing) => steps.push(preparing), none);
-    expect(plan).toEqual({ ...before, engineReady: true, modelReady: true, sha256: sha256(content) });
+    const known = { sha256: sha256(content), sizeBytes: content.length };
+    expect(plan).toEqual({ ...before, engineReady: true, modelReady: true, ...known });
     expect(sha256(await readFile(plan.modelFile))).toBe(plan.sha256);
     expect(await readdir(join(plan.engineDir, 'node_modules/node-llama-cpp/llama'))).toEqual([]);
     expect(await readdir(join(data, 'engine'))).toEqual([`${ENGINE_VERSION}-${BUILD}`]);
@@ -168,6 +171,40 @@ touch node_modules/node-llama-cpp/llama/gitRelease.bundle; echo "npm http fetch 
     );
   });
 
+  it.each([
+    ['comes from another machine', (ready: string) => writeFile(join(ready, 'proved.json'), '{}')],
+    [
+      'has another size than it had',
+      (ready: string) => {
+        const programs = join(ready, 'node_modules/@node-llama-cpp', BUILD, 'bins', BUILD);
+        return mkdir(programs, { recursive: true }).then(() => writeFile(join(programs, 'a.node'), 'x'));
+      },
+    ],
+  ])('tries an engine once more that %s', async (_name, change) => {
+    const ready = await placeEngine(data, ENGINE_VERSION, BUILD);
+    await change(ready);
+    await program('node', `echo tried >> ${tools}/tried; echo 'PROOF {"ok":true}'`);
+    expect((await engine().plan()).engineReady).toBe(true);
+    expect((await engine().plan()).engineReady).toBe(true);
+    expect(await readFile(join(tools, 'tried'), 'utf8')).toBe('tried\n');
+  });
+
+  it('installs an engine anew that does not load on this machine', async () => {
+    const ready = await placeEngine(data, ENGINE_VERSION, BUILD);
+    await writeFile(join(ready, 'proved.json'), '{}');
+    await writeFile(join(ready, 'broken'), '');
+    // The broken one fails, the fresh one works.
+    await program('node', `for dir; do :; done; [ -e "$dir/broken" ] && exit 1; echo 'PROOF {"ok":true}'`);
+    await program('npm', install);
+    const sut = engine();
+    expect(await sut.plan()).toMatchObject({
+      engineReady: false,
+      remarks: [`The built-in engine in ${ready} does not load on this machine; it is installed again`],
+    });
+    expect((await sut.provide(() => undefined, none)).engineReady).toBe(true);
+    expect(await readdir(join(data, 'engine'))).toEqual([`${ENGINE_VERSION}-${BUILD}`]);
+  });
+
   it('lets two at once install into one folder', async () => {
     await program('npm', install);
     await proof({ ok: true });
@@ -181,8 +218,10 @@ touch node_modules/node-llama-cpp/llama/gitRelease.bundle; echo "npm http fetch 
 
   it('takes the own file of a person as it is, under the name asked for', async () => {
     const modelFile = join(tools, 'own.gguf');
-    await writeFile(modelFile, content);
-    const own = { modelFile, modelReady: true, sha256: sha256(content) };
+    const gguf = buildGguf();
+    await writeFile(modelFile, gguf);
+    const known = { sha256: sha256(gguf), sizeBytes: gguf.length };
+    const own = { modelFile, modelReady: true, ownModel: true, ...known };
     expect(await engine({ modelFile, model: '' }).plan()).toMatchObject({ ...own, modelName: 'own' });
     expect(await engine({ modelFile, model: 'llama3.2' }).plan()).toMatchObject({
       ...own,

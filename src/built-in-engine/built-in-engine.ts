@@ -1,9 +1,11 @@
 import { join, resolve } from 'node:path';
 import type { Clock } from '../shared/clock';
+import { npmEnvironment } from './child-environment';
 import { EngineFolder } from './engine-folder';
 import { EngineInstaller } from './engine-installer';
 import { buildFor, thisMachine, type Machine } from './engine-platform';
-import { ModelCache } from './model-cache';
+import { proveEngine } from './engine-proof';
+import { ModelCache, type ModelRecord } from './model-cache';
 import { parseModelName, type HubModel, type PinnedModel } from './model-name';
 import { ModelSource } from './model-source';
 import { findNpm } from './npm-program';
@@ -40,6 +42,7 @@ export class BuiltInEngine {
   private readonly cache: ModelCache;
   /** Absolute: npm, Python and the cores run in folders of their own. */
   private readonly dataDir: string;
+  private folder?: EngineFolder;
 
   constructor(private readonly options: BuiltInEngineOptions) {
     this.machine = { ...thisMachine(), ...options.machine };
@@ -54,12 +57,22 @@ export class BuiltInEngine {
    */
   async plan(report: Report = () => undefined, signal?: AbortSignal): Promise<EnginePlan> {
     const folder = this.engineFolder();
+    const prove = (engineDir: string): Promise<void> => {
+      slot.show(() => ({ step: 'checking', detail: 'trying the built-in engine on this machine' }));
+      return this.prove(engineDir, signal);
+    };
     const board = new ProgressBoard(this.options.clock, report);
+    const slot = board.slot();
     board.start();
     try {
-      const slot = board.slot();
-      const model = await this.planModel(slot, signal);
-      return { engineDir: folder.ready, engineReady: await folder.check(), ...model };
+      const { remarks, ...model } = await this.planModel(slot, signal);
+      const { ready, remark } = await folder.check(prove, signal);
+      return {
+        engineDir: folder.ready,
+        engineReady: ready,
+        ...model,
+        remarks: remark === undefined ? remarks : [...remarks, remark],
+      };
     } finally {
       board.stop();
     }
@@ -109,8 +122,9 @@ export class BuiltInEngine {
     if (modelFile) {
       const memory = this.cache.pathOf('own-model.json');
       const own = await readOwnModel(modelFile, memory, summing);
-      const { file, sha256 } = own;
-      return { modelFile: file, modelName: name || own.name, sha256, modelReady: true, remarks: [] };
+      const { file, sha256, sizeBytes } = own;
+      const modelName = name || own.name;
+      return { modelFile: file, modelName, sha256, sizeBytes, ownModel: true, modelReady: true, remarks: [] };
     }
     const model = parseModelName(name);
     const file = this.cache.pathOf(model.fileName);
@@ -120,6 +134,8 @@ export class BuiltInEngine {
       modelFile: file,
       modelName: name || model.name,
       ...(sha256 !== undefined && { sha256 }),
+      ...(record && { sizeBytes: sizeOf(record) }),
+      ownModel: false,
       modelReady: record !== undefined,
       remarks: remark === undefined ? [] : [remark],
     };
@@ -135,7 +151,12 @@ export class BuiltInEngine {
   }
 
   private engineFolder(): EngineFolder {
-    return new EngineFolder(join(this.dataDir, 'engine'), buildFor(this.machine));
+    return (this.folder ??= new EngineFolder(join(this.dataDir, 'engine'), buildFor(this.machine)));
+  }
+
+  private prove(engineDir: string, signal = new AbortController().signal): Promise<void> {
+    const { environment, clock, nodeProgram = process.execPath } = this.options;
+    return proveEngine(engineDir, nodeProgram, { env: npmEnvironment(environment), clock, signal });
   }
 
   private installer(): EngineInstaller {
@@ -154,4 +175,8 @@ export class BuiltInEngine {
 
 function pin(model: PinnedModel | HubModel): PinnedModel | undefined {
   return model.kind === 'pinned' ? model : undefined;
+}
+
+function sizeOf({ sizeBytes, parts }: ModelRecord): number {
+  return parts?.reduce((sum, part) => sum + part.sizeBytes, 0) ?? sizeBytes;
 }

@@ -5,7 +5,8 @@
  *   node src/built-in-engine/make-locks.mjs
  *
  * The platform's own package is a direct dependency, because the install omits optional ones (they would bring the
- * CUDA and Vulkan builds). Addresses stay out of the lock, so that each person's own registry serves it.
+ * CUDA and Vulkan builds). They are not even in the lock, since a person's npm settings may include what we omit.
+ * Addresses stay out of the lock, so that each person's own registry serves it.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -46,7 +47,7 @@ for (const [platform, [os, cpu, libc]] of Object.entries(PLATFORMS)) {
     cwd: scratch,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const lock = readFileSync(join(scratch, 'package-lock.json'), 'utf8');
+  const lock = withoutOptional(readFileSync(join(scratch, 'package-lock.json'), 'utf8'));
   const packages = Object.entries(JSON.parse(lock).packages).filter(([path]) => path !== '');
   const unlocked = packages.filter(([, entry]) => !entry.integrity).map(([path]) => path);
   if (unlocked.length > 0 || lock.includes('://registry'))
@@ -57,4 +58,17 @@ for (const [platform, [os, cpu, libc]] of Object.entries(PLATFORMS)) {
   writeFileSync(join(folder, 'package-lock.json'), lock);
   rmSync(scratch, { recursive: true });
   console.log(`${platform}: ${packages.length} packages`);
+}
+
+function withoutOptional(text) {
+  const lock = JSON.parse(text);
+  const kept = Object.entries(lock.packages).filter(([, entry]) => !entry.optional);
+  lock.packages = Object.fromEntries(kept);
+  const names = new Set(kept.map(([path]) => path.replace(/^.*node_modules\//, '')));
+  for (const [, entry] of kept) {
+    const left = Object.entries(entry.optionalDependencies ?? {}).filter(([name]) => names.has(name));
+    if (left.length > 0) entry.optionalDependencies = Object.fromEntries(left);
+    else delete entry.optionalDependencies;
+  }
+  return `${JSON.stringify(lock, null, 2)}\n`;
 }

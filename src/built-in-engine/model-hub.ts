@@ -1,4 +1,3 @@
-import { text } from 'node:stream/consumers';
 import type { HubFile } from './choose-hub-files';
 import { EngineUnavailable } from './engine-unavailable';
 import { asWebFailure, refusal, WebFailure } from './web-failure';
@@ -7,6 +6,9 @@ import type { WebAnswer, WebReader, WebRequest } from './web-reader';
 const DEFAULT_ENDPOINT = 'https://huggingface.co';
 const SHA256 = /^[0-9a-f]{64}$/;
 const MOST_PAGES = 20;
+/** The hub's own pages hold a thousand files in less than 1 MB. */
+const LARGEST_PAGE_BYTES = 16 * 1024 * 1024;
+const LISTED_WITHIN_MS = 60_000;
 
 /** What {@link FileDownload} needs to fetch one file of the hub. */
 export interface HubAddress {
@@ -44,9 +46,24 @@ export class ModelHub {
 
   /**
    * All files of a repository.
-   * @throws WebFailure; EngineUnavailable where the answer is no list
+   * @throws WebFailure, also where the answer is no list or comes too slowly
    */
-  async list(repo: string, revision: string, signal: AbortSignal): Promise<HubFile[]> {
+  async list(
+    repo: string,
+    revision: string,
+    signal: AbortSignal,
+    withinMs = LISTED_WITHIN_MS,
+  ): Promise<HubFile[]> {
+    const late = AbortSignal.timeout(withinMs);
+    try {
+      return await this.allPages(repo, revision, AbortSignal.any([signal, late]));
+    } catch (error) {
+      signal.throwIfAborted();
+      throw late.aborted ? noList(this.host) : error;
+    }
+  }
+
+  private async allPages(repo: string, revision: string, signal: AbortSignal): Promise<HubFile[]> {
     const files: HubFile[] = [];
     let next: URL | undefined = new URL(
       `api/models/${repo}/tree/${encodeURIComponent(revision)}?recursive=true`,
@@ -82,8 +99,17 @@ export class ModelHub {
   }
 
   private async read(answer: WebAnswer, signal: AbortSignal): Promise<string> {
+    const pieces: Buffer[] = [];
+    let length = 0;
     try {
-      return await text(answer.body);
+      for await (const piece of answer.body as AsyncIterable<Buffer>) {
+        signal.throwIfAborted();
+        length += piece.length;
+        // Leaving the loop closes the connection.
+        if (length > LARGEST_PAGE_BYTES) throw noList(this.host);
+        pieces.push(piece);
+      }
+      return Buffer.concat(pieces).toString('utf8');
     } catch (error) {
       signal.throwIfAborted();
       throw asWebFailure(error, answer.host);
@@ -92,23 +118,23 @@ export class ModelHub {
 }
 
 function parseListing(body: string, host: string): HubFile[] {
-  const noList = new WebFailure(`${host} gives no list of files`, {
-    remedy: 'Check HF_ENDPOINT',
-    transient: false,
-  });
   let entries: unknown;
   try {
     entries = JSON.parse(body);
   } catch {
-    throw noList;
+    throw noList(host);
   }
-  if (!Array.isArray(entries)) throw noList;
+  if (!Array.isArray(entries)) throw noList(host);
   return (entries as Record<string, unknown>[]).flatMap(({ type, path, size, lfs }) => {
     if (type !== 'file' || typeof path !== 'string') return [];
     const kept = (lfs ?? {}) as { oid?: unknown; size?: unknown };
     const sha256 = typeof kept.oid === 'string' && SHA256.test(kept.oid) ? kept.oid : undefined;
     return [{ path, sizeBytes: Number(kept.size ?? size), ...(sha256 !== undefined && { sha256 }) }];
   });
+}
+
+function noList(host: string): WebFailure {
+  return new WebFailure(`${host} gives no list of files`, { remedy: 'Check HF_ENDPOINT', transient: false });
 }
 
 const unquoted = (etag: string | undefined): string => (etag ?? '').replace(/^W\//, '').replaceAll('"', '');

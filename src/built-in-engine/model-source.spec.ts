@@ -91,6 +91,12 @@ describe(ModelSource.name, () => {
     expect(files.seen[0]?.authorization).toBeUndefined();
   });
 
+  it("writes down no user name and password of the hub's address", async () => {
+    await provide('hf:u/r', { HF_ENDPOINT: hub.url.replace('//', '//joe:secret@') });
+    const { source } = JSON.parse(await readFile(`${placed('hf:u/r')}.json`, 'utf8')) as { source: string };
+    expect(source).toMatch(new RegExp(`^${hub.url}/u/r/resolve/main/`));
+  });
+
   it.each([
     [{ status: 401 }, 'refuses (401): the model is private, gated, or does not exist', 'set HF_TOKEN'],
     [

@@ -121,7 +121,7 @@ export class ModelSource {
     const file = cache.pathOf(model.fileName);
     const [first] = files;
     if (!first) throw new EngineUnavailable(`There is no file for ${model.name}`, OWN_FILE);
-    const source = going.hub.address(model.repo, model.revision, first.path).url.href;
+    const source = withoutCredentials(going.hub.address(model.repo, model.revision, first.path).url);
     const record: ModelRecord = { sha256: first.sha256, sizeBytes: first.sizeBytes, source };
     if (files.length === 1) {
       await this.fetch(model, first, file, going, () => cache.write(file, record));
@@ -180,6 +180,13 @@ async function pointTo(first: string, file: string): Promise<void> {
       { cause: error },
     );
   }
+}
+
+function withoutCredentials(address: URL): string {
+  const plain = new URL(address);
+  plain.username = '';
+  plain.password = '';
+  return plain.href;
 }
 
 function notFetched(

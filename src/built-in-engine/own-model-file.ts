@@ -1,10 +1,13 @@
-import { mkdir, open, readFile, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { writeJson } from './disk';
 import { EngineUnavailable } from './engine-unavailable';
 import { sha256Of, type Summing } from './file-sum';
+import { GgufHeadCut, NoGguf, parseGgufHead, type GgufHead } from './gguf-head';
 
-const MAGIC = 'GGUF';
+const FIRST_READ_BYTES = 1024 * 1024;
+/** Vocabularies of a quarter million words take 10 MB. */
+const LARGEST_HEAD_BYTES = 128 * 1024 * 1024;
 const SPLIT = /-(\d{5})-of-(\d{5})\.gguf$/i;
 
 export interface OwnModel {
@@ -12,6 +15,16 @@ export interface OwnModel {
   /** As clients say it, where people gave it no other name. */
   name: string;
   sha256: string;
+  /** Of all its parts. */
+  sizeBytes: number;
+}
+
+interface Found {
+  /** Of the named file alone. */
+  size: number;
+  mtimeMs: number;
+  /** Of all parts. */
+  sizeBytes: number;
 }
 
 /**
@@ -21,7 +34,7 @@ export interface OwnModel {
  */
 export async function readOwnModel(given: string, memory: string, summing: Summing): Promise<OwnModel> {
   const file = resolve(given);
-  const { size, mtimeMs } = await inspect(file);
+  const { size, mtimeMs, sizeBytes } = await inspect(file);
   const state = `${file} ${size} ${mtimeMs}`;
   const known = await recall(memory, state);
   const sha256 = known ?? (await sha256Of(file, summing));
@@ -29,36 +42,65 @@ export async function readOwnModel(given: string, memory: string, summing: Summi
     await mkdir(dirname(memory), { recursive: true })
       .then(() => writeJson(memory, { state, sha256 }))
       .catch(() => undefined);
-  return { file, name: nameOf(file), sha256 };
+  return { file, name: nameOf(file), sha256, sizeBytes };
 }
 
-async function inspect(file: string): Promise<{ size: number; mtimeMs: number }> {
+async function inspect(file: string): Promise<Found> {
   const [, number, parts] = SPLIT.exec(file) ?? [];
   if (number !== undefined && Number(number) !== 1)
     throw bad(file, 'is not the first part of its model', 'Name the part -00001-of-');
+  const first = await inspectPart(file, file, parts !== undefined);
+  let sizeBytes = first.size;
   for (let part = 2; part <= Number(parts ?? 1); part++) {
     const name = basename(file).replace(SPLIT, `-${String(part).padStart(5, '0')}-of-${parts}.gguf`);
-    await stat(join(dirname(file), name)).catch(() => {
+    const path = join(dirname(file), name);
+    await stat(path).catch(() => {
       throw bad(file, `lacks its part ${name}`, 'Put all parts into one folder');
     });
+    sizeBytes += (await inspectPart(path, file, true)).size;
   }
-  return readHead(file);
+  return { ...first, sizeBytes };
 }
 
-async function readHead(file: string): Promise<{ size: number; mtimeMs: number }> {
-  const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
+/** @param mayBeEmpty a first part may hold the vocabulary alone */
+async function inspectPart(
+  path: string,
+  file: string,
+  mayBeEmpty: boolean,
+): Promise<{ size: number; mtimeMs: number }> {
+  const unreadable = (error: NodeJS.ErrnoException): never => {
     const why = error.code === 'ENOENT' ? 'does not exist' : `cannot be read (${error.code ?? 'no code'})`;
-    throw bad(file, why, 'Check the path and its permissions');
-  });
+    throw bad(path, why, 'Check the path and its permissions');
+  };
+  const found = await stat(path).catch(unreadable);
+  // Before it is opened: a pipe would wait for somebody to write.
+  if (!found.isFile()) throw bad(path, 'is no file', 'Name the GGUF file itself');
+  const handle = await open(path, 'r').catch(unreadable);
   try {
-    const found = await handle.stat();
-    if (!found.isFile()) throw bad(file, 'is no file', 'Name the GGUF file itself');
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAGIC.length), 0, MAGIC.length, 0);
-    if (bytesRead < MAGIC.length || buffer.toString('latin1') !== MAGIC)
-      throw bad(file, 'is no GGUF model', 'Name a file in GGUF format');
+    const { tensors, neededBytes } = await readHead(handle, found.size);
+    if (tensors === 0 && !mayBeEmpty) throw new NoGguf('is a GGUF without a model in it');
+    if (neededBytes > found.size)
+      throw new NoGguf(`is cut short (${found.size} bytes, at least ${neededBytes} are needed)`);
     return found;
+  } catch (error) {
+    if (error instanceof NoGguf)
+      throw bad(path, error.message, path === file ? 'Name a whole file in GGUF format' : 'Fetch it again');
+    throw (error as NodeJS.ErrnoException).code ? unreadable(error as NodeJS.ErrnoException) : error;
   } finally {
     await handle.close();
+  }
+}
+
+async function readHead(handle: FileHandle, size: number): Promise<GgufHead> {
+  for (let length = FIRST_READ_BYTES; ; length *= 4) {
+    const wanted = Math.min(length, size, LARGEST_HEAD_BYTES);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(wanted), 0, wanted, 0);
+    try {
+      return parseGgufHead(buffer.subarray(0, bytesRead));
+    } catch (error) {
+      if (!(error instanceof GgufHeadCut)) throw error;
+      if (wanted < length) throw new NoGguf('is no GGUF model, or is cut short in its head');
+    }
   }
 }
 

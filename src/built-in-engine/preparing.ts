@@ -22,6 +22,10 @@ export interface EnginePlan {
   modelName: string;
   /** Of `modelFile`; unknown while a model named by people has not been looked up. */
   sha256?: string;
+  /** Of all its parts; known where the model is here. */
+  sizeBytes?: number;
+  /** It is a file of people's own (RDZEN_MODEL_FILE), which nothing fetches again. */
+  ownModel: boolean;
   engineReady: boolean;
   modelReady: boolean;
   /** What happened that a person should know: a damaged file set aside, a source that failed before another worked. */

@@ -53,6 +53,10 @@ describe(runProgram.name, () => {
     expect(Date.now() - begun).toBeLessThan(2_000);
   });
 
+  it('is told apart from what ended by a signal', async () => {
+    expect((await runProgram(shell('kill -9 $$'))).code).toBeNull();
+  });
+
   it('says ENOENT where there is no such program', async () => {
     await expect(runProgram(shell('', { command: '/nowhere/x' }))).rejects.toThrow('ENOENT');
   });

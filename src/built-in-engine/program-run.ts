@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import type { Clock } from '../shared/clock';
+import { startGuarded, type GuardedProgram } from './guarded-program';
 
 const LOOK_EVERY_MS = 1_000;
 const OUTPUT_KEPT = 64 * 1024;
@@ -35,23 +35,16 @@ export class ProgramStalled extends Error {
 }
 
 /**
- * Runs a program without a shell until it ends.
+ * Runs a program without a shell until it ends; it ends with us, however we end.
  * @throws ProgramStalled; the signal's reason once it aborts (the program is dead then); NodeJS.ErrnoException where it
  *   cannot be started.
  */
 export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
   run.signal.throwIfAborted();
-  const own = process.platform !== 'win32';
-  const child = spawn(run.command, run.args, {
-    cwd: run.cwd,
-    env: run.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: own,
-    windowsHide: true,
-  });
-  const ended = ending(child, run);
+  const program = startGuarded(run.command, run.args, run);
+  const ended = ending(program, run);
   const watch = new AbortController();
-  const kill = (): void => killAll(child, own);
+  const kill = (): void => program.kill();
   run.signal.addEventListener('abort', kill, { once: true });
   let stalled: ProgramStalled | undefined;
   const watching = watchOver(run, ended.lastLineAt, watch.signal).then((verdict) => {
@@ -71,7 +64,7 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
 }
 
 function ending(
-  child: ChildProcess,
+  { guard, ended }: GuardedProgram,
   run: ProgramRun,
 ): { end: Promise<ProgramEnd>; lastLineAt: () => number } {
   let output = '';
@@ -85,18 +78,16 @@ function ending(
     unfinished = (lines.pop() ?? '').slice(-OUTPUT_KEPT);
     for (const line of lines) run.onLine?.(line);
   };
-  child.stdout?.on('data', take);
-  child.stderr?.on('data', take);
-  const end = new Promise<ProgramEnd>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, output }));
-    child.once('exit', (code) => {
-      run.clock.after(PIPES_CLOSE_WITHIN_MS, () => {
-        child.stdout?.destroy();
-        child.stderr?.destroy();
-        resolve({ code, output });
-      });
-    });
+  guard.stdout?.on('data', take);
+  guard.stderr?.on('data', take);
+  const closed = new Promise<void>((resolve) => guard.once('close', () => resolve()));
+  const end = ended.then(async (code) => {
+    const late = new AbortController();
+    await Promise.race([closed, run.clock.sleep(PIPES_CLOSE_WITHIN_MS, late.signal).catch(() => undefined)]);
+    late.abort();
+    guard.stdout?.destroy();
+    guard.stderr?.destroy();
+    return { code, output };
   });
   return { end, lastLineAt: () => lastLineAt };
 }
@@ -119,15 +110,5 @@ async function watchOver(
     figure = now;
     if (run.clock.monotonic() - Math.max(movedAt, lastLineAt()) > run.quietMs)
       return new ProgramStalled(Math.round(run.quietMs / 1_000));
-  }
-}
-
-function killAll(child: ChildProcess, group: boolean): void {
-  if (child.pid === undefined) return;
-  try {
-    if (group) process.kill(-child.pid, 'SIGKILL');
-    else child.kill('SIGKILL');
-  } catch {
-    // It has ended already.
   }
 }

@@ -40,6 +40,7 @@ describe(readCoreSettings.name, () => {
       threads: 1,
     });
     expect(readCoreSettings({ ...engine, CORE_THREADS: '4' }).engine?.threads).toBe(4);
+    expect(readCoreSettings({ ...engine, CORE_MODEL_OWN: '1' }).engine?.ownModel).toBe(true);
     expect(readCoreSettings({})).not.toHaveProperty('engine');
   });
 

@@ -40,6 +40,7 @@ function engineSettings(env: NodeJS.ProcessEnv): EngineBrainOptions {
     modelFile: required('CORE_MODEL_FILE', env.CORE_MODEL_FILE),
     model: required('CORE_MODEL', env.CORE_MODEL),
     ...(sha256 && { modelSha256: sha256 }),
+    ...(env.CORE_MODEL_OWN === '1' && { ownModel: true }),
     threads: Math.trunc(numberBetween('CORE_THREADS', env.CORE_THREADS, 1, 1, 1024)),
   };
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeEngine } from '../../../test/engine/support/fake-engine';
@@ -37,12 +37,37 @@ describe(EngineBrain.name, () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function provide(): Promise<void> {
+  async function place(): Promise<void> {
     await mkdir(join(folder, 'engine'));
     await writeFile(join(folder, 'engine/package.json'), '{}');
     await writeFile(modelFile, 'weights');
+  }
+
+  async function provide(): Promise<void> {
+    await place();
     await sut.watch();
   }
+
+  it('knows its model after the first look, and does not wait for the sum of a large file', async () => {
+    await place();
+    await sut.firstLook();
+    expect(sut.model?.name).toBe('small:latest');
+
+    const large = join(folder, 'large.gguf');
+    await writeFile(large, '');
+    await truncate(large, 3 * 1024 ** 3);
+    const options = { engineDir: join(folder, 'engine'), modelFile: large, model: 'large', threads: 1 };
+    const other = new EngineBrain(new ProcessClock(), {
+      ...options,
+      importEngine: async () => engine.module,
+    });
+    const begun = Date.now();
+    await other.firstLook();
+    expect(Date.now() - begun).toBeLessThan(500);
+    expect(other.model).toBeUndefined();
+    await truncate(large, 0);
+    await other.dispose();
+  });
 
   it('has no model until engine and file are there, and again none when the file is gone', async () => {
     await sut.watch();

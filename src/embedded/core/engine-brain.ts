@@ -20,6 +20,13 @@ import { ModelFile } from './model-file';
 
 /** How often it looks whether engine and model have come, or have been exchanged. */
 const LOOK_MS = 250;
+/** A start waits no longer than that to know its model, however slow the disk is. */
+const FIRST_LOOK_MS = 3_000;
+/** Summed in well under a second. */
+const QUICKLY_SUMMED_BYTES = 256 * 1024 * 1024;
+
+const ANOTHER_OWN = 'Name another GGUF file with RDZEN_MODEL_FILE, or leave it unset.';
+const ANOTHER_FETCHED = 'Delete it so that it is fetched again, or choose another model.';
 
 export interface EngineBrainOptions {
   /** Holds `package.json` once the engine is installed in it. */
@@ -29,6 +36,8 @@ export interface EngineBrainOptions {
   model: string;
   /** SHA-256 in hex; without it the file's companion says it, or it is not checked. */
   modelSha256?: string;
+  /** The file is a person's own, which nothing fetches again. */
+  ownModel?: boolean;
   /** Never more than these compute: all cores of a machine together must not exceed its CPUs. */
   threads: number;
   importEngine?: ImportEngine;
@@ -51,13 +60,24 @@ export class EngineBrain extends Brain {
     private readonly options: EngineBrainOptions,
   ) {
     super();
-    const { engineDir, modelFile, modelSha256, threads, importEngine = importInstalled } = options;
+    const { engineDir, modelFile, modelSha256, ownModel, threads, importEngine = importInstalled } = options;
     this.runtime = new EngineRuntime(engineDir, threads, importEngine);
-    this.file = new ModelFile(modelFile, modelSha256);
+    this.file = new ModelFile(modelFile, modelSha256, ownModel);
   }
 
   get model(): BrainModel | undefined {
     return this.described?.model;
+  }
+
+  /** Knows engine and model, where they are there; does not wait for a large file without a known sum. */
+  async firstLook(): Promise<void> {
+    const looked = this.look();
+    const quick = (await this.file.hasKnownSum()) || (await this.file.sizeBytes()) <= QUICKLY_SUMMED_BYTES;
+    if (!quick) return;
+    const enough = new AbortController();
+    const late = this.clock.sleep(FIRST_LOOK_MS, enough.signal).catch(() => undefined);
+    await Promise.race([looked, late]);
+    enough.abort();
   }
 
   /** Looks for engine and model, now and from now on. */
@@ -84,7 +104,7 @@ export class EngineBrain extends Brain {
         new CoreFailure(
           500,
           `the model file ${this.file.path} cannot be loaded: ${reason}. It is damaged, or too new or too large for ` +
-            'the built-in engine on this machine. Delete it so that it is fetched again, or choose another model.',
+            `the built-in engine on this machine. ${this.options.ownModel ? ANOTHER_OWN : ANOTHER_FETCHED}`,
         ),
     );
   }

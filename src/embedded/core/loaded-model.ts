@@ -11,7 +11,7 @@ import type {
   Token,
 } from './engine-module';
 import { engineSchema, JSON_OBJECT_GRAMMAR, withoutTail } from './json-grammar';
-import { cutTokens, fitTurns, promptRoom } from './prompt-fitting';
+import { boundRaw, cutTokens, fitTurns, oldestLetters, promptRoom } from './prompt-fitting';
 import type { PromptTemplate } from './prompt-template';
 import { SequenceDriver } from './sequence-driver';
 import { WrapperTemplate } from './wrapper-template';
@@ -89,9 +89,10 @@ export class LoadedModel {
     }
     // A raw prompt is its author's own: its markers mean what they say.
     const { bos, shouldPrependBosToken } = this.model.tokens;
-    const tokens = this.model.tokenize(input.raw, true);
+    const room = promptRoom(contextSize, limit, true);
+    const tokens = this.model.tokenize(boundRaw(input.raw, keep, room), true);
     const begin = shouldPrependBosToken && bos !== null && tokens[0] !== bos ? [bos] : [];
-    return cutTokens([...begin, ...tokens], keep + begin.length, promptRoom(contextSize, limit, true));
+    return cutTokens([...begin, ...tokens], keep + begin.length, room);
   }
 
   async *complete(prompt: Token[], options: CompletionOptions, signal: AbortSignal): Completion {
@@ -102,9 +103,9 @@ export class LoadedModel {
   async embed(texts: string[], truncate: boolean, signal: AbortSignal): Promise<Embedded> {
     const { contextSize, batchSize, threads } = this.options;
     this.embedding ??= await this.model.createEmbeddingContext({ contextSize, batchSize, threads });
-    const inputs = texts.map((text) => this.tokenize(text));
     // The engine adds up to two tokens of its own and wants a cell to spare.
     const longest = contextSize - 3;
+    const inputs = texts.map((text) => this.tokenize(oldestLetters(text, contextSize)));
     if (!truncate && inputs.some(({ length }) => length > longest)) {
       throw new CoreFailure(400, 'input length exceeds maximum context length');
     }

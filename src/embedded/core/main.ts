@@ -27,6 +27,8 @@ async function main(): Promise<void> {
   process.on('SIGINT', leave);
   if (settings.exitOnStdinEof) process.stdin.on('end', leave).on('error', leave).resume();
 
+  // Whoever reads "ready" asks for the models at once, and takes one that is not listed for one that is not there.
+  if (brain instanceof EngineBrain) await brain.firstLook();
   const { port } = await server.start();
   process.stdout.write(`${JSON.stringify({ ready: true, port })}\n`);
   if (brain instanceof EngineBrain) await brain.watch();

@@ -38,6 +38,15 @@ describe(ModelFile.name, () => {
     });
   });
 
+  it.each([
+    [true, 'RDZEN_MODEL_FILE was changed or removed: put it back, or start Rdzen again to take it as it is.'],
+    [false, 'or delete it so that it is fetched again.'],
+  ])("says what helps, where it is a person's own: %s", async (own, remedy) => {
+    const failure = await new ModelFile(path, sumOf('other'), own).verify().catch((error: Error) => error);
+    expect((failure as Error).message).toContain(remedy);
+    expect((failure as Error).message.includes('fetched again')).toBe(!own);
+  });
+
   it('is taken as it is where nobody knows its sum', async () => {
     await writeFile(`${path}.json`, '{"sha256":"secret"}');
     await new ModelFile(path).verify();

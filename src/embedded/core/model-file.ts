@@ -4,6 +4,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { CoreFailure } from './core-failure';
 
 const READ_BYTES = 1024 * 1024;
+const OWN_REMEDY =
+  'RDZEN_MODEL_FILE was changed or removed: put it back, or start Rdzen again to take it as it is.';
+const FETCHED_REMEDY = 'Put the right file in its place, or delete it so that it is fetched again.';
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /** What tells one state of a file from another without reading it. */
@@ -23,7 +26,13 @@ export class ModelFile {
   constructor(
     readonly path: string,
     private readonly givenSha256?: string,
+    private readonly own = false,
   ) {}
+
+  /** What a person can do about a file that is not as it should be. */
+  get remedy(): string {
+    return this.own ? OWN_REMEDY : FETCHED_REMEDY;
+  }
 
   /** Changes whenever the file may have changed; undefined where it is not there. */
   async key(): Promise<string | undefined> {
@@ -40,6 +49,11 @@ export class ModelFile {
     return (await this.expectedSha256()) ?? (await this.sha256());
   }
 
+  /** Whether {@link digest} can be told without reading the file. */
+  async hasKnownSum(): Promise<boolean> {
+    return (await this.expectedSha256()) !== undefined;
+  }
+
   /** Throws 500 with file, cause and remedy where it is not what it should be. */
   async verify(): Promise<void> {
     const expected = await this.expectedSha256();
@@ -49,7 +63,7 @@ export class ModelFile {
     throw new CoreFailure(
       500,
       `the model file ${this.path} is damaged or another one: its SHA-256 is ${found}, and ${expected} is expected. ` +
-        'Put the right file in its place, or delete it so that it is fetched again.',
+        this.remedy,
     );
   }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { lettersOf, tokenizeLetters } from '../../../test/engine/support/fake-engine';
 import type { Turn } from './brain';
 import { ChatmlTemplate } from './chatml-template';
-import { cutTokens, fitTurns, promptRoom } from './prompt-fitting';
+import { boundRaw, cutTokens, fitTurns, promptRoom } from './prompt-fitting';
 
 const model = { tokenize: tokenizeLetters, detokenize: lettersOf };
 const template = new ChatmlTemplate({ ...model, tokens: { bos: null, shouldPrependBosToken: false } }, false);
@@ -51,6 +51,29 @@ describe(fitTurns.name, () => {
     expect(text).toMatch(/RULES.*user\nx+ the end/s);
   });
 
+  it('tokenizes no more of a huge conversation than could fit, and cuts it as if it had', () => {
+    let tokenized = 0;
+    const counting = {
+      ...model,
+      tokenize: (text: string, special: boolean) => {
+        tokenized += text.length;
+        return tokenizeLetters(text, special);
+      },
+    };
+    const counted = new ChatmlTemplate(
+      { ...counting, tokens: { bos: null, shouldPrependBosToken: false } },
+      false,
+    );
+    const huge = (role: string): Turn => ({ role, content: `${'x'.repeat(400_000)} ${role} end` });
+    const many = Array.from({ length: 2_000 }, () => ({ role: 'user', content: 'y'.repeat(500) }));
+    const room = { longest: 200, cutTo: 200 };
+    const long = [turns[0] as Turn, ...many, huge('assistant'), huge('user')];
+    const tokens = fitTurns(long, counted, counting, room);
+    expect(lettersOf(tokens)).toMatch(/RULES.*user\nx+ user end/s);
+    expect(tokens).toHaveLength(196);
+    expect(tokenized).toBeLessThan(200_000);
+  });
+
   it('never exceeds its room', () => {
     const any = fc.record({
       role: fc.constantFrom('system', 'user', 'assistant'),
@@ -66,6 +89,25 @@ describe(fitTurns.name, () => {
         },
       ),
     );
+  });
+});
+
+describe(boundRaw.name, () => {
+  const room = { longest: 10, cutTo: 8 };
+  const text = Array.from({ length: 5_000 }, (_, index) => String.fromCharCode(0x4e00 + index)).join('');
+  const cut = (raw: string, keep: number): string =>
+    lettersOf(cutTokens(tokenizeLetters(raw, true), keep, room));
+
+  it.each([-1, 0, 4, 99])('changes nothing of what is left after keeping %d', (keep) => {
+    const bound = boundRaw(text, keep, room);
+    expect(bound.length).toBeLessThan(700);
+    expect(cut(bound, keep)).toBe(cut(text, keep));
+    expect(boundRaw('short', keep, room)).toBe('short');
+  });
+
+  it('cuts no letter in two', () => {
+    for (const raw of ['🙂'.repeat(1_000), `a${'🙂'.repeat(1_000)}`, `${'🙂'.repeat(1_000)}a`])
+      expect(Buffer.from(boundRaw(raw, 3, room)).includes('\ufffd')).toBe(false);
   });
 });
 

@@ -13,6 +13,11 @@ export interface PromptRoom {
 const MOST_ROUNDS = 8;
 /** Text that was cut may take a few tokens more than before. */
 const SLACK = 4;
+/**
+ * No text takes fewer tokens than its length by this, unless it is made for it. Tokenizing is synchronous and takes
+ * 0.6 s for each megabyte, so what could never fit is not tokenized at all.
+ */
+const MOST_LETTERS_OF_TOKEN = 32;
 
 /** How much room a prompt has in a context that must hold the answer too, and never shifts. */
 export function promptRoom(contextSize: number, numPredict: number, continues: boolean): PromptRoom {
@@ -29,11 +34,12 @@ export function promptRoom(contextSize: number, numPredict: number, continues: b
  * and what follows it; where that is not enough, its longest turns lose their beginnings.
  */
 export function fitTurns(
-  turns: Turn[],
+  given: Turn[],
   template: PromptTemplate,
   model: Pick<EngineModel, 'tokenize' | 'detokenize'>,
   { longest, cutTo }: PromptRoom,
 ): Token[] {
+  const turns = boundTurns(given, longest * MOST_LETTERS_OF_TOKEN);
   const whole = template.tokens(turns);
   if (whole.length <= longest) return whole;
   let kept = newestTurns(turns, (candidate) => template.tokens(candidate).length <= cutTo);
@@ -50,6 +56,49 @@ export function cutTokens(tokens: Token[], keep: number, { longest, cutTo }: Pro
   if (tokens.length <= longest) return tokens;
   const head = keep < 0 ? cutTo - 1 : Math.min(keep, cutTo - 1);
   return [...tokens.slice(0, head), ...tokens.slice(head - cutTo)];
+}
+
+/** The newest letters of a text that can matter for a context of so many tokens. */
+export function newestLetters(text: string, tokens: number): string {
+  return lastLetters(text, tokens * MOST_LETTERS_OF_TOKEN);
+}
+
+/** The oldest letters of a text that can matter for a context of so many tokens. */
+export function oldestLetters(text: string, tokens: number): string {
+  const letters = text.slice(0, tokens * MOST_LETTERS_OF_TOKEN);
+  return letters.length < text.length && isHighSurrogate(letters.at(-1)) ? letters.slice(0, -1) : letters;
+}
+
+/** A raw prompt without its middle, of which {@link cutTokens} leaves nothing. */
+export function boundRaw(text: string, keep: number, { longest }: PromptRoom): string {
+  const [head, tail] = keep < 0 ? [longest, 1] : [Math.min(keep, longest), longest];
+  if (text.length <= (head + tail) * MOST_LETTERS_OF_TOKEN) return text;
+  return oldestLetters(text, head) + newestLetters(text, tail);
+}
+
+/** Without the beginnings of turns that are too long by themselves, and without turns before those that fill `room`. */
+function boundTurns(turns: Turn[], room: number): Turn[] {
+  const question = turns.findLastIndex(({ role }) => role === 'user');
+  const must = question >= 0 ? question : turns.length - 1;
+  let newer = 0;
+  const bound: Turn[] = [];
+  for (const [index, turn] of [...turns.entries()].reverse()) {
+    if (index < must && turn.role !== 'system' && newer > room) continue;
+    const content = lastLetters(turn.content, room);
+    if (turn.role !== 'system') newer += content.length;
+    bound.unshift(content === turn.content ? turn : { ...turn, content });
+  }
+  return bound;
+}
+
+function lastLetters(text: string, count: number): string {
+  if (text.length <= count) return text;
+  const letters = text.slice(-count);
+  return isHighSurrogate(text.at(-count - 1)) ? letters.slice(1) : letters;
+}
+
+function isHighSurrogate(letter = ''): boolean {
+  return letter >= '\ud800' && letter <= '\udbff';
 }
 
 /** As many of the newest turns as fit, with all system turns before them. */

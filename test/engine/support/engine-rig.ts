@@ -76,7 +76,7 @@ export class EngineCore implements CoreUnderTest {
     return this.process.close();
   }
 
-  /** The program listens before it knows its model. */
+  /** The program listens before it knows its model where that is large. */
   private async untilThere(): Promise<void> {
     await eventually(
       async () => ((await this.client.get('/api/tags')).models as unknown[]).length > 0,

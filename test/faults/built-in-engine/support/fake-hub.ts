@@ -32,6 +32,8 @@ export class FakeHub {
   listing = true;
   /** What the listing says in place of the truth. */
   rawListing?: string;
+  /** The listing is blanks without end, so many at a time, this far apart. */
+  endless?: { bytes: number; everyMs: number };
   /** Bytes each second; unset: at once. */
   speed?: number;
 
@@ -96,9 +98,17 @@ export class FakeHub {
     await this.send(request, response, this.forgeries.shift() ?? content);
   }
 
-  private list(response: ServerResponse): void {
+  private async list(response: ServerResponse): Promise<void> {
     if (!this.listing) {
       response.writeHead(404).end();
+      return;
+    }
+    if (this.endless) {
+      response.writeHead(200).write('[');
+      while (!response.destroyed) {
+        if (!response.write(Buffer.alloc(this.endless.bytes, ' '))) await drained(response);
+        await new Promise((done) => setTimeout(done, this.endless?.everyMs));
+      }
       return;
     }
     const entries = [...this.files].map(([path, content]) => ({
