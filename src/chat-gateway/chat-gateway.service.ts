@@ -64,15 +64,29 @@ export class ChatGateway {
   }
 
   private async open(knownHere: boolean): Promise<void> {
-    await this.workers.intake.open(knownHere);
+    await this.insist('The journal cannot be opened', () => this.workers.intake.open(knownHere));
     await this.login();
     this.searching = this.findNoticeRoom().catch((error: unknown) => {
       this.logger.error(`The notice room was not found: ${String(error)}`);
     });
     await this.examineAccount();
     this.realtime.start(this.workers.intake);
-    await this.workers.lanes.start();
+    await this.insist('The lanes cannot be taken up', () => this.workers.lanes.start());
     this.workers.notices.start();
+  }
+
+  /** A disk that is full for a moment must not leave us deaf for good. */
+  private async insist(failed: string, step: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        await step();
+        return;
+      } catch (error) {
+        this.ending.signal.throwIfAborted();
+        this.logger.error(`${failed}: ${String(error)}; next try in ${TRY_AGAIN_MS / 1000} s`);
+      }
+      await this.clock.sleep(TRY_AGAIN_MS, this.ending.signal);
+    }
   }
 
   private async login(): Promise<void> {

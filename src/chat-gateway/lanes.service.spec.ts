@@ -120,6 +120,15 @@ describe(LanesService.name, () => {
     expect(log).toEqual(['+b1', '-b1', '+a1', '-a1']);
   });
 
+  it('lets nothing wait for the hour that the clock was put back by', async () => {
+    await bench.question('a1', { lane: 'a' });
+    await bench.journal.waitForRetry('a1', bench.clock.now() + 5_000, 'later');
+    bench.clock.jumpWall(-3_600_000);
+    await sut.start();
+    await bench.clock.advance(1_500);
+    expect(log).toEqual(['+a1', '-a1']);
+  });
+
   describe('stop', () => {
     it('lets what runs finish, begins nothing new, and waits no longer than that', async () => {
       await sut.start();

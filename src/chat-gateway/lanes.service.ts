@@ -7,6 +7,8 @@ import { Clock } from '../shared/clock';
 import { QuestionWorker } from './question-worker';
 
 const AFTER_FAILURE_MS = 5_000;
+/** No question is set aside for longer: a time further off was set before somebody put the clock back. */
+const LONGEST_WAIT_MS = 60_000;
 /** A question over which we stumble this often in a row is buried: the rest of its lane must not wait for ever. */
 const MOST_STUMBLES = 6;
 
@@ -32,7 +34,7 @@ export class LanesService {
 
   /** Takes up what an earlier run left, then whatever is accepted. */
   async start(): Promise<void> {
-    this.unsubscribe = this.bus.on('question.accepted', ({ lane }) => this.wake(lane));
+    this.unsubscribe ??= this.bus.on('question.accepted', ({ lane }) => this.wake(lane));
     for (const lane of new Set((await this.journal.unfinished()).map((question) => question.lane)))
       this.wake(lane);
   }
@@ -103,7 +105,8 @@ export class LanesService {
       try {
         const question = await this.journal.headOf(lane);
         if (!question) return;
-        const wait = question.state === 'retry-wait' ? question.nextAt - this.clock.now() : 0;
+        const ahead = question.state === 'retry-wait' ? question.nextAt - this.clock.now() : 0;
+        const wait = ahead <= LONGEST_WAIT_MS ? ahead : 0;
         if (wait > 0) {
           await this.clock.sleep(wait, this.ending.signal).catch(() => undefined);
           continue;

@@ -91,12 +91,20 @@ export class MessageIntake {
     this.journals.crash.reach('event-received');
     const refusal = await this.admission.refuse(question);
     if (refusal) await this.reject(question, refusal);
-    else await questions.accept(question, { state: 'queued' });
+    else await this.accept(question);
     this.journals.crash.reach('question-accepted');
   }
 
   forgetRoom(roomId: string): void {
     this.rooms.delete(roomId);
+  }
+
+  /** The thread is ours first: what is said there while the question waits for its turn is said to us as well. */
+  private async accept(question: NewQuestion): Promise<void> {
+    const { kind, answerThreadId, roomId, at } = question;
+    const { questions, rooms } = this.journals;
+    if (kind === 'question' && answerThreadId) await rooms.joinThread(answerThreadId, roomId, at);
+    await questions.accept(question, { state: 'queued' });
   }
 
   /** A message seen before came again: an edit, a deletion, or only a reaction, a preview, a reply count. */

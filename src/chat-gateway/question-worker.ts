@@ -4,7 +4,6 @@ import { TurnService } from '../conversation/turn.service';
 import type { Question } from '../journal/journal.types';
 import { QuestionJournal } from '../journal/question-journal';
 import { ChatError } from '../rocket-chat/chat-error';
-import { RoomRegistry } from '../rooms/room-registry';
 import { AnswerPoster, PostingTools } from './answer-poster';
 import { AnswerWriter } from './answer-writer';
 import { ChatPresence } from './chat-presence';
@@ -19,7 +18,6 @@ const STALE_MS = 250;
 export class WorkerContext {
   constructor(
     readonly presence: ChatPresence,
-    readonly rooms: RoomRegistry,
     readonly tools: PostingTools,
   ) {}
 }
@@ -58,9 +56,7 @@ export class QuestionWorker {
   }
 
   private async answer(question: Question, signal: AbortSignal): Promise<void> {
-    const { presence, rooms, tools } = this.context;
-    if (question.answerThreadId)
-      await rooms.joinThread(question.answerThreadId, question.roomId, question.at);
+    const { presence, tools } = this.context;
     const limits = await presence.limits();
     const first = question.attempt === 0 && !presence.recovering(question);
     const writer = new AnswerWriter(question, { ...tools, maxLength: limits.maxLength }, !first);

@@ -55,6 +55,13 @@ describe(NoticeJournal.name, () => {
     expect(await sut.due()).toMatchObject([{ key: 'c', attempts: 1 }]);
   });
 
+  it('is due although its time lies in a future that the clock was put back from', async () => {
+    await sut.write([notice('a')]);
+    await sut.retryAt('a', clock.now() + 30_000);
+    clock.jumpWall(-3_600_000);
+    expect(await keys()).toEqual(['a']);
+  });
+
   it('forgets what is done after thirty days, and nothing that still waits', async () => {
     await sut.write(['a', 'b'].map(notice));
     await sut.markPosted('a');

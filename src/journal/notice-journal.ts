@@ -6,6 +6,9 @@ import './journal.events';
 import type { NewNotice, Notice } from './journal.types';
 import { PostIdKey } from './post-id';
 
+/** A next try further off than this was set before somebody put the clock back: it is due now. */
+const LONGEST_WAIT_MS = 10 * 60_000;
+
 /** Messages of our own accord (a switch, a blackout), written in the transaction that caused them and posted later. */
 @Injectable()
 export class NoticeJournal {
@@ -33,6 +36,7 @@ export class NoticeJournal {
 
   /** Notices due now, oldest first. */
   async due(limit = 20): Promise<Notice[]> {
+    const now = this.clock.now();
     const rows = await this.store.all<{
       key: string;
       post_id: string;
@@ -41,9 +45,8 @@ export class NoticeJournal {
       text: string;
       attempts: number;
     }>(
-      "SELECT * FROM notices WHERE state = 'waiting' AND next_at <= ? ORDER BY created_at, rowid LIMIT ?",
-      this.clock.now(),
-      limit,
+      "SELECT * FROM notices WHERE state = 'waiting' AND (next_at <= ? OR next_at > ?) ORDER BY created_at, rowid LIMIT ?",
+      ...[now, now + LONGEST_WAIT_MS, limit],
     );
     return rows.map((row) => ({
       key: row.key,
