@@ -1,0 +1,15 @@
+import { FAILOVER_MUTANTS } from './failover';
+import { GENERATION_MUTANTS } from './generation';
+import { INTAKE_MUTANTS } from './intake';
+import { LANES_MUTANTS } from './lanes';
+import type { Mutant } from './mutant';
+import { OUTBOX_MUTANTS } from './outbox';
+
+/** Every planted bug. The repair ladder is not built yet: its folder comes with it. */
+export const MUTANTS: readonly Mutant[] = [
+  ...INTAKE_MUTANTS.map((mutant) => ({ ...mutant, folder: 'intake' as const })),
+  ...LANES_MUTANTS.map((mutant) => ({ ...mutant, folder: 'lanes' as const })),
+  ...GENERATION_MUTANTS.map((mutant) => ({ ...mutant, folder: 'generation' as const })),
+  ...OUTBOX_MUTANTS.map((mutant) => ({ ...mutant, folder: 'outbox' as const })),
+  ...FAILOVER_MUTANTS.map((mutant) => ({ ...mutant, folder: 'failover' as const })),
+];

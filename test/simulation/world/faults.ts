@@ -1,0 +1,119 @@
+import { PostIdKey } from '../../../src/journal/post-id';
+import { Dice } from './dice';
+import { POST_SECRET } from './gateway';
+import { squat } from './people';
+import type { CoreFaultKind, Fault } from './plan';
+import type { World } from './world';
+
+/** A core that failed an answer may be held in doubt so long. */
+const DOUBT_MS = 40_000;
+
+/** Does the damage, and has it mended after its time; what still waits to be mended is mended when all faults end. */
+export function inflict(fault: Fault, world: World): void {
+  const { trouble, disk, gateway } = world;
+  switch (fault.kind) {
+    case 'socket-drop':
+      gateway?.socket.reconnect('the connection broke');
+      return;
+    case 'gateway-kill':
+      gateway?.life.die();
+      return;
+    case 'gateway-stop':
+      world.stopGateway();
+      return;
+    case 'gateway-freeze':
+      gateway?.freeze();
+      world.mendAfter(fault.forMs, () => {
+        world.lastTilt = world.clock.monotonic();
+        gateway?.thaw();
+      });
+      return;
+    case 'disk-full':
+    case 'disk-flaky':
+      disk.fails = fault.kind === 'disk-full' ? 1 : 0.4;
+      world.lastDiskTrouble = world.clock.monotonic();
+      world.mendAfter(fault.forMs, () => {
+        disk.fails = 0;
+        world.lastDiskTrouble = world.clock.monotonic();
+      });
+      return;
+    case 'blackout':
+      for (const id of world.cores.ids) hurtCore('core-kill', id, fault.forMs, world);
+      return;
+    case 'clock-jump':
+      world.setClock(fault.byMs);
+      return;
+    case 'squat':
+      squatSomewhere(world);
+      return;
+    case 'rest':
+      world.mendAfter(fault.forMs, trouble.begin(fault.how));
+      if (fault.how === 'outage') gateway?.socket.reconnect('the server is gone');
+      return;
+    case 'socket':
+      world.mendAfter(fault.forMs, trouble.begin(fault.how));
+      return;
+    case 'answer': {
+      const { core, how: kind, afterCharacters, times } = fault;
+      const { faults } = world.cores.of(core);
+      for (let each = 0; each < times; each++) faults.push({ kind, afterCharacters });
+      world.mendAfter(DOUBT_MS, world.cores.hurt(core, `answer ${kind}`));
+      return;
+    }
+    default:
+      hurtCore(fault.kind, fault.core, fault.forMs, world);
+  }
+}
+
+function hurtCore(kind: CoreFaultKind, id: number, forMs: number, world: World): void {
+  // What is broken is not broken again: the one who mends it first would mend both.
+  if (world.cores.wasUnwell(id, 0)) return;
+  const core = world.cores.of(id);
+  const healed = world.cores.hurt(id, kind);
+  let mend: () => void;
+  switch (kind) {
+    case 'core-kill':
+      core.kill();
+      world.coreEvent(id, 'died');
+      mend = () => {
+        core.restart();
+        world.coreEvent(id, 'started');
+      };
+      break;
+    case 'core-freeze':
+      core.freeze();
+      mend = () => core.resume();
+      break;
+    case 'runner-hang':
+      core.runnerHung = true;
+      mend = () => core.resume();
+      break;
+    case 'core-slow': {
+      const { gapMs } = core;
+      core.gapMs = gapMs * 15;
+      mend = () => (core.gapMs = gapMs);
+      break;
+    }
+    case 'model-missing':
+      core.installed = [];
+      mend = () => (core.installed = ['m']);
+      break;
+    case 'model-evicted':
+      core.resident = undefined;
+      mend = () => undefined;
+  }
+  world.mendAfter(forMs, () => {
+    mend();
+    healed();
+  });
+}
+
+/** Somebody holds the id of the first part of an answer to come. */
+function squatSomewhere(world: World): void {
+  const waiting = [...world.ledger.asked.values()].filter(
+    ({ id, number }) => number !== undefined && world.ledger.rows.get(id)?.state !== 'posted',
+  );
+  if (waiting.length === 0) return;
+  const asked = new Dice(world.plan.seed, `squat at ${world.clock.monotonic()}`).pick(waiting);
+  squat(world, asked, new PostIdKey(POST_SECRET).answer(asked.roomId, asked.id, 0));
+}

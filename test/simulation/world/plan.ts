@@ -1,0 +1,204 @@
+import type { OllamaErrorKind } from '../../../src/ollama/ollama-error';
+import { PEOPLE, type Person } from './chat-server';
+import { REST_TROUBLES, type RestTrouble, type SocketTrouble } from './chat-trouble';
+import { Dice } from './dice';
+
+/** What a person does; where it needs something earlier (an own question, an answered thread) it takes the newest. */
+export type Deed =
+  | { act: 'ask-direct' | 'ask-channel' | 'ask-group' | 'follow-up' | 'chatter' | 'newcomer' }
+  | { act: 'edit' | 'delete' | 'delete-silently' | 'react' }
+  | { act: 'command'; text: string };
+
+export interface PersonAct {
+  at: number;
+  who: Person;
+  deed: Deed;
+}
+
+export type CoreFaultKind =
+  'core-kill' | 'core-freeze' | 'runner-hang' | 'core-slow' | 'model-missing' | 'model-evicted';
+
+export type Fault =
+  | { kind: CoreFaultKind; core: number; forMs: number }
+  | { kind: 'answer'; how: OllamaErrorKind | 'silence'; core: number; afterCharacters: number; times: number }
+  | { kind: 'rest'; how: RestTrouble; forMs: number }
+  | { kind: 'socket'; how: SocketTrouble; forMs: number }
+  | { kind: 'socket-drop' }
+  | { kind: 'gateway-kill' | 'gateway-stop' }
+  | { kind: 'gateway-freeze' | 'disk-full' | 'disk-flaky' | 'blackout'; forMs: number }
+  | { kind: 'clock-jump'; byMs: number }
+  | { kind: 'squat' };
+
+export type TimedFault = Fault & { at: number };
+
+/** `answer truncated`, `core-kill`: what is counted in the report. */
+export function faultName(fault: Fault): string {
+  return 'how' in fault ? `${fault.kind} ${fault.how}` : fault.kind;
+}
+
+/** One run, whole: the same seed makes the same plan. */
+export interface Plan {
+  seed: number;
+  cores: number;
+  /** Cores have containers, whose engine tells of deaths at once. */
+  containers: boolean;
+  slots: number;
+  continues: boolean;
+  maxMessageLength: number;
+  pageSize: number;
+  streaming: boolean;
+  /** The server's instances stamp messages with clocks of their own, up to so far behind. */
+  stampLagMs: number;
+  /** Share of the disk's calls that take up to so many milliseconds. */
+  slowDisk: number;
+  slowDiskMs: number;
+  /** Until then people act and things break; then nothing breaks any more. */
+  safetyMs: number;
+  people: PersonAct[];
+  faults: TimedFault[];
+  /** At most so many deaths at points drawn by the seed. */
+  crashes: number;
+  /** Chance of each point, in each life, to be the one. */
+  crashShare: number;
+}
+
+const LAST_MS = 45_000;
+
+export function makePlan(seed: number): Plan {
+  const dice = new Dice(seed, 'plan');
+  const cores = dice.chance(0.3) ? 3 : 2;
+  const safetyMs = dice.whole(20_000, LAST_MS);
+  return {
+    seed,
+    cores,
+    containers: dice.chance(0.5),
+    slots: dice.chance(0.25) ? 2 : 1,
+    continues: dice.chance(0.7),
+    maxMessageLength: dice.chance(0.5) ? 500 : 5_000,
+    pageSize: dice.pick([2, 3, 5, 100]),
+    streaming: dice.chance(0.8),
+    stampLagMs: dice.pick([0, 0, 900, 15_000]),
+    slowDisk: dice.pick([0, 0, 0.05, 0.3]),
+    slowDiskMs: dice.pick([12, 12, 80]),
+    safetyMs,
+    people: people(dice, safetyMs),
+    faults: faults(dice, safetyMs, cores),
+    crashes: dice.pick([0, 1, 1, 2, 2, 3, 6]),
+    crashShare: 1 / 60,
+  };
+}
+
+const DEEDS: readonly (readonly [number, (dice: Dice) => Deed])[] = [
+  [9, () => ({ act: 'ask-direct' })],
+  [8, () => ({ act: 'ask-channel' })],
+  [3, () => ({ act: 'ask-group' })],
+  [4, () => ({ act: 'follow-up' })],
+  [2, () => ({ act: 'chatter' })],
+  [1, () => ({ act: 'newcomer' })],
+  [2, () => ({ act: 'edit' })],
+  [1, () => ({ act: 'delete' })],
+  [1, () => ({ act: 'delete-silently' })],
+  [2, () => ({ act: 'react' })],
+  [3, (dice) => ({ act: 'command', text: dice.pick(COMMANDS) })],
+];
+const COMMANDS = [
+  '!stop',
+  '!stop',
+  '!new',
+  '!switch 1',
+  '!switch 2',
+  '!status',
+  '!help',
+  '!language en',
+  '!listen mentions',
+  '!nonsense',
+];
+
+function people(dice: Dice, until: number): PersonAct[] {
+  const acts: PersonAct[] = [];
+  for (let left = dice.whole(5, 16); left > 0; left--) {
+    const at = dice.whole(1_500, until - 500);
+    const who = dice.pick(PEOPLE);
+    acts.push({ at, who, deed: draw(dice, DEEDS) });
+    // People come in crowds, now and then within one millisecond.
+    if (dice.chance(0.25))
+      acts.push({ at: at + dice.pick([0, 0, 1, 40]), who: dice.pick(PEOPLE), deed: draw(dice, DEEDS) });
+    // What was just said is often put right, or taken back.
+    if (dice.chance(0.15))
+      acts.push({
+        at: at + soon(dice),
+        who,
+        deed: { act: dice.pick(['edit', 'delete', 'delete-silently', 'react']) },
+      });
+    if (dice.chance(0.1)) acts.push({ at: at + soon(dice), who, deed: { act: 'command', text: '!stop' } });
+  }
+  return acts.sort((a, b) => a.at - b.at);
+}
+
+/** At once, or when the answer is under way. */
+function soon(dice: Dice): number {
+  return dice.chance(0.5) ? dice.whole(5, 300) : dice.whole(300, 3_000);
+}
+
+const ANSWER_FAULTS: readonly (OllamaErrorKind | 'silence')[] = [
+  'truncated',
+  'in-stream',
+  'malformed',
+  'reset',
+  'server-error',
+  'busy',
+  'silence',
+];
+const SOCKET: readonly SocketTrouble[] = ['lossy', 'silent', 'nosub', 'disorder', 'doubled'];
+
+function faults(dice: Dice, until: number, cores: number): TimedFault[] {
+  const core = (): number => dice.whole(1, cores);
+  const long = (): number => dice.whole(500, 15_000);
+  const kinds: readonly (readonly [number, () => Fault])[] = [
+    [5, () => ({ kind: 'core-kill', core: core(), forMs: long() + (dice.chance(0.3) ? long() : 0) })],
+    [3, () => ({ kind: 'core-freeze', core: core(), forMs: long() + long() })],
+    [2, () => ({ kind: 'runner-hang', core: core(), forMs: long() + 5_000 })],
+    [1, () => ({ kind: 'core-slow', core: core(), forMs: long() })],
+    [1, () => ({ kind: 'model-missing', core: core(), forMs: long() })],
+    [1, () => ({ kind: 'model-evicted', core: core(), forMs: 1_000 })],
+    [
+      7,
+      () => ({
+        kind: 'answer',
+        how: dice.pick(ANSWER_FAULTS),
+        core: core(),
+        afterCharacters: dice.pick([0, 1, 9, 30, 60, 120]),
+        times: dice.pick([1, 1, 1, 2, 3]),
+      }),
+    ],
+    [7, () => ({ kind: 'rest', how: dice.pick(REST_TROUBLES), forMs: long() })],
+    [5, () => ({ kind: 'socket', how: dice.pick(SOCKET), forMs: long() })],
+    [3, () => ({ kind: 'socket-drop' })],
+    [3, () => ({ kind: 'gateway-kill' })],
+    [2, () => ({ kind: 'gateway-stop' })],
+    [1, () => ({ kind: 'gateway-freeze', forMs: dice.whole(500, 8_000) })],
+    [1, () => ({ kind: 'disk-full', forMs: dice.whole(200, 6_000) })],
+    [1, () => ({ kind: 'disk-flaky', forMs: dice.whole(500, 20_000) })],
+    [2, () => ({ kind: 'blackout', forMs: dice.whole(1_000, 25_000) })],
+    [1, () => ({ kind: 'clock-jump', byMs: dice.pick([-3_600_000, -5_000, 5_000, 3_600_000]) })],
+    [1, () => ({ kind: 'squat' })],
+  ];
+  const list: TimedFault[] = [];
+  for (let left = dice.whole(0, 9); left > 0; left--) {
+    const at = dice.whole(200, until - 1_000);
+    list.push({ ...draw(dice, kinds), at });
+    // Troubles come in company: the second one meets the first one's consequences.
+    if (dice.chance(0.2))
+      list.push({ ...draw(dice, kinds), at: Math.min(until - 500, at + dice.whole(0, 2_000)) });
+  }
+  return list.sort((a, b) => a.at - b.at);
+}
+
+function draw<T>(dice: Dice, choices: readonly (readonly [number, (dice: Dice) => T])[]): T {
+  let left = dice.fraction() * choices.reduce((sum, [weight]) => sum + weight, 0);
+  for (const [weight, make] of choices) {
+    left -= weight;
+    if (left < 0) return make(dice);
+  }
+  throw new Error('The weights do not add up');
+}
