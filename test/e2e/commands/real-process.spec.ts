@@ -15,7 +15,7 @@ describe('commands in the real process', () => {
       ChatPerson.enter(rdzen.chatUrl, 'Root', rdzen.adminKey),
       ChatPerson.enter(rdzen.chatUrl, 'Ann'),
       // Names prove nothing.
-      ChatPerson.enter(rdzen.chatUrl, 'Administrator'),
+      ChatPerson.enter(rdzen.chatUrl, 'Admin Nistrator'),
     ]);
   });
   afterAll(async () => {
