@@ -53,4 +53,16 @@ export const INTAKE_MUTANTS: readonly Omit<Mutant, 'folder'>[] = [
     replace:
       '      this.logger.warn(String(error));\n      await this.marks.advance(live.message.roomId, live.message.updatedAt + 2 * OVERLAP_MS);',
   },
+  {
+    name: 'a journal that cannot be opened at once leaves us deaf',
+    file: 'src/chat-gateway/chat-gateway.service.ts',
+    find: "await this.insist('The journal cannot be opened', () => this.workers.intake.open(knownHere));",
+    replace: 'await this.workers.intake.open(knownHere);',
+  },
+  {
+    name: 'the thread of a question is ours only once it is answered',
+    file: 'src/chat-gateway/message-intake.ts',
+    find: "    if (kind === 'question' && answerThreadId)",
+    replace: "    if (kind === 'command' && answerThreadId)",
+  },
 ];

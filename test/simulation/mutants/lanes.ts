@@ -45,4 +45,10 @@ export const LANES_MUTANTS: readonly Omit<Mutant, 'folder'>[] = [
     find: 'if (!setAside) await this.clock.sleep(AFTER_FAILURE_MS, this.ending.signal).catch(() => undefined);',
     replace: 'if (!setAside) return;',
   },
+  {
+    name: 'a question waits for the hour that the clock was put back by',
+    file: LANES,
+    find: 'const wait = ahead <= LONGEST_WAIT_MS ? ahead : 0;',
+    replace: 'const wait = ahead;',
+  },
 ];

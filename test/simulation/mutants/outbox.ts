@@ -60,4 +60,10 @@ export const OUTBOX_MUTANTS: readonly Omit<Mutant, 'folder'>[] = [
     find: '    const lasting = !error.transient &&',
     replace: "    const lasting = error.kind !== 'timeout' &&",
   },
+  {
+    name: 'a notice waits for the hour that the clock was put back by',
+    file: 'src/journal/notice-journal.ts',
+    find: 'const LONGEST_WAIT_MS = 10 * 60_000;',
+    replace: 'const LONGEST_WAIT_MS = 10 * 3_600_000;',
+  },
 ];

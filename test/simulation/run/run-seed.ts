@@ -11,6 +11,7 @@ import { makePlan, type Plan } from '../world/plan';
 import { stage } from '../world/stage';
 import { World, type WorldOptions } from '../world/world';
 import { hearLog } from './log';
+import { hearUnhandled } from './unhandled';
 
 /** Without faults everything must have come to its end by then. */
 const LIVE_WITHIN_MS = 120_000;
@@ -41,13 +42,13 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
   const judge = new Judge();
   const world = new World(makePlan(seed), options, judge);
   judge.attend(world);
-  const unhear = hearLog(judge);
+  const endings = [hearLog(judge), hearUnhandled(judge)];
   try {
     stage(world, options.without);
     await world.open();
     await live(world, judge);
   } finally {
-    unhear();
+    for (const end of endings) end();
     await world.close();
   }
   const { plan, reached, died, inflicted, clock, lines } = world;

@@ -77,7 +77,7 @@ export function makePlan(seed: number): Plan {
     maxMessageLength: dice.chance(0.5) ? 500 : 5_000,
     pageSize: dice.pick([2, 3, 5, 100]),
     streaming: dice.chance(0.8),
-    stampLagMs: dice.pick([0, 0, 900, 15_000]),
+    stampLagMs: dice.pick([0, 900, 15_000]),
     slowDisk: dice.pick([0, 0, 0.05, 0.3]),
     slowDiskMs: dice.pick([12, 12, 80]),
     safetyMs,
@@ -119,10 +119,15 @@ function people(dice: Dice, until: number): PersonAct[] {
   for (let left = dice.whole(5, 16); left > 0; left--) {
     const at = dice.whole(1_500, until - 500);
     const who = dice.pick(PEOPLE);
-    acts.push({ at, who, deed: draw(dice, DEEDS) });
-    // People come in crowds, now and then within one millisecond.
-    if (dice.chance(0.25))
-      acts.push({ at: at + dice.pick([0, 0, 1, 40]), who: dice.pick(PEOPLE), deed: draw(dice, DEEDS) });
+    const deed = draw(dice, DEEDS);
+    acts.push({ at, who, deed });
+    // People come in crowds, often to one room, and now and then within one millisecond.
+    if (dice.chance(0.3))
+      acts.push({
+        at: at + dice.pick([0, 0, 1, 40, 400]),
+        who: dice.pick(PEOPLE),
+        deed: dice.chance(0.5) ? deed : draw(dice, DEEDS),
+      });
     // What was just said is often put right, or taken back.
     if (dice.chance(0.15))
       acts.push({
@@ -150,6 +155,8 @@ const ANSWER_FAULTS: readonly (OllamaErrorKind | 'silence')[] = [
   'silence',
 ];
 const SOCKET: readonly SocketTrouble[] = ['lossy', 'silent', 'nosub', 'disorder', 'doubled'];
+
+const SETS_ASIDE: ReadonlySet<string> = new Set(['disk-flaky', 'disk-full', 'blackout', 'rest']);
 
 function faults(dice: Dice, until: number, cores: number): TimedFault[] {
   const core = (): number => dice.whole(1, cores);
@@ -185,11 +192,15 @@ function faults(dice: Dice, until: number, cores: number): TimedFault[] {
   ];
   const list: TimedFault[] = [];
   for (let left = dice.whole(0, 9); left > 0; left--) {
-    const at = dice.whole(200, until - 1_000);
-    list.push({ ...draw(dice, kinds), at });
+    const at = dice.chance(0.08) ? dice.whole(0, 40) : dice.whole(200, until - 1_000);
+    const fault = draw(dice, kinds);
+    list.push({ ...fault, at });
+    const soonAfter = (): number => Math.min(until - 500, at + dice.whole(0, 4_000));
     // Troubles come in company: the second one meets the first one's consequences.
-    if (dice.chance(0.2))
-      list.push({ ...draw(dice, kinds), at: Math.min(until - 500, at + dice.whole(0, 2_000)) });
+    if (dice.chance(0.2)) list.push({ ...draw(dice, kinds), at: soonAfter() });
+    // What is set aside to be tried again waits for a time of day.
+    if (SETS_ASIDE.has(fault.kind) && dice.chance(0.2))
+      list.push({ kind: 'clock-jump', byMs: -3_600_000, at: soonAfter() });
   }
   return list.sort((a, b) => a.at - b.at);
 }
