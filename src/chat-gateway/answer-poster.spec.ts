@@ -138,6 +138,52 @@ describe(AnswerPoster.name, () => {
     },
   );
 
+  describe('where an earlier attempt showed more parts', () => {
+    const showed = async (first = 'older'): Promise<Question> => {
+      const question = await bench.answered('q', ['one']);
+      for (const [part, text] of [first, 'old ▍'].entries())
+        bench.chat.post('room', text, {
+          id: bench.ids.answer('room', 'q', part),
+          author: { id: 'bot', username: 'system-bot' },
+        });
+      return question;
+    };
+
+    it.each(['unreachable', 'unauthorized', 'rate-limited'] as const)(
+      'takes their text away however long the server cannot be asked (%s), and is finished only then',
+      async (kind) => {
+        const question = await showed();
+        bench.chat.fail('updateMessage', kind, { retryAfterMs: 5_000 });
+        bench.chat.fail('getMessage', kind, { times: 4, retryAfterMs: 5_000 });
+        expect(await deliver(question, new Map(), false)).toBe(true);
+        expect(posted()).toEqual(['one', '—']);
+        expect(await state('q')).toBe('posted');
+      },
+    );
+
+    it('leaves it where the server forbids that', async () => {
+      const question = await showed('one');
+      bench.chat.fail('updateMessage', 'forbidden');
+      expect(await deliver(question, new Map([[0, 'one']]), false)).toBe(true);
+      expect(posted()).toEqual(['one', 'old ▍']);
+      expect(await state('q')).toBe('posted');
+    });
+
+    it('goes on with it in the next run where it was told to stop', async () => {
+      const question = await showed('one');
+      bench.chat.fail('getMessage', 'unreachable', { times: 1_000 });
+      const stopped = bench.get(AnswerPoster).deliver(question, new Map([[0, 'one']]), false, abort.signal);
+      await bench.clock.advance(60_000);
+      abort.abort();
+      expect(await bench.during(stopped)).toBe(false);
+      expect(await state('q')).toBe('posting');
+      bench.chat.heal();
+      abort = new AbortController();
+      expect(await deliver(question, new Map(), false)).toBe(true);
+      expect(posted()).toEqual(['one', '—']);
+    });
+  });
+
   it('gives up after three silent vetoes', async () => {
     bench.chat.fail('sendMessage', 'bad-request', { times: 10 });
     expect(await deliver(await bench.answered('q', ['one']))).toBe(false);

@@ -74,28 +74,47 @@ export class AnswerPoster {
       part.posted = true;
       this.tools.crash.reach('part-posted');
     }
-    if (!fresh || shown.size > parts.length) await this.clearBehind(question, parts.length);
+    if (!fresh || shown.size > parts.length) {
+      await this.clearBehind(question, parts.length, { giveUpAt, signal });
+      if (signal.aborted) return false;
+    }
     this.tools.crash.reach('answer-posted');
     return this.questions.markPosted(question.id);
   }
 
   /**
-   * An earlier attempt may have shown more parts than the answer came to have. They cannot be deleted without a
-   * permission bots lack; best effort, since the answer stands already.
+   * An earlier attempt may have shown more parts than the answer came to have; beside the answer they would read as a
+   * second one. They cannot be deleted without a permission bots lack, so their text gives way. Where the server forbids
+   * that it is left: the answer stands already.
    */
-  private async clearBehind(question: Question, count: number): Promise<void> {
-    const { posts, ids } = this.tools;
-    const { id: questionId, roomId } = question;
-    try {
-      for (let part = count; ; part++) {
-        const id = ids.answer(roomId, questionId, part);
-        const text = await posts.textOf(id);
-        if (text === undefined) return;
-        if (text !== NOTHING_MORE) await posts.rewrite({ id, roomId, text: NOTHING_MORE });
+  private async clearBehind(
+    question: Question,
+    count: number,
+    { giveUpAt, signal }: { giveUpAt: number; signal: AbortSignal },
+  ): Promise<void> {
+    for (let tries = 0; !signal.aborted; tries++) {
+      try {
+        await this.clearFrom(question, count);
+        return;
+      } catch (error) {
+        if (!(error instanceof ChatError)) throw error;
+        const wait = this.waitAfter(error, tries);
+        if (wait === undefined || this.tools.clock.monotonic() > giveUpAt) {
+          this.logger.warn(`Behind the answer to ${question.id} stands old text: ${error.message}`);
+          return;
+        }
+        await this.tools.clock.sleep(wait, signal).catch(() => undefined);
       }
-    } catch (error) {
-      if (!(error instanceof ChatError)) throw error;
-      this.logger.warn(`Behind the answer to ${questionId} stands old text: ${error.message}`);
+    }
+  }
+
+  private async clearFrom({ id: questionId, roomId }: Question, count: number): Promise<void> {
+    const { posts, ids } = this.tools;
+    for (let part = count; ; part++) {
+      const id = ids.answer(roomId, questionId, part);
+      const text = await posts.textOf(id);
+      if (text === undefined) return;
+      if (text !== NOTHING_MORE) await posts.rewrite({ id, roomId, text: NOTHING_MORE });
     }
   }
 
