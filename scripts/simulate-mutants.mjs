@@ -4,16 +4,5 @@ import { demandNode } from './lib/node-version.mjs';
 
 demandNode();
 
-const { join } = await import('node:path');
-const { ROOT, run } = await import('./lib/run.mjs');
-const { ensureInstalled } = await import('./lib/setup.mjs');
-
-await ensureInstalled();
-const folder = join(ROOT, 'test/simulation');
-const args = process.argv.slice(2).filter((arg) => arg !== '--');
-const { code } = await run(
-  process.execPath,
-  ['--require', join(folder, 'run/typescript.cjs'), join(folder, 'mutants/main.ts'), ...args],
-  { stdin: 'inherit' },
-);
-process.exit(code);
+const { runSimulation } = await import('./lib/simulation.mjs');
+await runSimulation('mutants/main.ts');

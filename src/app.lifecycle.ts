@@ -43,13 +43,14 @@ export class Lifecycle {
       this.logger.log(`${again} questions were interrupted by the last stop; they are taken up again`);
     app.get(ContinuationVerifier).start();
     app.get(FailoverService).start();
+    if (prepared.engineProblem) app.get(CoreRegistry).preparation.problem = prepared.engineProblem;
+    // Before any core is judged: one that waits for its model is not taken for one that could answer.
+    if (prepared.engineSource) app.get(EngineProvider).start(prepared.engineSource);
     await app.get(HealthMonitor).start();
     await app.get(SharedFiles).start();
     app.get(ChatGateway).start(prepared.knownHere);
     app.get(Housekeeping).start();
     if (prepared.cores.missingModel) app.get(ModelPuller).start();
-    if (prepared.engineProblem) app.get(CoreRegistry).preparation.problem = prepared.engineProblem;
-    if (prepared.engineSource) app.get(EngineProvider).start(prepared.engineSource);
     await app.listen(settings.RDZEN_PORT, settings.RDZEN_BIND);
     return (await app.getUrl()).replace('[::1]', '127.0.0.1');
   }

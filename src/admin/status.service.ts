@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Preparing } from '../core-registry/core-preparation';
+import type { Preparing } from '../built-in-engine/preparing';
 import { CoreRegistry } from '../core-registry/core-registry';
 import type { Core } from '../core-registry/core.types';
 import { ModelProfile } from '../core-registry/model-profile';

@@ -1,21 +1,10 @@
+import type { EnginePlan } from '../built-in-engine/preparing';
 import type { Settings } from '../config/settings';
 import type { ContainerSpec } from '../containers/container-engine';
 import type { CoreDefinition } from './core.types';
 
 /** Where the built-in engine and its model lie, or will lie once they are fetched. */
-export interface BuiltIn {
-  engineDir: string;
-  modelFile: string;
-  /** As clients ask for it. */
-  modelName: string;
-  /** Of the model file, hex; unknown until it is here. */
-  sha256?: string;
-  sizeBytes?: number;
-  /** The model file is the person's own: it is never fetched again. */
-  ownModel?: boolean;
-  engineReady: boolean;
-  modelReady: boolean;
-}
+export type BuiltIn = Omit<EnginePlan, 'remarks'>;
 
 /** A real Ollama on a port of its own. */
 export function ollamaSpec(core: CoreDefinition, { OLLAMA_MODELS }: Settings): ContainerSpec {

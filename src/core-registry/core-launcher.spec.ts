@@ -114,6 +114,7 @@ describe(CoreLauncher.name, () => {
       engineDir: '/data/engine/x',
       modelFile: '/data/models/x.gguf',
       modelName: 'smollm2:135m',
+      ownModel: false,
       engineReady: true,
       modelReady: false,
     };

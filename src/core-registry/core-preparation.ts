@@ -1,13 +1,4 @@
-/** What the embedded cores wait for, while it is being made ready. */
-export interface Preparing {
-  step: 'engine' | 'model' | 'checking';
-  /** One line for people, English. */
-  detail: string;
-  receivedBytes?: number;
-  totalBytes?: number;
-  bytesPerSecond?: number;
-  secondsLeft?: number;
-}
+import type { Preparing } from '../built-in-engine/preparing';
 
 /** Why no language model answers, and what helps. */
 export interface EngineProblem {

@@ -1,4 +1,4 @@
-import type { Preparing } from '../core-registry/core-preparation';
+import type { Preparing } from '../built-in-engine/preparing';
 
 const MEGABYTE = 1e6;
 

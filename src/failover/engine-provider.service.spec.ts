@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { memoryStore } from '../../test/support/memory-store';
 import { VirtualClock } from '../../test/support/virtual-clock';
 import type { ContainerEngine, ContainerSpec } from '../containers/container-engine';
-import type { Preparing } from '../core-registry/core-preparation';
+import type { Preparing } from '../built-in-engine/preparing';
 import { CoreRegistry } from '../core-registry/core-registry';
 import type { CoreDefinition } from '../core-registry/core.types';
 import { ModelProfile } from '../core-registry/model-profile';

@@ -1,7 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ContainerEngine } from '../containers/container-engine';
 import { scriptedSpec } from '../core-registry/core-launcher-specs';
-import type { EngineProblem, Preparing } from '../core-registry/core-preparation';
+import type { EnginePlan, Report } from '../built-in-engine/preparing';
+import type { EngineProblem } from '../core-registry/core-preparation';
 import { CoreRegistry } from '../core-registry/core-registry';
 import '../core-registry/core-registry.events';
 import { ModelProfile } from '../core-registry/model-profile';
@@ -15,15 +16,10 @@ const LOOK_EVERY_MS = 200;
 const FOUND_WITHIN_MS = 10_000;
 const STAND_IN_MODEL = 'scripted';
 
-/** `remarks`: what a person should know of how it went. */
-export interface Provided {
-  remarks: readonly string[];
-}
-
 /** What fetches the engine and the model. */
 export interface EngineSource {
   /** Rejects with an Error that has `reason` and `remedy` where it cannot be had. Ends at once when `signal` aborts. */
-  provide(report: (preparing: Preparing) => void, signal: AbortSignal): Promise<Provided>;
+  provide(report: Report, signal: AbortSignal): Promise<Pick<EnginePlan, 'remarks'>>;
 }
 
 /**

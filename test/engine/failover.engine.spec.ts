@@ -1,8 +1,6 @@
-import { join } from 'node:path';
-import { LibsqlStore } from '../../src/storage/libsql-store';
 import { ChatPerson, eventually } from '../support/chat-person';
 import { RunningRdzen } from '../support/running-rdzen';
-import { chatOf, longestPrefix } from '../ollama/answer-comparison';
+import { attemptsOf, chatOf, longestPrefix } from '../support/answer-comparison';
 import { describeWithEngine } from './support/engine-rig';
 import { seedEngine } from './support/seed-engine';
 
@@ -86,7 +84,7 @@ describeWithEngine('an answer of the built-in engine whose core is killed in the
       );
       person.leave();
       tally.waits.push((longer?.at ?? Infinity) - at);
-      const attempts = await attemptsOf(questionId);
+      const attempts = await attemptsOf(rdzen.data, questionId);
       const seam = attempts.at(-1)?.continued_from ?? 0;
       tally.seams.push(seam);
       if (attempts.length === 2 && seam > 0) tally.continued++;
@@ -117,18 +115,6 @@ describeWithEngine('an answer of the built-in engine whose core is killed in the
     const [answer = ''] = await person.waitForAnswers(room, 1, 60_000);
     person.leave();
     return chatOf(answer);
-  }
-
-  async function attemptsOf(questionId: string): Promise<{ number: number; continued_from: number }[]> {
-    const store = new LibsqlStore(join(rdzen.data, 'rdzen.db'));
-    try {
-      return await store.all(
-        'SELECT number, continued_from FROM attempts WHERE message_id = ? ORDER BY number',
-        questionId,
-      );
-    } finally {
-      await store.close();
-    }
   }
 });
 

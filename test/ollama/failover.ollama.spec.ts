@@ -1,10 +1,9 @@
-import { delimiter, dirname, join } from 'node:path';
-import { chatOf, longestPrefix } from './answer-comparison';
+import { delimiter, dirname } from 'node:path';
+import { attemptsOf, chatOf, longestPrefix } from '../support/answer-comparison';
 import { childrenOf } from '../support/process-tree';
 import { ChatPerson, eventually } from '../support/chat-person';
 import { RunningRdzen } from '../support/running-rdzen';
 import { rigFromEnvironment } from '../rigs/real-ollama';
-import { LibsqlStore } from '../../src/storage/libsql-store';
 
 jest.setTimeout(300_000);
 const rig = rigFromEnvironment();
@@ -124,6 +123,7 @@ describeWithRig('an answer of a real model whose core is hurt in the middle of i
     expect(tally.waits.at(-1)).toBeLessThan(HURTS[hurt].withinMs + 1_100); // an edit is shown at most a second late
 
     const attempts = await attemptsOf(
+      rdzen.data,
       person.seen.find(({ username }) => username === person.username)?.id ?? '',
     );
     const seam = attempts.at(-1)?.continued_from ?? 0;
@@ -202,17 +202,5 @@ describeWithRig('an answer of a real model whose core is hurt in the middle of i
         }
       }
     };
-  }
-
-  async function attemptsOf(questionId: string): Promise<{ number: number; continued_from: number }[]> {
-    const store = new LibsqlStore(join(rdzen.data, 'rdzen.db'));
-    try {
-      return await store.all(
-        'SELECT number, continued_from FROM attempts WHERE message_id = ? ORDER BY number',
-        questionId,
-      );
-    } finally {
-      await store.close();
-    }
   }
 });
