@@ -5,10 +5,12 @@ import { SharedFiles } from './admin/shared-files.service';
 import type { Prepared } from './app.setup';
 import { ChatGateway } from './chat-gateway/chat-gateway.service';
 import { Housekeeping } from './chat-gateway/housekeeping.service';
+import { CoreHistory } from './core-registry/core-history';
 import { CoreRegistry } from './core-registry/core-registry';
 import { EventBus } from './events/event-bus';
 import { EngineProvider } from './failover/engine-provider.service';
 import { ModelPuller } from './failover/model-puller.service';
+import { SwitchoverService } from './failover/switchover.service';
 import { FailoverService } from './failover/failover.service';
 import { ContinuationVerifier } from './generation/continuation-verifier';
 import { HealthMonitor } from './health-monitor/health-monitor.service';
@@ -42,7 +44,8 @@ export class Lifecycle {
     if (again > 0)
       this.logger.log(`${again} questions were interrupted by the last stop; they are taken up again`);
     app.get(ContinuationVerifier).start();
-    app.get(FailoverService).start();
+    app.get(CoreHistory).start();
+    await app.get(FailoverService).start();
     if (prepared.engineProblem) app.get(CoreRegistry).preparation.problem = prepared.engineProblem;
     // Before any core is judged: one that waits for its model is not taken for one that could answer.
     if (prepared.engineSource) app.get(EngineProvider).start(prepared.engineSource);
@@ -75,8 +78,10 @@ export class Lifecycle {
       await app.get(ModelPuller).stop();
       await app.get(EngineProvider).stop();
       await app.get(ContinuationVerifier).stop();
+      await app.get(SwitchoverService).stop();
       await app.get(FailoverService).stop();
       await app.get(HealthMonitor).stop();
+      await app.get(CoreHistory).stop();
       await app.get(SharedFiles).stop();
       await app.close();
     })().catch((error: unknown) => this.logger.error(`Stopping failed in part: ${String(error)}`));

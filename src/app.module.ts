@@ -34,10 +34,13 @@ import { ContainerEngine } from './containers/container-engine';
 import { ContextBuilder } from './conversation/context-builder';
 import { SystemPrompt } from './conversation/system-prompt';
 import { TurnService } from './conversation/turn.service';
+import { CoreHistory } from './core-registry/core-history';
 import { CoreRegistry } from './core-registry/core-registry';
 import { CORE_REGISTRY_MIGRATIONS } from './core-registry/core-registry.migrations';
 import { ModelProfile } from './core-registry/model-profile';
 import { EventBus } from './events/event-bus';
+import { ClusterCommands } from './failover/cluster.commands';
+import { ClusterControl } from './failover/cluster-control.service';
 import { CoreDrill } from './failover/core-drill.service';
 import { CoresController } from './failover/cores.controller';
 import { EngineProvider } from './failover/engine-provider.service';
@@ -45,6 +48,9 @@ import { FailoverCommands } from './failover/failover.commands';
 import { FailoverController } from './failover/failover.controller';
 import { FailoverNotices } from './failover/failover-notices';
 import { ModelPuller } from './failover/model-puller.service';
+import { Promoter } from './failover/promoter';
+import { SwitchoverController } from './failover/switchover.controller';
+import { SwitchoverService } from './failover/switchover.service';
 import { FailoverService } from './failover/failover.service';
 import { AttemptRunner } from './generation/attempt-runner';
 import { ContinuationVerifier } from './generation/continuation-verifier';
@@ -63,6 +69,7 @@ import { OllamaApi } from './ollama/ollama-api';
 import { ChatApi } from './rocket-chat/chat-api';
 import { ChatRealtime } from './rocket-chat/chat-realtime';
 import { LanguageOf } from './rooms/language-of';
+import { AdminRoom } from './rooms/admin-room';
 import { NoticeRoom } from './rooms/notice-room';
 import { RoomRegistry } from './rooms/room-registry';
 import { ROOMS_MIGRATIONS } from './rooms/rooms.migrations';
@@ -98,6 +105,7 @@ export interface Foundations {
 const REGISTRIES: Provider[] = [
   EventBus,
   CoreRegistry,
+  CoreHistory,
   QuestionJournal,
   AnswerJournal,
   NoticeJournal,
@@ -105,6 +113,7 @@ const REGISTRIES: Provider[] = [
   RoomRegistry,
   LanguageOf,
   NoticeRoom,
+  AdminRoom,
 ];
 const WORKERS: Provider[] = [
   TiltWatch,
@@ -116,8 +125,12 @@ const WORKERS: Provider[] = [
   ContinuationVerifier,
   GenerationService,
   FailoverNotices,
+  Promoter,
   FailoverService,
+  SwitchoverService,
+  ClusterControl,
   FailoverCommands,
+  ClusterCommands,
   ModelPuller,
   EngineProvider,
   CoreDrill,
@@ -183,6 +196,7 @@ export class AppModule {
         HealthController,
         MessagesController,
         FailoverController,
+        SwitchoverController,
         CoresController,
         SendController,
       ],

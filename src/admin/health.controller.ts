@@ -7,6 +7,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { MODES } from '../failover/failover-policy';
 import { RequireAccess } from '../access/scope';
 import { StatusService } from './status.service';
 
@@ -22,7 +23,7 @@ export class ReadyDto {
   @ApiProperty({ description: 'Connected with the chat server' })
   chat!: boolean;
 
-  @ApiProperty({ enum: ['NORMAL', 'SINGLE', 'BLACKOUT'], description: 'As in /status' })
+  @ApiProperty({ enum: MODES, description: 'As in /status' })
   mode!: string;
 }
 

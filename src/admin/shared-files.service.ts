@@ -97,7 +97,7 @@ export class SharedFiles {
           },
         ]),
       ),
-      mode: clusterMode(cores),
+      mode: clusterMode(cores, this.registry.cluster),
       epoch: this.registry.epoch,
       last_update: seconds(this.clock.now()),
     };

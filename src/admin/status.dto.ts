@@ -1,3 +1,5 @@
+import { SHOWN_STATES } from '../core-registry/core-states';
+import { MODES } from '../failover/failover-policy';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 export class CoreStatusDto {
@@ -15,14 +17,20 @@ export class CoreStatusDto {
   role!: string;
 
   @ApiProperty({
-    enum: ['unknown', 'starting', 'warming', 'ready', 'suspect', 'down'],
+    enum: SHOWN_STATES,
     description:
-      '`ready`: proven by a generation; `warming`: answers, but its model is not loaded or not proven',
+      '`ready`: proven by a generation; `warming`: answers, but its model is not loaded or not proven; `repairing`, `failed`: down, and being repaired, or in vain; `degraded`: slow; `draining`, `maintenance`, `stopped`: by an administrator',
   })
   state!: string;
 
   @ApiProperty({ description: 'Why it is in this state', example: 'it generates' })
   reason!: string;
+
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'What it is held in besides, such as `quarantined` after it had to be left',
+  })
+  conditions?: string[];
 
   @ApiProperty({ description: 'Model it serves', example: 'llama3.2' })
   model!: string;
@@ -95,9 +103,9 @@ export class StatusDto {
   rocketchat_problem?: string;
 
   @ApiProperty({
-    enum: ['NORMAL', 'SINGLE', 'BLACKOUT'],
+    enum: MODES,
     description:
-      'NORMAL: a stand-in is ready, or kept cold on purpose; SINGLE: no stand-in; BLACKOUT: no core can answer',
+      'NORMAL: a stand-in is ready, or kept cold on purpose; SINGLE: no stand-in; BLACKOUT: no core can answer; SWITCHING: a switch somebody asked for is going on; PAUSED: nothing switches or is repaired by itself; PINNED: too many switches, the active core keeps its name; TILT: our own clock cannot be trusted',
   })
   mode!: string;
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Preparing } from '../built-in-engine/preparing';
 import { CoreRegistry } from '../core-registry/core-registry';
+import { shownState } from '../core-registry/core-states';
 import type { Core } from '../core-registry/core.types';
 import { ModelProfile } from '../core-registry/model-profile';
 import { EventBus, type EventMap } from '../events/event-bus';
@@ -38,7 +39,7 @@ export class StatusService {
       active_core: this.registry.active.id,
       rocketchat_connected: this.chatConnected,
       ...(this.problem ? { rocketchat_problem: `${this.problem.kind}: ${this.problem.message}` } : {}),
-      mode: clusterMode(cores),
+      mode: clusterMode(cores, this.registry.cluster),
       epoch: this.registry.epoch,
       ...(preparing ? { preparing: preparingDto(preparing) } : {}),
       ...(problem ? { engine_problem: { cause: problem.reason, remedy: problem.remedy } } : {}),
@@ -47,14 +48,15 @@ export class StatusService {
   }
 
   private core(core: Core): CoreStatusDto {
-    const { id, kind, role, state, reason, pid, version, warning, continues, inFlight } = core;
+    const { id, kind, role, reason, conditions, pid, version, warning, continues, inFlight } = core;
     const pace = this.registry.tokensPerSecond(core);
     return {
       id,
       kind,
       role,
-      state,
+      state: shownState(core),
       reason,
+      ...(conditions.size === 0 ? {} : { conditions: [...conditions.keys()] }),
       model: this.profile.model,
       ...(pid === undefined ? {} : { pid }),
       ...(version === undefined ? {} : { version }),

@@ -1,4 +1,12 @@
-import type { Core, CoreState, Evidence, Transition } from './core.types';
+import type {
+  ClusterCondition,
+  Core,
+  CoreCondition,
+  CoreState,
+  Evidence,
+  Hold,
+  Transition,
+} from './core.types';
 
 declare module '../events/event-bus' {
   interface EventMap {
@@ -8,6 +16,22 @@ declare module '../events/event-bus' {
     'core.evidence-reported': Evidence;
     /** A new core is active; committed. */
     'core.promoted': Transition;
+    /** A core (`subject`), or the cluster (0), is held in a condition from now on. */
+    'hold.set': { subject: number; hold: Hold<CoreCondition | ClusterCondition> };
+    /** It no longer is. */
+    'hold.lifted': {
+      subject: number;
+      hold: Hold<CoreCondition | ClusterCondition>;
+      by: string;
+      reason: string;
+      at: number;
+    };
+    /** Somebody wants to know at once whether the core generates; the health monitor looks. */
+    'core.proof-wanted': { coreId: number };
+    /** A question stood still because this core broke during that epoch; it goes on now. */
+    'core.waited-for': { coreId: number; epoch: number; waitedMs: number };
+    /** Answers still being written there are to move: the time given to a planned switchover is over. */
+    'core.evicted': { coreId: number; reason: string };
     /** The model the embedded cores waited for is where they look for it. */
     'core.model-arrived': { model: string };
     /** Something about cores that people see changed (pid, warning, slots). */

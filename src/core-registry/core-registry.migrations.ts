@@ -10,4 +10,20 @@ export const CORE_REGISTRY_MIGRATIONS: Migration[] = [
          at INTEGER NOT NULL, cause TEXT NOT NULL, evidence TEXT NOT NULL, by TEXT NOT NULL, waited_ms INTEGER)`,
     ],
   },
+  {
+    feature: 'core-registry',
+    version: 2,
+    statements: [
+      'ALTER TABLE transitions ADD COLUMN detected_ms INTEGER',
+      'ALTER TABLE transitions ADD COLUMN switched_ms INTEGER',
+      `CREATE TABLE holds (subject INTEGER NOT NULL, kind TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER,
+         by TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (subject, kind))`,
+      // What happened to each core (and, as core 0, to the cluster): changes of state, and conditions set and lifted.
+      `CREATE TABLE core_history (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, core INTEGER NOT NULL,
+         epoch INTEGER NOT NULL, from_state TEXT NOT NULL, to_state TEXT NOT NULL, cause TEXT NOT NULL,
+         evidence TEXT NOT NULL, waited_ms INTEGER)`,
+      'CREATE INDEX core_history_at ON core_history (at)',
+      'CREATE INDEX core_history_core ON core_history (core, id)',
+    ],
+  },
 ];

@@ -2,6 +2,7 @@ import { memoryStore } from '../../test/support/memory-store';
 import { VirtualClock } from '../../test/support/virtual-clock';
 import { EventBus } from '../events/event-bus';
 import type { LibsqlStore } from '../storage/libsql-store';
+import { CoreHistory } from './core-history';
 import { CoreRegistry } from './core-registry';
 import type { CoreDefinition, Transition } from './core.types';
 
@@ -14,6 +15,7 @@ describe(CoreRegistry.name, () => {
   let clock: VirtualClock;
   let bus: EventBus;
   let sut: CoreRegistry;
+  let history: CoreHistory;
 
   beforeEach(async () => {
     store = await memoryStore();
@@ -26,6 +28,7 @@ describe(CoreRegistry.name, () => {
     clock = new VirtualClock();
     bus = new EventBus();
     sut = new CoreRegistry(store, bus, clock);
+    history = new CoreHistory(store, sut, bus, clock);
     await sut.open(definitions, preferred);
   };
 
@@ -54,7 +57,12 @@ describe(CoreRegistry.name, () => {
       await begin(define(1, 3), 3);
       expect(sut.active.id).toBe(3);
       expect(sut.epoch).toBe(3);
-      expect((await sut.history())[0]).toMatchObject({ epoch: 3, from: 2, to: 3, cause: 'core 2 is gone' });
+      expect((await history.switches())[0]).toMatchObject({
+        epoch: 3,
+        from: 2,
+        to: 3,
+        cause: 'core 2 is gone',
+      });
       await begin(define(1, 3), 1);
       expect(sut.epoch).toBe(3);
     });
@@ -75,7 +83,7 @@ describe(CoreRegistry.name, () => {
       expect(made).toEqual({ ...WHY, epoch: 2, from: 1, to: 2, at: clock.now() });
       expect(told).toEqual([made]);
       expect(sut.all().map(({ role }) => role)).toEqual(['standby', 'active']);
-      expect(await sut.history()).toEqual([made]);
+      expect(await history.switches()).toEqual([made]);
     });
 
     it('changes nothing at all where what goes along fails', async () => {
@@ -86,7 +94,7 @@ describe(CoreRegistry.name, () => {
       );
       expect([sut.epoch, sut.active.id]).toEqual([1, 1]);
       expect(await store.get('SELECT epoch, active FROM cluster')).toMatchObject({ epoch: 1, active: 1 });
-      expect(await sut.history()).toEqual([]);
+      expect(await history.switches()).toEqual([]);
       expect(told).not.toHaveBeenCalled();
     });
 
@@ -148,14 +156,14 @@ describe(CoreRegistry.name, () => {
     });
   });
 
-  describe('recordWait', () => {
+  describe(CoreHistory.prototype.recordWait.name, () => {
     it('belongs to the switch that left the core after it broke; the longest counts', async () => {
       await sut.promote(2, WHY);
       await sut.promote(1, WHY);
-      await sut.recordWait(1, 1, 800.4);
-      await sut.recordWait(1, 1, 300);
-      await sut.recordWait(2, 3, 900);
-      expect((await sut.history()).map(({ epoch, waitedMs }) => [epoch, waitedMs])).toEqual([
+      await history.recordWait(1, 1, 800.4);
+      await history.recordWait(1, 1, 300);
+      await history.recordWait(2, 3, 900);
+      expect((await history.switches()).map(({ epoch, waitedMs }) => [epoch, waitedMs])).toEqual([
         [3, undefined],
         [2, 800],
       ]);
@@ -164,6 +172,6 @@ describe(CoreRegistry.name, () => {
 
   it('lists the history newest first, as much as is asked for', async () => {
     for (const to of [2, 1, 2]) await sut.promote(to, WHY);
-    expect((await sut.history(2)).map(({ epoch }) => epoch)).toEqual([4, 3]);
+    expect((await history.switches(2)).map(({ epoch }) => epoch)).toEqual([4, 3]);
   });
 });

@@ -1,19 +1,47 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../events/event-bus';
 import { Clock } from '../shared/clock';
 import { RdzenError } from '../shared/rdzen-error';
 import { Store, type Transaction } from '../storage/store';
 import './core-registry.events';
 import { CorePreparation } from './core-preparation';
-import type { Core, CoreDefinition, CoreSpeed, CoreState, Evidence, Transition } from './core.types';
+import { transitionBetween } from './core-states';
+import type {
+  ClusterCondition,
+  Core,
+  CoreCondition,
+  CoreDefinition,
+  CoreSpeed,
+  CoreState,
+  Evidence,
+  Hold,
+  Transition,
+} from './core.types';
+import { CLUSTER, Holds } from './holds';
 import { LivePace } from './live-pace';
 import { rankCandidates } from './rank-candidates';
+import { writeSwitch } from './transition-row';
 
 const FAILURE_WINDOW_MS = 30 * 60_000;
 
 type Details = Partial<
-  Pick<Core, 'kind' | 'pid' | 'version' | 'warning' | 'continues' | 'cold' | 'lastCheck' | 'exited'>
+  Pick<
+    Core,
+    | 'kind'
+    | 'pid'
+    | 'version'
+    | 'warning'
+    | 'continues'
+    | 'cold'
+    | 'lastCheck'
+    | 'exited'
+    | 'provenAt'
+    | 'gentleUntil'
+  >
 >;
+
+/** Details that people do not look at; a change of them is no news. */
+const UNSEEN: ReadonlySet<string> = new Set(['lastCheck', 'provenAt']);
 
 /**
  * Which cores exist, what state they are in, which one is active, and the epoch: the number that grows by one with
@@ -24,6 +52,9 @@ type Details = Partial<
 export class CoreRegistry {
   /** What the embedded cores wait for, told by whoever fetches it. */
   readonly preparation = new CorePreparation();
+  /** Conditions of the cores and of the cluster. */
+  readonly holds: Holds;
+  private readonly logger = new Logger(CoreRegistry.name);
   private readonly cores = new Map<number, Core>();
   private readonly paces = new Map<number, LivePace>();
   private currentEpoch = 0;
@@ -33,7 +64,9 @@ export class CoreRegistry {
     private readonly store: Store,
     private readonly bus: EventBus,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.holds = new Holds(store, bus, clock);
+  }
 
   /**
    * Registers the cores and reads which one was active. `preferred` decides only where nothing is stored yet or the
@@ -62,6 +95,7 @@ export class CoreRegistry {
       this.currentEpoch++;
       await this.leaveVanished(row.active);
     }
+    await this.holds.open();
     for (const definition of definitions) {
       this.cores.set(definition.id, {
         ...definition,
@@ -69,8 +103,11 @@ export class CoreRegistry {
         state: 'unknown',
         reason: 'not probed yet',
         since: this.clock.now(),
+        changedAt: this.clock.monotonic(),
+        wasReadyMs: 0,
         inFlight: 0,
         failures: [],
+        conditions: this.holds.of(definition.id) as ReadonlyMap<CoreCondition, Hold<CoreCondition>>,
         speed: {},
       });
     }
@@ -78,6 +115,11 @@ export class CoreRegistry {
 
   get epoch(): number {
     return this.currentEpoch;
+  }
+
+  /** What the cluster as a whole is held in. */
+  get cluster(): ReadonlyMap<ClusterCondition, Hold<ClusterCondition>> {
+    return this.holds.of(CLUSTER) as ReadonlyMap<ClusterCondition, Hold<ClusterCondition>>;
   }
 
   get active(): Core {
@@ -115,17 +157,40 @@ export class CoreRegistry {
     const from = core.state;
     core.reason = reason;
     if (from === state) return;
+    if (!transitionBetween(from, state))
+      this.logger.error(`Core ${id} went from ${from} to ${state} (${reason}), which no rule foresees`);
     core.state = state;
     core.since = this.clock.now();
-    if (state === 'ready') core.wasReady = true;
+    this.stamp(core);
     if (state === 'down') core.failures = [...this.recentFailures(core), core.since];
     this.bus.emit('core.state-changed', { core, from, to: state, reason, at: core.since });
+  }
+
+  private stamp(core: Core): void {
+    const now = (core.changedAt = this.clock.monotonic());
+    const { state } = core;
+    if (state === 'ready') {
+      core.wasReady = true;
+      core.readySince ??= now;
+      core.troubleSince = undefined;
+      return;
+    }
+    if (state !== 'suspect') {
+      if (core.readySince !== undefined) core.wasReadyMs = now - core.readySince;
+      core.readySince = undefined;
+    }
+    if (state === 'suspect' || state === 'down') this.trouble(core.id);
+  }
+
+  /** Something about it is amiss, at this moment or since `monotonic`; the first sign of a trouble counts. */
+  trouble(id: number, monotonic = this.clock.monotonic()): void {
+    this.get(id).troubleSince ??= monotonic;
   }
 
   update(id: number, details: Details): void {
     const core = this.get(id);
     const changed = (Object.keys(details) as (keyof Details)[]).some(
-      (key) => key !== 'lastCheck' && core[key] !== details[key],
+      (key) => !UNSEEN.has(key) && core[key] !== details[key],
     );
     Object.assign(core, details);
     if (changed) this.bus.emit('core.updated', { core });
@@ -160,6 +225,11 @@ export class CoreRegistry {
     return this.paces.get(id)?.at(this.clock.monotonic()) ?? speed.tokensPerSecond;
   }
 
+  /** Answers it may write at once: one while it is fresh from a repair. */
+  slotsOf({ slots, gentleUntil }: Core): number {
+    return gentleUntil !== undefined && this.clock.monotonic() < gentleUntil ? 1 : slots;
+  }
+
   occupy(id: number): () => void {
     const core = this.get(id);
     core.inFlight++;
@@ -178,7 +248,7 @@ export class CoreRegistry {
    */
   async promote(
     to: number,
-    why: { cause: string; evidence: string; by: string },
+    why: Pick<Transition, 'cause' | 'evidence' | 'by' | 'detectedMs' | 'switchedMs'>,
     alongside: (tx: Transaction, transition: Transition) => Promise<void> = () => Promise.resolve(),
   ): Promise<Transition> {
     const target = this.get(to);
@@ -190,7 +260,7 @@ export class CoreRegistry {
       at: this.clock.now(),
     };
     await this.store.transaction(async (tx) => {
-      const { epoch, from, at, cause, evidence, by } = transition;
+      const { epoch } = transition;
       const moved = await tx.run(
         'UPDATE cluster SET epoch = ?, active = ? WHERE id = 1 AND epoch = ?',
         epoch,
@@ -198,10 +268,7 @@ export class CoreRegistry {
         epoch - 1,
       );
       if (moved !== 1) throw new Error(`Epoch ${epoch} was taken by somebody else`);
-      await tx.run(
-        'INSERT INTO transitions (epoch, from_core, to_core, at, cause, evidence, by) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        ...[epoch, from, to, at, cause, evidence, by],
-      );
+      await writeSwitch(tx, transition);
       await alongside(tx, transition);
     });
     this.currentEpoch = transition.epoch;
@@ -211,53 +278,18 @@ export class CoreRegistry {
     return transition;
   }
 
-  /**
-   * Notes how long a question stood still because its core, `left`, broke during `epoch`: with the switch that left it
-   * after that, if there was one. The longest wait of a switch counts.
-   */
-  async recordWait(left: number, epoch: number, waitedMs: number): Promise<void> {
-    await this.store.run(
-      `UPDATE transitions SET waited_ms = MAX(COALESCE(waited_ms, 0), ?)
-       WHERE epoch = (SELECT MIN(epoch) FROM transitions WHERE from_core = ? AND epoch > ?)`,
-      Math.round(waitedMs),
-      left,
-      epoch,
-    );
-  }
-
-  /** Newest first. */
-  async history(limit = 50): Promise<Transition[]> {
-    const rows = await this.store.all<{
-      epoch: number;
-      from_core: number;
-      to_core: number;
-      at: number;
-      cause: string;
-      evidence: string;
-      by: string;
-      waited_ms: number | null;
-    }>('SELECT * FROM transitions ORDER BY epoch DESC LIMIT ?', limit);
-    return rows.map(({ epoch, from_core, to_core, at, cause, evidence, by, waited_ms }) => ({
-      epoch,
-      from: from_core,
-      to: to_core,
-      at,
-      cause,
-      evidence,
-      by,
-      ...(waited_ms === null ? {} : { waitedMs: waited_ms }),
-    }));
+  /** A question stood still for `waitedMs` because its core, `left`, broke during `epoch`. */
+  waited(left: number, epoch: number, waitedMs: number): void {
+    this.bus.emit('core.waited-for', { coreId: left, epoch, waitedMs });
   }
 
   /** The core that was active is configured no longer: also a switch, and in the history like any other. */
   private async leaveVanished(from: number): Promise<void> {
     await this.store.transaction(async (tx) => {
       await tx.run('UPDATE cluster SET epoch = ?, active = ? WHERE id = 1', this.currentEpoch, this.activeId);
-      await tx.run(
-        'INSERT INTO transitions (epoch, from_core, to_core, at, cause, evidence, by) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        ...[this.currentEpoch, from, this.activeId, this.clock.now()],
-        ...[`core ${from} is gone`, 'it is no longer configured', 'automatic'],
-      );
+      const why = { cause: `core ${from} is gone`, evidence: 'it is no longer configured', by: 'automatic' };
+      const at = this.clock.now();
+      await writeSwitch(tx, { ...why, epoch: this.currentEpoch, from, to: this.activeId, at });
     });
   }
 

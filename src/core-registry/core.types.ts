@@ -7,6 +7,27 @@
  * - `down`: does not answer, or does not generate
  */
 export type CoreState = 'unknown' | 'starting' | 'warming' | 'ready' | 'suspect' | 'down';
+/**
+ * What is laid over a core's state by a decision, its own behaviour aside. `core-states.ts` says what each means for
+ * work, promotion and repair.
+ */
+export type CoreCondition =
+  'degraded' | 'repairing' | 'failed' | 'quarantined' | 'draining' | 'maintenance' | 'stopped';
+/** The same for the cluster as a whole. */
+export type ClusterCondition = 'paused' | 'pinned' | 'tilted' | 'switching';
+
+/** Why something is held in a condition, and until when. */
+export interface Hold<Kind extends string = CoreCondition | ClusterCondition> {
+  kind: Kind;
+  /** Epoch ms. */
+  since: number;
+  /** Epoch ms at which it ends by itself; undefined: it has to be lifted. */
+  until?: number;
+  /** `automatic`, `api:<key id>` or `chat:<user id>`. */
+  by: string;
+  reason: string;
+}
+
 export type CoreRole = 'active' | 'standby';
 export type CoreKind = 'ollama' | 'engine' | 'scripted' | 'external';
 
@@ -50,6 +71,20 @@ export interface Core extends CoreDefinition {
   lastTokenAt?: number;
   /** Failures in the last 30 minutes, epoch ms. */
   failures: number[];
+  /** What it is held in, by decisions. */
+  conditions: ReadonlyMap<CoreCondition, Hold<CoreCondition>>;
+  /** Monotonic ms of the last state change. */
+  changedAt: number;
+  /** Monotonic ms since when it is ready, doubts that were cleared left out; undefined while it is not. */
+  readySince?: number;
+  /** How long it had been ready when it last fell, ms. */
+  wasReadyMs: number;
+  /** Monotonic ms of the first sign of the trouble it is in; undefined while all is well. */
+  troubleSince?: number;
+  /** Monotonic ms of the latest deep probe it passed. */
+  provenAt?: number;
+  /** Monotonic ms until which it takes one answer at a time only, fresh from a repair. */
+  gentleUntil?: number;
   speed: CoreSpeed;
 }
 
@@ -91,6 +126,10 @@ export interface Transition {
   evidence: string;
   /** `automatic` or who asked: `api:<key id>`, `chat:<user id>`. */
   by: string;
+  /** From the first sign of trouble to the verdict, ms; of automatic switches only. */
+  detectedMs?: number;
+  /** From the verdict to the commit of the switch, ms; of automatic switches only. */
+  switchedMs?: number;
   /** Longest wait of a question that was in flight, from the break to the next token, ms. */
   waitedMs?: number;
 }

@@ -51,7 +51,7 @@ describe('the notices of a failover', () => {
     it('of a switch by hand stand in the notice room only', async () => {
       await running();
       await bench.question();
-      await bench.during(bench.failover.switchTo(2, 'api:key1'));
+      await bench.during(bench.switchovers.switchTo(2, 'api:key1'));
       expect((await notices()).map(({ room_id, text }) => [room_id, text])).toEqual([
         ['general', expect.stringContaining('as asked')],
       ]);
@@ -79,11 +79,11 @@ describe('the notices of a failover', () => {
         await bench.clock.advance(0);
         expect(active()).toBe(1);
         expect(bench.registry.epoch).toBe(1);
-        expect(await bench.registry.history()).toEqual([]);
+        expect(await bench.history.switches()).toEqual([]);
         expect(await notices()).toEqual([]);
 
         await bench.timeUntil(() => active() === 2, 3_000);
-        expect((await bench.registry.history()).length).toBe(1);
+        expect((await bench.history.switches()).length).toBe(1);
         expect((await notices()).length).toBe(1);
         expect(bench.registry.epoch).toBe(2);
         const stored = await bench.store.get('SELECT epoch, active FROM cluster');

@@ -6,9 +6,15 @@ import { NoticeJournal } from '../journal/notice-journal';
 import { QuestionJournal } from '../journal/question-journal';
 import { LanguageOf } from '../rooms/language-of';
 import type { Transaction } from '../storage/store';
+import type { Catalogue } from '../texts/catalogue';
 import { texts } from '../texts/texts';
 import type { Language } from '../config/settings';
+import { ADMIN_ROOM } from '../rooms/admin-room';
 import { NoticeRoom } from '../rooms/notice-room';
+
+/** Who asked for a switch that nobody asked for and no failure forced. */
+export const BY_SLOWNESS = 'rdzen:slow';
+export const BY_PREFERENCE = 'rdzen:preferred';
 
 /** Tells the rooms that wait, and the notice room, what happened to the cores. */
 @Injectable()
@@ -26,7 +32,9 @@ export class FailoverNotices {
     const { from, to, epoch, by } = transition;
     const say = async (roomId: string): Promise<string> => {
       const text = texts(await this.languages.of(roomId, tx));
-      return by === 'automatic' ? text.switched({ from, to }) : text.switchedByHand({ from, to });
+      if (by === 'automatic') return text.switched({ from, to });
+      if (by === BY_SLOWNESS) return text.switchedFromSlow({ from, to });
+      return by === BY_PREFERENCE ? text.switchedBack({ from, to }) : text.switchedByHand({ from, to });
     };
     const notices: NewNotice[] = [];
     const room = this.noticeRoom.id;
@@ -68,6 +76,17 @@ export class FailoverNotices {
     await this.notices.write(notices);
     for (const question of waiting) told.add(placeOf(question));
     this.announce();
+  }
+
+  /**
+   * To the administrators' room, in the workspace's language. Once per key.
+   *
+   * @param key names the incident
+   */
+  async writeAlert(key: string, say: (text: Catalogue) => string): Promise<void> {
+    const text = say(texts(await this.languages.of(ADMIN_ROOM)));
+    await this.notices.write([{ key: `alert:${key}`, roomId: ADMIN_ROOM, text }]);
+    this.notices.announce('alert');
   }
 
   private waitingText(language: Language, waiting: number): string {

@@ -1,24 +1,9 @@
-import type { Core, CoreState } from '../core-registry/core.types';
-import { clusterMode, decideFailover, isProven } from './failover-policy';
-
-const core = (id: number, state: CoreState, rest: Partial<Core> = {}): Core => ({
-  id,
-  kind: 'scripted',
-  url: `http://127.0.0.1:${id}`,
-  host: 'local',
-  slots: 1,
-  role: id === 1 ? 'active' : 'standby',
-  state,
-  reason: `core ${id} reason`,
-  since: 0,
-  inFlight: 0,
-  failures: [],
-  speed: {},
-  ...rest,
-});
+import { aCore, held } from '../../test/support/a-core';
+import type { CoreState } from '../core-registry/core.types';
+import { clusterMode, decideFailover, isProven, type Situation } from './failover-policy';
 
 /** Long after the start. */
-const LONG = { runningMs: 60_000, awaitingMs: 0 };
+const LONG: Situation = { runningMs: 60_000, awaitingMs: 0, switches: 0, cluster: new Map() };
 
 describe(decideFailover.name, () => {
   it.each<[CoreState, CoreState, number | undefined]>([
@@ -31,49 +16,95 @@ describe(decideFailover.name, () => {
     ['down', 'down', undefined],
     ['down', 'starting', undefined],
   ])('active %s, standby %s: goes to %p', (active, standby, to) => {
-    expect(decideFailover([core(1, active), core(2, standby)], LONG)?.to).toBe(to);
+    expect(decideFailover([aCore(1, active), aCore(2, standby)], LONG)?.to).toBe(to);
   });
 
   it('leaves a core that never came up, but only after the start-up grace', () => {
-    const cores = [core(1, 'starting'), core(2, 'ready')];
-    expect(decideFailover(cores, { runningMs: 9_000, awaitingMs: 9_000 })).toBeUndefined();
-    expect(decideFailover(cores, { runningMs: 10_000, awaitingMs: 10_000 })).toMatchObject({
+    const cores = [aCore(1, 'starting'), aCore(2, 'ready')];
+    expect(decideFailover(cores, { ...LONG, runningMs: 9_000, awaitingMs: 9_000 })).toBeUndefined();
+    expect(decideFailover(cores, { ...LONG, runningMs: 10_000, awaitingMs: 10_000 })).toMatchObject({
       to: 2,
       cause: 'core 1 did not come up',
     });
   });
 
   it('gives a core that was never ready the start-up grace, unless its process is known to have ended', () => {
-    const early = { runningMs: 9_999, awaitingMs: 0 };
-    expect(decideFailover([core(1, 'down'), core(2, 'ready')], early)).toBeUndefined();
-    expect(decideFailover([core(1, 'down'), core(2, 'ready')], LONG)?.to).toBe(2);
-    expect(decideFailover([core(1, 'down', { wasReady: true }), core(2, 'ready')], early)?.to).toBe(2);
-    expect(decideFailover([core(1, 'down', { exited: true }), core(2, 'ready')], early)?.to).toBe(2);
+    const early = { ...LONG, runningMs: 9_999 };
+    expect(decideFailover([aCore(1, 'down'), aCore(2, 'ready')], early)).toBeUndefined();
+    expect(decideFailover([aCore(1, 'down'), aCore(2, 'ready')], LONG)?.to).toBe(2);
+    expect(decideFailover([aCore(1, 'down', { wasReady: true }), aCore(2, 'ready')], early)?.to).toBe(2);
+    expect(decideFailover([aCore(1, 'down', { exited: true }), aCore(2, 'ready')], early)?.to).toBe(2);
   });
 
   it('prefers a ready core to a warming one, then the one that failed less', () => {
     const cores = [
-      core(1, 'down'),
-      core(2, 'warming'),
-      core(3, 'ready', { failures: [1, 2] }),
-      core(4, 'ready'),
+      aCore(1, 'down'),
+      aCore(2, 'warming'),
+      aCore(3, 'ready', { failures: [1, 2] }),
+      aCore(4, 'ready'),
     ];
     expect(decideFailover(cores, LONG)).toMatchObject({ to: 4, evidence: 'core 1 reason' });
+  });
+
+  it('leaves nothing while it is paused or pinned', () => {
+    const cores = [aCore(1, 'down'), aCore(2, 'ready')];
+    for (const kind of ['paused', 'pinned'] as const)
+      expect(decideFailover(cores, { ...LONG, cluster: new Map([[kind, true]]) })).toBeUndefined();
+    expect(decideFailover(cores, { ...LONG, cluster: new Map([['tilted', true]]) })?.kind).toBe('switch');
+  });
+
+  it('pins where it would be the fourth switch in ten minutes', () => {
+    const cores = [aCore(1, 'down'), aCore(2, 'ready')];
+    expect(decideFailover(cores, { ...LONG, switches: 2 })?.kind).toBe('switch');
+    expect(decideFailover(cores, { ...LONG, switches: 3 })?.kind).toBe('pin');
+    expect(decideFailover([aCore(1, 'ready'), aCore(2, 'ready')], { ...LONG, switches: 3 })).toBeUndefined();
+  });
+
+  it('goes to a quarantined core only when there is no other, and to none in maintenance', () => {
+    const quarantined = aCore(2, 'ready', { conditions: held('quarantined') });
+    expect(decideFailover([aCore(1, 'down'), quarantined, aCore(3, 'ready')], LONG)?.to).toBe(3);
+    expect(decideFailover([aCore(1, 'down'), quarantined], LONG)?.to).toBe(2);
+    const maintained = aCore(2, 'ready', { conditions: held('maintenance') });
+    expect(decideFailover([aCore(1, 'down'), maintained], LONG)).toBeUndefined();
   });
 });
 
 describe(clusterMode.name, () => {
   it('counts what could answer', () => {
-    expect(clusterMode([core(1, 'ready'), core(2, 'ready')])).toBe('NORMAL');
-    expect(clusterMode([core(1, 'ready'), core(2, 'down')])).toBe('SINGLE');
-    expect(clusterMode([core(1, 'suspect'), core(2, 'down')])).toBe('BLACKOUT');
-    expect(clusterMode([core(1, 'ready')])).toBe('NORMAL');
+    expect(clusterMode([aCore(1, 'ready'), aCore(2, 'ready')])).toBe('NORMAL');
+    expect(clusterMode([aCore(1, 'ready'), aCore(2, 'down')])).toBe('SINGLE');
+    expect(clusterMode([aCore(1, 'suspect'), aCore(2, 'down')])).toBe('BLACKOUT');
+    expect(clusterMode([aCore(1, 'ready')])).toBe('NORMAL');
   });
 
   it('takes no core for a stand-in that is still to be proven, but for one that is kept cold on purpose', () => {
-    expect(clusterMode([core(1, 'ready'), core(2, 'warming')])).toBe('SINGLE');
-    expect(clusterMode([core(1, 'warming'), core(2, 'warming')])).toBe('SINGLE');
-    expect(clusterMode([core(1, 'ready'), core(2, 'warming', { cold: true })])).toBe('NORMAL');
+    expect(clusterMode([aCore(1, 'ready'), aCore(2, 'warming')])).toBe('SINGLE');
+    expect(clusterMode([aCore(1, 'warming'), aCore(2, 'warming')])).toBe('SINGLE');
+    expect(clusterMode([aCore(1, 'ready'), aCore(2, 'warming', { cold: true })])).toBe('NORMAL');
+  });
+});
+
+describe(`${clusterMode.name}, held in something`, () => {
+  const both = [aCore(1, 'ready'), aCore(2, 'ready')];
+  it.each([
+    [['paused'], 'PAUSED'],
+    [['pinned'], 'PINNED'],
+    [['switching'], 'SWITCHING'],
+    [['switching', 'pinned', 'paused'], 'PAUSED'],
+    [['paused', 'tilted'], 'TILT'],
+  ] as const)('%j is %s', (kinds, mode) => {
+    expect(clusterMode(both, new Map(kinds.map((kind) => [kind, true])))).toBe(mode);
+  });
+
+  it('says first of all that no core can answer', () => {
+    expect(clusterMode([aCore(1, 'down'), aCore(2, 'down')], new Map([['paused', true]]))).toBe('BLACKOUT');
+  });
+
+  it('takes a core in maintenance for no stand-in, and a quarantined one for one', () => {
+    const beside = (kind: 'maintenance' | 'quarantined'): string =>
+      clusterMode([aCore(1, 'ready'), aCore(2, 'ready', { conditions: held(kind) })]);
+    expect(beside('maintenance')).toBe('SINGLE');
+    expect(beside('quarantined')).toBe('NORMAL');
   });
 });
 
@@ -85,6 +116,6 @@ describe(isProven.name, () => {
     ['suspect', true, false],
     ['down', true, false],
   ])('%s, ready before: %s -> %s', (state, wasReady, proven) => {
-    expect(isProven(core(1, state, { wasReady }))).toBe(proven);
+    expect(isProven(aCore(1, state, { wasReady }))).toBe(proven);
   });
 });

@@ -1,36 +1,75 @@
 import { Injectable } from '@nestjs/common';
 import { ChatCommand, type CommandCall } from '../commands/chat-command';
+import { shownState } from '../core-registry/core-states';
 import { CoreRegistry } from '../core-registry/core-registry';
+import { Clock } from '../shared/clock';
 import { RdzenError } from '../shared/rdzen-error';
 import { texts } from '../texts/texts';
-import { FailoverService } from './failover.service';
+import { SwitchoverService } from './switchover.service';
 
 @Injectable()
 export class FailoverCommands {
   constructor(
-    private readonly failover: FailoverService,
+    private readonly switchovers: SwitchoverService,
     private readonly registry: CoreRegistry,
+    private readonly clock: Clock,
   ) {}
 
   @ChatCommand({ name: 'switch', audience: 'operator' })
-  async switchCore({ arguments: [given = ''], authorId, language }: CommandCall): Promise<string> {
+  async switchCore(call: CommandCall): Promise<string> {
+    const [given = '', ...more] = call.arguments;
+    const text = texts(call.language);
+    if (given.toLowerCase() === 'cancel' && more.length === 0) return this.cancel(call);
+    if (!/^\d{1,9}$/.test(given) || more.length > 0) return text.switchUsage({ cores: this.coreIds });
+    const core = Number(given);
+    return this.refusedAs(call, core, async () => {
+      const transition = await this.switchovers.switchTo(core, `chat:${call.authorId}`);
+      return transition ? text.switchDone({ core }) : text.switchAlready({ core });
+    });
+  }
+
+  private async cancel(call: CommandCall): Promise<string> {
+    const text = texts(call.language);
+    const { running } = this.switchovers;
+    if (!running) return text.nothingToCancel();
+    return this.refusedAs(call, running.from, async () => {
+      await this.switchovers.cancel(running.id, `chat:${call.authorId}`);
+      return text.switchCancelled({ core: this.registry.active.id });
+    });
+  }
+
+  /** Refusals in the room's language; what an error tells of itself is English. */
+  async refusedAs({ language }: CommandCall, core: number, act: () => Promise<string>): Promise<string> {
     const text = texts(language);
-    const cores = this.registry
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof RdzenError)) throw error;
+      const { running } = this.switchovers;
+      switch (error.code) {
+        case 'CORE_NOT_FOUND':
+          return text.switchNoSuchCore({ core, cores: this.coreIds });
+        case 'CORE_NOT_READY':
+          return text.switchNotReady({ core, state: shownState(this.registry.get(core)) });
+        case 'NO_STAND_IN':
+          return text.noStandIn({ core });
+        case 'OPERATION_OVER':
+          return text.nothingToCancel();
+        case 'OPERATION_RUNNING': {
+          const { from = core, to = core, drainUntil = this.clock.now() } = running ?? {};
+          const seconds = Math.max(1, Math.ceil((drainUntil - this.clock.now()) / 1000));
+          return text.switchBusy({ from, to, seconds });
+        }
+        default:
+          throw error;
+      }
+    }
+  }
+
+  get coreIds(): string {
+    return this.registry
       .all()
       .map(({ id }) => id)
       .join(', ');
-    if (!/^\d{1,9}$/.test(given)) return text.switchUsage({ cores });
-    const core = Number(given);
-    try {
-      const transition = await this.failover.switchTo(core, `chat:${authorId}`);
-      return transition ? text.switchDone({ core }) : text.switchAlready({ core });
-    } catch (error) {
-      // Said in the room's language; what an error tells of itself is English.
-      if (!(error instanceof RdzenError)) throw error;
-      if (error.code === 'CORE_NOT_FOUND') return text.switchNoSuchCore({ core, cores });
-      if (error.code === 'CORE_NOT_READY')
-        return text.switchNotReady({ core, state: this.registry.get(core).state });
-      throw error;
-    }
   }
 }

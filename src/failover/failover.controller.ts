@@ -1,11 +1,13 @@
-import { Body, Controller, Get, HttpCode, Post, Query, Req } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { IsInt, Max, Min } from 'class-validator';
 import { ApiErrors, ApiOriginalErrors, BODY_ERRORS } from '../access/api-errors';
+import { Caller } from '../access/caller';
 import { RequireAccess } from '../access/scope';
+import { CoreHistory } from '../core-registry/core-history';
 import { CoreRegistry } from '../core-registry/core-registry';
-import { FailoverService } from './failover.service';
+import { HistoryQuery, TransitionDto, transitionDto } from './history.dto';
+import { SwitchoverService } from './switchover.service';
 
 export class SwitchCoreBody {
   @ApiProperty({ type: 'integer', minimum: 1, maximum: 99, description: 'Core to make active', example: 2 })
@@ -23,55 +25,11 @@ export class SwitchCoreDto {
   active_core!: number;
 }
 
-export class HistoryQuery {
-  @ApiPropertyOptional({
-    type: 'integer',
-    minimum: 1,
-    maximum: 200,
-    default: 50,
-    description: 'At most so many',
-  })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit = 50;
-}
-
-export class TransitionDto {
-  @ApiProperty({ type: 'integer', description: 'Number of the switch; grows by one each time', example: 2 })
-  epoch!: number;
-
-  @ApiProperty({ type: 'integer', description: 'Core that was left' })
-  from!: number;
-
-  @ApiProperty({ type: 'integer', description: 'Core that became active' })
-  to!: number;
-
-  @ApiProperty({ description: 'When, ISO 8601' })
-  at!: string;
-
-  @ApiProperty({ description: 'Why', example: 'core 1 is down' })
-  cause!: string;
-
-  @ApiProperty({ description: 'What was seen', example: 'its process died (SIGKILL)' })
-  evidence!: string;
-
-  @ApiProperty({ description: '`automatic`, `api:<key id>` or `chat:<user id>`' })
-  by!: string;
-
-  @ApiPropertyOptional({
-    type: 'integer',
-    description: 'Longest time a question under way stood still over it, ms',
-  })
-  waited_ms?: number;
-}
-
 @Controller()
 export class FailoverController {
   constructor(
-    private readonly failover: FailoverService,
+    private readonly switchovers: SwitchoverService,
+    private readonly history: CoreHistory,
     private readonly registry: CoreRegistry,
   ) {}
 
@@ -85,12 +43,9 @@ export class FailoverController {
       'Returns once the switch is committed; answers under way finish on the core they are on. The active core already: success, and the epoch stays.',
   })
   @ApiOkResponse({ type: SwitchCoreDto, description: 'The core is active' })
-  @ApiOriginalErrors(...BODY_ERRORS, 'CORE_NOT_FOUND', 'CORE_NOT_READY')
-  async switchCore(
-    @Body() body: SwitchCoreBody,
-    @Req() request: { holder?: { id: string } },
-  ): Promise<SwitchCoreDto> {
-    await this.failover.switchTo(body.core_id, `api:${request.holder?.id ?? 'unknown'}`);
+  @ApiOriginalErrors(...BODY_ERRORS, 'CORE_NOT_FOUND', 'CORE_NOT_READY', 'OPERATION_RUNNING')
+  async switchCore(@Body() body: SwitchCoreBody, @Caller() by: string): Promise<SwitchCoreDto> {
+    await this.switchovers.switchTo(body.core_id, by);
     return { success: true, active_core: this.registry.active.id };
   }
 
@@ -103,11 +58,7 @@ export class FailoverController {
   })
   @ApiOkResponse({ type: [TransitionDto], description: 'The switches' })
   @ApiErrors('BAD_REQUEST')
-  async history(@Query() query: HistoryQuery): Promise<TransitionDto[]> {
-    return (await this.registry.history(query.limit)).map(({ at, waitedMs, ...rest }) => ({
-      ...rest,
-      at: new Date(at).toISOString(),
-      ...(waitedMs === undefined ? {} : { waited_ms: waitedMs }),
-    }));
+  async past(@Query() query: HistoryQuery): Promise<TransitionDto[]> {
+    return (await this.history.switches(query.limit)).map(transitionDto);
   }
 }

@@ -36,12 +36,14 @@ describe(FailoverService.name, () => {
       expect(await bench.timeUntil(() => active() === 2, 3_000)).toBeLessThanOrEqual(2_000);
       await bench.clock.advance(30_000);
       expect(bench.registry.epoch).toBe(2);
-      expect(await bench.registry.history()).toEqual([
+      expect(await bench.history.switches()).toEqual([
         {
           epoch: 2,
           from: 1,
           to: 2,
           at: expect.any(Number),
+          detectedMs: expect.any(Number),
+          switchedMs: expect.any(Number),
           cause: 'core 1 is down',
           evidence: expect.stringContaining('ECONNREFUSED'),
           by: 'automatic',
@@ -57,7 +59,7 @@ describe(FailoverService.name, () => {
       bench.engine.tell({ type: 'died', name: 'core1', at: 0, signal: 'SIGKILL', lastOutput: [] });
       await bench.clock.advance(0);
       expect(active()).toBe(2);
-      expect((await bench.registry.history())[0]).toMatchObject({ evidence: 'its process died (SIGKILL)' });
+      expect((await bench.history.switches())[0]).toMatchObject({ evidence: 'its process died (SIGKILL)' });
     });
 
     it('that comes back is not gone back to', async () => {
@@ -79,7 +81,7 @@ describe(FailoverService.name, () => {
       await bench.timeUntil(() => bench.state(1) === 'ready', 5_000);
       bench.core(2).kill();
       await bench.timeUntil(() => active() === 1, 3_000);
-      expect((await bench.registry.history()).map(({ epoch, to }) => [epoch, to])).toEqual([
+      expect((await bench.history.switches()).map(({ epoch, to }) => [epoch, to])).toEqual([
         [3, 1],
         [2, 2],
       ]);
@@ -171,25 +173,25 @@ describe(FailoverService.name, () => {
   describe('switchTo', () => {
     it('moves to a ready core and says who asked', async () => {
       await running();
-      const made = await bench.during(bench.failover.switchTo(2, 'api:key1'));
+      const made = await bench.during(bench.switchovers.switchTo(2, 'api:key1'));
       expect(made).toMatchObject({ epoch: 2, from: 1, to: 2, cause: 'asked for', by: 'api:key1' });
       expect(active()).toBe(2);
     });
 
     it('changes nothing where the core is active already', async () => {
       await running();
-      expect(await bench.during(bench.failover.switchTo(1, 'api:key1'))).toBeUndefined();
+      expect(await bench.during(bench.switchovers.switchTo(1, 'api:key1'))).toBeUndefined();
       expect(bench.registry.epoch).toBe(1);
     });
 
     it('refuses a core that does not exist or is not ready', async () => {
       await running();
-      await expect(bench.during(bench.failover.switchTo(9, 'x'))).rejects.toMatchObject({
+      await expect(bench.during(bench.switchovers.switchTo(9, 'x'))).rejects.toMatchObject({
         code: 'CORE_NOT_FOUND',
       });
       bench.core(2).kill();
       await bench.timeUntil(() => bench.state(2) === 'down', 3_000);
-      await expect(bench.during(bench.failover.switchTo(2, 'x'))).rejects.toMatchObject({
+      await expect(bench.during(bench.switchovers.switchTo(2, 'x'))).rejects.toMatchObject({
         code: 'CORE_NOT_READY',
         message: expect.stringContaining('Core 2 is down'),
       });
@@ -199,7 +201,7 @@ describe(FailoverService.name, () => {
     it('is serialised: two at once are two switches, not a torn one', async () => {
       await running({ cores: 3 });
       const both = await bench.during(
-        Promise.all([bench.failover.switchTo(2, 'a'), bench.failover.switchTo(3, 'b')]),
+        Promise.all([bench.switchovers.switchTo(2, 'a'), bench.switchovers.switchTo(3, 'b')]),
       );
       expect(both.map((each) => each?.epoch)).toEqual([2, 3]);
       expect(active()).toBe(3);

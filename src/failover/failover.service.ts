@@ -1,26 +1,23 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { CoreHistory } from '../core-registry/core-history';
 import { CoreRegistry } from '../core-registry/core-registry';
 import '../core-registry/core-registry.events';
-import type { Transition } from '../core-registry/core.types';
+import { CLUSTER } from '../core-registry/holds';
 import { EventBus } from '../events/event-bus';
-import { RdzenError } from '../shared/rdzen-error';
 import { Clock, type Timer } from '../shared/clock';
-import { decideFailover, isAwaited } from './failover-policy';
+import { decideFailover, isAwaited, MOST_SWITCHES, type FailoverDecision } from './failover-policy';
 import { FailoverNotices } from './failover-notices';
+import { Promoter } from './promoter';
 
 const REVIEW_MS = 1_000;
 /** Shorter than this it is a gap between two cores, not a blackout. */
 const BLACKOUT_NOTICE_MS = 3_000;
 
-/**
- * Decides which core is active. A promotion is one local transaction and calls no core and no engine, so nothing that
- * hangs can delay it.
- */
+/** Looks at the cores at each change and every second, and leaves the active one where it has to be left. */
 @Injectable()
 export class FailoverService {
   private readonly logger = new Logger(FailoverService.name);
   private timer?: Timer;
-  private working: Promise<unknown> = Promise.resolve();
   private startedAt = 0;
   private awaitedSince?: number;
   private blackoutSince?: number;
@@ -31,15 +28,19 @@ export class FailoverService {
 
   constructor(
     private readonly registry: CoreRegistry,
+    private readonly promoter: Promoter,
     private readonly notices: FailoverNotices,
+    private readonly history: CoreHistory,
     private readonly bus: EventBus,
     private readonly clock: Clock,
   ) {}
 
-  start(): void {
+  async start(): Promise<void> {
     this.stopped = false;
     this.startedAt = this.clock.monotonic();
-    this.unsubscribe.push(this.bus.on('core.state-changed', () => this.review()));
+    await this.promoter.restore(this.history);
+    const review = (): void => this.review();
+    this.unsubscribe.push(this.bus.on('core.state-changed', review), this.bus.on('hold.lifted', review));
     this.schedule();
   }
 
@@ -47,59 +48,43 @@ export class FailoverService {
     this.stopped = true;
     this.timer?.cancel();
     for (const end of this.unsubscribe.splice(0)) end();
-    await this.working;
-  }
-
-  /**
-   * A switchover somebody asked for. New work goes to the core as soon as this resolves; answers under way finish
-   * where they are.
-   *
-   * @param by `api:<key id>` or `chat:<user id>`
-   * @returns undefined where the core is active already.
-   * @throws RdzenError CORE_NOT_FOUND, CORE_NOT_READY
-   */
-  switchTo(id: number, by: string): Promise<Transition | undefined> {
-    return this.inTurn(async () => {
-      const target = this.registry.get(id);
-      if (target.role === 'active') return undefined;
-      if (target.state !== 'ready') {
-        throw new RdzenError(
-          'CORE_NOT_READY',
-          `Core ${id} is ${target.state} (${target.reason}), so it cannot take over. Wait until /status says "ready" and try again.`,
-        );
-      }
-      return this.promote(id, { cause: 'asked for', evidence: `${target.reason}`, by });
-    });
+    await this.promoter.idle;
   }
 
   private review(): void {
-    void this.inTurn(async () => {
-      if (this.stopped) return;
-      const decision = decideFailover(this.registry.all(), this.elapsed());
-      if (decision) await this.promote(decision.to, { ...decision, by: 'automatic' });
-      await this.watchBlackout();
-    }).catch((error: unknown) => this.logger.error(`The review of the cores failed: ${String(error)}`));
+    void this.promoter
+      .inTurn(async () => {
+        if (this.stopped) return;
+        const decision = this.decide();
+        if (decision?.kind === 'switch') await this.promoter.failOver(decision.to, decision);
+        else if (decision) await this.pin(decision);
+        await this.watchBlackout();
+      })
+      .catch((error: unknown) => this.logger.error(`The review of the cores failed: ${String(error)}`));
   }
 
-  private elapsed(): { runningMs: number; awaitingMs: number } {
+  private decide(): FailoverDecision | undefined {
     const now = this.clock.monotonic();
     this.awaitedSince = isAwaited(this.registry.active) ? (this.awaitedSince ?? now) : undefined;
-    return { runningMs: now - this.startedAt, awaitingMs: now - (this.awaitedSince ?? now) };
+    return decideFailover(this.registry.all(), {
+      runningMs: now - this.startedAt,
+      awaitingMs: now - (this.awaitedSince ?? now),
+      switches: this.promoter.damping.switches(now),
+      cluster: this.registry.cluster,
+    });
   }
 
-  private async promote(
-    to: number,
-    why: { cause: string; evidence: string; by: string },
-  ): Promise<Transition> {
-    const { cause, evidence, by } = why;
-    const transition = await this.registry.promote(to, { cause, evidence, by }, (tx, made) =>
-      this.notices.writeSwitch(made, tx),
-    );
-    this.notices.announce();
-    this.logger.warn(
-      `Epoch ${transition.epoch}: core ${transition.from} -> core ${transition.to}; ${cause} (${evidence}); by ${by}`,
-    );
-    return transition;
+  /** Common causes are not cured by moving on: the active core keeps its name, and whatever core can answer answers. */
+  private async pin({ cause }: FailoverDecision): Promise<void> {
+    const now = this.clock.monotonic();
+    const reason = `${MOST_SWITCHES} automatic switches within ten minutes; ${cause}`;
+    this.logger.error(`No further switch by itself for a while: ${reason}`);
+    await this.registry.holds.set(CLUSTER, 'pinned', {
+      by: 'automatic',
+      reason,
+      forMs: Math.max(REVIEW_MS, this.promoter.damping.easesAt(now) - now),
+    });
+    await this.notices.writeAlert(`pinned:${this.registry.epoch}`, (text) => text.pinned({ cause }));
   }
 
   private async watchBlackout(): Promise<void> {
@@ -117,15 +102,11 @@ export class FailoverService {
 
   private schedule(): void {
     this.timer = this.clock.after(REVIEW_MS, () => {
+      this.registry.holds
+        .expire()
+        .catch((error: unknown) => this.logger.warn(`What is over could not be noted: ${String(error)}`));
       this.review();
       if (!this.stopped) this.schedule();
     });
-  }
-
-  /** One decision at a time, in the order they were asked for. */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.working.then(work);
-    this.working = result.catch(() => undefined);
-    return result;
   }
 }

@@ -70,6 +70,9 @@ export class AttemptRunner {
       if (changed.id === core.id && to === 'down')
         watch.abort(new WatchError(undefined, `core ${core.id} is down: ${reason}`));
     });
+    const stopStaying = this.bus.on('core.evicted', ({ coreId, reason }) => {
+      if (coreId === core.id) watch.abort(new WatchError(undefined, reason));
+    });
     // Its verdict may have come while the attempt was being written down.
     if (core.state === 'down')
       watch.abort(new WatchError(undefined, `core ${core.id} is down: ${core.reason}`));
@@ -123,6 +126,7 @@ export class AttemptRunner {
     } finally {
       silence.end();
       stopListening();
+      stopStaying();
       signal.removeEventListener('abort', onCancel);
       watch.abort(new Error('attempt over'));
     }

@@ -71,7 +71,8 @@ export class CoreDispatcher {
     const inOrder = [...this.waiters].sort((a, b) => Number(b.resuming) - Number(a.resuming));
     for (const waiter of inOrder) {
       const core = rankCandidates(this.registry.all(), waiter.avoid)[0];
-      if (!core || core.inFlight + (waiter.resuming ? 0 : this.displaced()) >= core.slots) continue;
+      if (!core || core.inFlight + (waiter.resuming ? 0 : this.displaced()) >= this.registry.slotsOf(core))
+        continue;
       this.waiters.delete(waiter);
       waiter.grant(this.lease(core));
     }

@@ -100,7 +100,7 @@ describe('waiting for a core, and not wanting it any more', () => {
       await bench.timeUntil(() => bench.core(2).chats.length === 1, 8_000);
       await bench.registry.promote(2, { cause: 'c', evidence: 'e', by: 'automatic' });
       await finish(answering);
-      const [{ waitedMs = 0 } = {}] = await bench.registry.history();
+      const [{ waitedMs = 0 } = {}] = await bench.history.switches();
       expect(waitedMs).toBeGreaterThan(40);
       expect(waitedMs).toBeLessThan(200);
     });
@@ -110,7 +110,7 @@ describe('waiting for a core, and not wanting it any more', () => {
       await bench.registry.promote(2, { cause: 'old', evidence: 'e', by: 'automatic' });
       bench.core(2).faults.push({ afterCharacters: 30, kind: 'truncated' });
       await finish(await bench.answering());
-      expect((await bench.registry.history())[0]?.waitedMs).toBeUndefined();
+      expect((await bench.history.switches())[0]?.waitedMs).toBeUndefined();
     });
   });
 

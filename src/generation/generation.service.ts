@@ -150,10 +150,6 @@ export class GenerationService {
   private completed({ messageId, coreId }: Attempt, progress: Progress): void {
     const { continued, restarted, longestWaitMs: waitedMs, waits } = progress;
     this.bus.emit('generation.completed', { messageId, coreId, continued, restarted, waitedMs });
-    for (const { coreId: left, epoch, ms } of waits) {
-      this.registry
-        .recordWait(left, epoch, ms)
-        .catch((error: unknown) => this.logger.warn(`The wait was not recorded: ${String(error)}`));
-    }
+    for (const { coreId: left, epoch, ms } of waits) this.registry.waited(left, epoch, ms);
   }
 }

@@ -26,6 +26,7 @@ export class CoreWatch {
   /** Why it is down although it answers the cheap probe. */
   private unfit?: 'model-missing' | 'hung';
   private resident = false;
+  private proofWanted = false;
   /** Monotonic ms of the last evidence against it; a token after that speaks for it. */
   private accusedAt = -Infinity;
   /** Monotonic ms since when it waits to be proven while a neighbour generates. */
@@ -70,6 +71,12 @@ export class CoreWatch {
     this.doze.wake();
   }
 
+  /** Somebody is about to rely on it: whatever its neighbours do, it has to show that it generates. */
+  proveNow(): void {
+    this.proofWanted = true;
+    this.doze.wake();
+  }
+
   /** It is the active core now, and a cold one has to load; or its model has just come. */
   lookAgain(): void {
     this.readinessDue = 0;
@@ -96,11 +103,12 @@ export class CoreWatch {
   private async cheapLoop(): Promise<void> {
     while (!this.doze.ended) {
       const { life } = this;
+      const began = this.clock.monotonic();
       const result = await this.probes.cheap(this.core, this.doze.end);
       if (this.doze.ended) return;
       if (life !== this.life) continue;
       if (result.ok) this.passed(result.version);
-      else this.missed(result);
+      else this.missed(result, began);
       const calm = this.core.state === 'ready' || this.core.state === 'warming';
       await this.doze.pause(
         result.ok && calm ? this.random.jitter(timing.CHEAP_EVERY_MS, 0.1) : timing.CHEAP_AGAIN_MS,
@@ -123,7 +131,8 @@ export class CoreWatch {
     this.registry.setState(this.core.id, awaited ? 'starting' : 'warming', why);
   }
 
-  private missed(result: ProbeResult & { ok: false }): void {
+  /** @param began when the probe was sent (monotonic ms) */
+  private missed(result: ProbeResult & { ok: false }, began: number): void {
     this.passes = 0;
     this.registry.update(this.core.id, { lastCheck: this.clock.now() });
     const unproven = !result.refused && (this.givesTokens() || this.tilt.tilted);
@@ -133,6 +142,7 @@ export class CoreWatch {
       return;
     }
     this.misses++;
+    this.registry.trouble(this.core.id, began);
     if (this.misses >= timing.FALL) this.fall(result.why);
     else if (this.core.state === 'ready') {
       this.registry.setState(this.core.id, 'suspect', result.why);
@@ -228,6 +238,7 @@ export class CoreWatch {
 
   private deepIsDue(): boolean {
     const now = this.clock.monotonic();
+    if (this.proofWanted && this.core.inFlight === 0 && this.unfit !== 'model-missing') return true;
     if (now < this.deepDue || this.core.inFlight > 0 || this.keptCold || this.unfit === 'model-missing')
       return false;
     if (this.core.role === 'active') {
@@ -257,6 +268,7 @@ export class CoreWatch {
 
   private async checkDeep(): Promise<void> {
     const { life } = this;
+    this.proofWanted = false;
     const result = await this.probes.deep(this.core, this.doze.end);
     if (this.doze.ended || life !== this.life) return;
     const now = this.clock.monotonic();
@@ -268,6 +280,7 @@ export class CoreWatch {
       this.fell = false;
       this.deepDue = now + (this.core.role === 'active' ? timing.DEEP_ACTIVE_MS : timing.DEEP_STANDBY_MS);
       this.learn(result.stats);
+      this.registry.update(this.core.id, { provenAt: now });
       this.registry.setState(this.core.id, 'ready', 'it generates');
       return;
     }

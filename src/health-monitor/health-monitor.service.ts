@@ -49,6 +49,7 @@ export class HealthMonitor {
         this.watches.get(evidence.coreId)?.evidence(evidence),
       ),
       this.bus.on('core.promoted', ({ to }) => this.watches.get(to)?.lookAgain()),
+      this.bus.on('core.proof-wanted', ({ coreId }) => this.watches.get(coreId)?.proveNow()),
       this.bus.on('core.model-arrived', () => {
         for (const watch of this.watches.values()) watch.lookAgain();
       }),

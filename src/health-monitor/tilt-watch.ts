@@ -1,4 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { CoreRegistry } from '../core-registry/core-registry';
+import { CLUSTER, type Holds } from '../core-registry/holds';
 import { Clock, type Timer } from '../shared/clock';
 
 const TICK_MS = 250;
@@ -18,7 +20,14 @@ export class TiltWatch {
   private wallOffset = 0;
   private until = 0;
 
-  constructor(private readonly clock: Clock) {}
+  private readonly holds: Holds;
+
+  constructor(
+    registry: CoreRegistry,
+    private readonly clock: Clock,
+  ) {
+    this.holds = registry.holds;
+  }
 
   start(): void {
     this.lastTick = this.clock.monotonic();
@@ -56,6 +65,7 @@ export class TiltWatch {
       lag > LAG_MS
         ? `the gateway stood still for ${Math.round(lag)} ms`
         : `the wall clock jumped by ${Math.round(jump)} ms`;
+    void this.holds.set(CLUSTER, 'tilted', { by: 'automatic', reason: why, forMs: TILT_MS });
     this.logger.warn(`Verdicts of the next ${TILT_MS / 1000} s are ignored: ${why}`);
   }
 }

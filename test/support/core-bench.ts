@@ -1,11 +1,15 @@
 import { Settings } from '../../src/config/settings';
 import type { ContainerEngine, ContainerEvent, ContainerInfo } from '../../src/containers/container-engine';
+import { CoreHistory } from '../../src/core-registry/core-history';
 import { CoreRegistry } from '../../src/core-registry/core-registry';
 import type { Core, CoreDefinition, CoreState } from '../../src/core-registry/core.types';
 import { ModelProfile } from '../../src/core-registry/model-profile';
 import { EventBus } from '../../src/events/event-bus';
+import { ClusterControl } from '../../src/failover/cluster-control.service';
 import { FailoverNotices } from '../../src/failover/failover-notices';
 import { FailoverService } from '../../src/failover/failover.service';
+import { Promoter } from '../../src/failover/promoter';
+import { SwitchoverService } from '../../src/failover/switchover.service';
 import { AttemptRunner } from '../../src/generation/attempt-runner';
 import { CoreDispatcher } from '../../src/generation/core-dispatcher';
 import { GenerationService } from '../../src/generation/generation.service';
@@ -72,6 +76,7 @@ export class CoreBench {
   readonly ollama = new FakeOllamaApi(this.clock);
   readonly noticeRoom = new NoticeRoom();
   readonly registry: CoreRegistry;
+  readonly history: CoreHistory;
   readonly journal: QuestionJournal;
   readonly answers: AnswerJournal;
   readonly notices: NoticeJournal;
@@ -81,6 +86,8 @@ export class CoreBench {
   readonly tilt: TiltWatch;
   readonly monitor: HealthMonitor;
   readonly failover: FailoverService;
+  readonly switchovers: SwitchoverService;
+  readonly control: ClusterControl;
   readonly dispatcher: CoreDispatcher;
   readonly generation: GenerationService;
   /** Every state change, as `1 ready`. */
@@ -98,12 +105,14 @@ export class CoreBench {
       warmStandby,
     );
     this.registry = new CoreRegistry(store, bus, clock);
+    this.history = new CoreHistory(store, this.registry, bus, clock);
+    this.history.start();
     this.journal = new QuestionJournal(store, bus, clock);
     this.answers = new AnswerJournal(store);
     this.notices = new NoticeJournal(store, bus, clock, new PostIdKey(Buffer.alloc(32, 7)));
     this.rooms = new RoomRegistry(store);
     this.languages = new LanguageOf(store, this.settings);
-    this.tilt = new TiltWatch(clock);
+    this.tilt = new TiltWatch(this.registry, clock);
     this.monitor = new HealthMonitor(
       this.registry,
       new CoreProbes(ollama, this.profile, this.registry, clock),
@@ -112,11 +121,20 @@ export class CoreBench {
       bus,
       new HealthMonitorPorts(clock, new SeededRandom(seed)),
     );
-    this.failover = new FailoverService(
+    const notices = new FailoverNotices(
+      this.journal,
+      this.notices,
       this.registry,
-      new FailoverNotices(this.journal, this.notices, this.registry, this.languages, this.noticeRoom),
-      bus,
-      clock,
+      this.languages,
+      this.noticeRoom,
+    );
+    const promoter = new Promoter(this.registry, notices, clock);
+    this.failover = new FailoverService(this.registry, promoter, notices, this.history, bus, clock);
+    this.switchovers = new SwitchoverService(this.registry, promoter, bus, clock, new SeededRandom(seed));
+    this.control = new ClusterControl(
+      this.registry,
+      this.switchovers,
+      this.engine as unknown as ContainerEngine,
     );
     this.dispatcher = new CoreDispatcher(this.registry, bus);
     this.generation = new GenerationService(
@@ -168,15 +186,17 @@ export class CoreBench {
   }
 
   async begin(): Promise<void> {
-    this.failover.start();
+    await this.failover.start();
     const started = this.monitor.start();
     await this.clock.advance(0);
     await started;
   }
 
   async end(): Promise<void> {
+    await this.during(this.switchovers.stop());
     await this.during(this.failover.stop());
     await this.during(this.monitor.stop());
+    await this.history.stop();
   }
 
   /** Lets time pass until the promise is settled. */

@@ -1,0 +1,151 @@
+import type { Catalogue } from './catalogue';
+import { report, type ReportWords } from './report-text';
+
+const HELP_EN: Record<string, string> = {
+  help: '`!help`: this list',
+  status: '`!status`: the cores and how they are',
+  switch:
+    '`!switch <core>`, `!switch cancel`: make another core the active one, or take that back while it is going on',
+  pause: '`!pause 30m`: nothing switches or is repaired by itself for that long',
+  resume: '`!resume`: end the pause',
+  maintenance:
+    '`!maintenance <core> 2h`, `!maintenance <core> off`: leave a core alone while somebody works on it',
+  report: '`!report [24h]`: how well the assistant was up',
+  new: '`!new`: forget what was said here before',
+  stop: '`!stop`: stop the answer to your question',
+  language: '`!language en|pl`: the language I speak in this room',
+  listen: '`!listen all|mentions`: whether I answer every message here, or only when mentioned',
+};
+
+const MODES_EN: Record<string, string> = {
+  NORMAL: 'All is well',
+  SINGLE: 'Only one core can answer',
+  BLACKOUT: 'No core can answer',
+  SWITCHING: 'A switch is under way',
+  PAUSED: 'Paused: nothing switches or is repaired by itself',
+  PINNED: 'Too many switches: the active core stays what it is for a while',
+  TILT: 'The clock of this machine cannot be trusted right now',
+};
+
+const STATES_EN: Record<string, string> = {
+  unknown: 'not checked yet',
+  starting: 'starting',
+  warming: 'warming up',
+  ready: 'ready',
+  suspect: 'doubtful',
+  down: 'down',
+  degraded: 'slow',
+  repairing: 'being repaired',
+  failed: 'broken; repairs did not help',
+  quarantined: 'quarantined',
+  draining: 'gets no new work',
+  maintenance: 'in maintenance',
+  stopped: 'stopped by an administrator',
+};
+
+const KINDS_EN: Record<string, string> = {
+  ollama: 'Ollama',
+  engine: 'built-in engine',
+  scripted: 'scripted',
+  external: 'external',
+};
+
+const REPORT_EN: ReportWords = {
+  title: (hours) => `The last ${hours} h`,
+  calm: 'No switch, no repair, no moment without an answer.',
+  switches: (automatic, byHand) => `switches: ${automatic} by themselves, ${byHand} by hand`,
+  cause: (cause, count) => `${count} × ${cause}`,
+  times: ({ detectedP50, detectedMost, switchedMost, waitedMost }) =>
+    `trouble was seen after ${detectedP50} (median), ${detectedMost} at most, and left ${switchedMost} later at most; the longest an answer stood still: ${waitedMost}`,
+  answers: ({ answered, continued, restarted, fenced }) =>
+    `answers: ${answered}; continued on another core: ${continued}, begun anew: ${restarted}, late ones dropped: ${fenced}`,
+  repairs: (count) => `repairs: ${count}`,
+  minutes: (degraded, blackout) => `minutes without a stand-in: ${degraded}; without any core: ${blackout}`,
+};
+export const EN: Catalogue = {
+  switched: ({ from, to }) =>
+    `⚠️ Switched from core ${from} to core ${to}, because core ${from} failed. Answers go on.`,
+  switchedByHand: ({ from, to }) => `🔀 Switched from core ${from} to core ${to}, as asked.`,
+  switchedFromSlow: ({ from, to }) =>
+    `🐢 Switched from core ${from} to core ${to}, because core ${from} has become slow. Answers go on.`,
+  switchedBack: ({ from, to }) => `🔀 Switched from core ${from} back to core ${to}, the preferred one.`,
+  pinned: ({ cause }) =>
+    `📌 Too many switches in ten minutes (${cause}). I stop switching for a while; questions are still answered by whatever core can. Please look at the cores: \`!status\`, \`!report\`. \`!switch <core>\` ends this.`,
+  blackout: ({ waiting }) =>
+    waiting === 1
+      ? '⏳ No core can answer right now. Your question is kept and will be answered as soon as one is back.'
+      : `⏳ No core can answer right now. The ${waiting} questions waiting here are kept and will be answered in order as soon as one is back.`,
+  preparing: ({ step, percent, secondsLeft, waiting }) => {
+    const what = {
+      engine: 'The engine that runs the language model is being installed',
+      model: 'The language model is being fetched',
+      checking: 'The language model is being checked',
+    }[step];
+    const done = percent === undefined ? '' : `, ${Math.floor(percent)} % so far`;
+    const left = secondsLeft === undefined ? '' : `, about ${Math.max(1, Math.ceil(secondsLeft))} s to go`;
+    const then =
+      waiting === 1
+        ? 'Your question is kept and will be answered after that.'
+        : `The ${waiting} questions waiting here are kept and will be answered in order after that.`;
+    return `⏳ ${what}${done}${left}. ${then}`;
+  },
+  busyUser: () => 'Those are many questions at once. Please ask again when I have answered the ones before.',
+  busyRoom: () => 'Too many questions are waiting in this room. Please ask again in a moment.',
+  busyAll: () => 'More questions are waiting than I can answer soon. Please ask again in a few minutes.',
+  tooLong: ({ characters, limit }) =>
+    `Your message has ${characters} characters; I can read at most ${limit}. Please shorten it, or send it in parts.`,
+  overBudget: ({ tokens, limit }) =>
+    `Your message takes up about ${tokens} tokens, and the model has room for about ${limit}. Please shorten it.`,
+  apology: () =>
+    '⚠️ I could not answer this question: every attempt failed. It is kept, and an administrator can have it tried again.',
+  stopped: () => '🛑 Stopped.',
+  nothingToStop: () => 'There is nothing to stop: no question of yours is waiting here.',
+  startedAnew: () => '🆕 A fresh start: I forget what was said here before.',
+  languageSet: () => 'From now on I speak English here.',
+  languageUsage: () => 'Use `!language en` (English) or `!language pl` (Polish).',
+  languageUnknown: ({ given }) => `I do not speak "${given}". ${EN.languageUsage()}`,
+  listenAll: () => 'From now on I answer every message in this room.',
+  listenMentions: () =>
+    'From now on I answer here only when somebody mentions me, and in threads I take part in.',
+  listenUsage: () => 'Use `!listen all` or `!listen mentions`.',
+  switchDone: ({ core }) => `Core ${core} is active now.`,
+  switchAlready: ({ core }) => `Core ${core} is active already.`,
+  switchBusy: ({ from, to, seconds }) =>
+    `A switch from core ${from} to core ${to} is still going on: answers on core ${from} have up to ${seconds} s to finish. Wait, or take it back with \`!switch cancel\`.`,
+  switchCancelled: ({ core }) => `Taken back: core ${core} is active.`,
+  nothingToCancel: () => 'There is nothing to take back: no switch is going on.',
+  noStandIn: ({ core }) =>
+    `Core ${core} is active, and no other core is ready to take over. \`!status\` tells when one is.`,
+  durationUsage: ({ command, longest }) =>
+    `Say for how long, for example \`!${command} 30m\` or \`!${command} 2h\`; at most ${longest}.`,
+  paused: ({ until, duration }) =>
+    `⏸️ Paused for ${duration}, until ${until}: no core is switched or repaired by itself. Questions are answered as before, by whatever core can. \`!resume\` ends it.`,
+  resumed: () => '▶️ The pause is over: I switch and repair by myself again.',
+  notPaused: () => 'I am not paused.',
+  maintenanceUsage: ({ cores }) =>
+    `Use \`!maintenance <core> 2h\` or \`!maintenance <core> off\`. The cores are: ${cores}.`,
+  maintenanceOn: ({ core, duration }) =>
+    `🔧 Core ${core} is in maintenance for ${duration}: it gets no work and is not repaired. \`!maintenance ${core} off\` ends it.`,
+  maintenanceOff: ({ core }) =>
+    `Core ${core} is back from maintenance and will be used again once it is ready.`,
+  notInMaintenance: ({ core }) => `Core ${core} is not in maintenance.`,
+  report: (values) => report(values, REPORT_EN),
+  switchUsage: ({ cores }) => `Use \`!switch <core>\`. The cores are: ${cores}.`,
+  switchNoSuchCore: ({ core, cores }) => `There is no core ${core}. The cores are: ${cores}.`,
+  switchNotReady: ({ core, state }) =>
+    `Core ${core} cannot take over now. Its state: ${STATES_EN[state] ?? state}. \`!status\` tells when it is ready.`,
+  unknownCommand: ({ given, nearest }) =>
+    `I do not know the command \`!${given}\`.${nearest ? ` Did you mean \`!${nearest}\`?` : ''} \`!help\` lists all commands.`,
+  forbidden: ({ command, who }) => `Only ${who} may use \`!${command}\`.`,
+  whoOperator: () => 'administrators and operators of this workspace',
+  whoModerator: () => 'owners and moderators of this room',
+  failed: ({ reason }) => `That did not work: ${reason}`,
+  helpHead: () => 'Ask me in a direct message, or mention me in a channel. Commands:',
+  helpTail: () => 'I answer even when a core fails: another one takes over.',
+  help: ({ command }) => HELP_EN[command] ?? '',
+  statusHead: ({ mode, epoch, waiting }) =>
+    `**${MODES_EN[mode] ?? mode}** · epoch ${epoch} · questions waiting: ${waiting}`,
+  statusCore: ({ id, kind, active, state, detail }) =>
+    `- core ${id} (${KINDS_EN[kind] ?? kind}): ${active ? '**active**' : 'standby'}, ${STATES_EN[state] ?? state}${detail ? ` · ${detail}` : ''}`,
+  lengthLimited: () => '_(cut off at the length limit of an answer; ask me to go on)_',
+};

@@ -1,0 +1,151 @@
+import type { Catalogue } from './catalogue';
+import { report, type ReportWords } from './report-text';
+
+const HELP_PL: Record<string, string> = {
+  help: '`!help`: ta lista',
+  status: '`!status`: rdzenie i ich stan',
+  switch: '`!switch <rdzeń>`, `!switch cancel`: przełącz na inny rdzeń albo cofnij trwające przełączanie',
+  pause: '`!pause 30m`: przez ten czas nic samo się nie przełącza ani nie naprawia',
+  resume: '`!resume`: zakończ pauzę',
+  maintenance:
+    '`!maintenance <rdzeń> 2h`, `!maintenance <rdzeń> off`: zostaw rdzeń w spokoju, gdy ktoś przy nim pracuje',
+  report: '`!report [24h]`: jak dobrze asystent działał',
+  new: '`!new`: zapomnij, o czym tu była mowa',
+  stop: '`!stop`: przerwij odpowiedź na Twoje pytanie',
+  language: '`!language en|pl`: język, którym mówię w tym pokoju',
+  listen:
+    '`!listen all|mentions`: czy odpowiadam tu na każdą wiadomość, czy tylko wtedy, gdy ktoś mnie oznaczy',
+};
+
+const MODES_PL: Record<string, string> = {
+  NORMAL: 'Wszystko działa',
+  SINGLE: 'Działa tylko jeden rdzeń',
+  BLACKOUT: 'Żaden rdzeń nie może odpowiedzieć',
+  SWITCHING: 'Trwa przełączanie',
+  PAUSED: 'Pauza: nic samo się nie przełącza ani nie naprawia',
+  PINNED: 'Za dużo przełączeń: aktywny rdzeń na razie się nie zmienia',
+  TILT: 'Zegarowi tej maszyny nie można teraz ufać',
+};
+
+const STATES_PL: Record<string, string> = {
+  unknown: 'jeszcze niesprawdzony',
+  starting: 'uruchamia się',
+  warming: 'rozgrzewa się',
+  ready: 'gotowy',
+  suspect: 'niepewny',
+  down: 'nie działa',
+  degraded: 'powolny',
+  repairing: 'w naprawie',
+  failed: 'zepsuty; naprawy nie pomogły',
+  quarantined: 'w kwarantannie',
+  draining: 'bez nowej pracy',
+  maintenance: 'w konserwacji',
+  stopped: 'zatrzymany przez administratora',
+};
+
+const KINDS_PL: Record<string, string> = {
+  ollama: 'Ollama',
+  engine: 'silnik wbudowany',
+  scripted: 'skryptowy',
+  external: 'zewnętrzny',
+};
+
+const REPORT_PL: ReportWords = {
+  title: (hours) => `Ostatnie ${hours} h`,
+  calm: 'Żadnego przełączenia, żadnej naprawy, ani chwili bez odpowiedzi.',
+  switches: (automatic, byHand) => `przełączenia: samoczynne ${automatic}, ręczne ${byHand}`,
+  cause: (cause, count) => `${count} × ${cause}`,
+  times: ({ detectedP50, detectedMost, switchedMost, waitedMost }) =>
+    `kłopot zauważony po ${detectedP50} (mediana), najpóźniej po ${detectedMost}, przełączenie najpóźniej ${switchedMost} później; najdłuższy postój odpowiedzi: ${waitedMost}`,
+  answers: ({ answered, continued, restarted, fenced }) =>
+    `odpowiedzi: ${answered}; dokończone na innym rdzeniu: ${continued}, zaczęte od nowa: ${restarted}, spóźnione i odrzucone: ${fenced}`,
+  repairs: (count) => `naprawy: ${count}`,
+  minutes: (degraded, blackout) => `minuty bez zastępcy: ${degraded}; bez żadnego rdzenia: ${blackout}`,
+};
+export const PL: Catalogue = {
+  switched: ({ from, to }) =>
+    `⚠️ Przełączono z rdzenia ${from} na rdzeń ${to}, ponieważ rdzeń ${from} zawiódł. Odpowiadam dalej.`,
+  switchedByHand: ({ from, to }) => `🔀 Przełączono na polecenie z rdzenia ${from} na rdzeń ${to}.`,
+  switchedFromSlow: ({ from, to }) =>
+    `🐢 Przełączono z rdzenia ${from} na rdzeń ${to}, ponieważ rdzeń ${from} zwolnił. Odpowiadam dalej.`,
+  switchedBack: ({ from, to }) => `🔀 Przełączono z rdzenia ${from} z powrotem na preferowany rdzeń ${to}.`,
+  pinned: ({ cause }) =>
+    `📌 Za dużo przełączeń w ciągu dziesięciu minut (${cause}). Na razie przestaję przełączać; na pytania nadal odpowiada ten rdzeń, który może. Proszę obejrzeć rdzenie: \`!status\`, \`!report\`. Kończy to \`!switch <rdzeń>\`.`,
+  blackout: ({ waiting }) =>
+    waiting === 1
+      ? '⏳ W tej chwili żaden rdzeń nie może odpowiedzieć. Twoje pytanie nie przepadnie: odpowiem na nie, gdy tylko któryś wróci.'
+      : `⏳ W tej chwili żaden rdzeń nie może odpowiedzieć. Pytania czekające tutaj (${waiting}) nie przepadną: odpowiem na nie po kolei, gdy tylko któryś wróci.`,
+  preparing: ({ step, percent, secondsLeft, waiting }) => {
+    const what = {
+      engine: 'Instaluję silnik modelu językowego',
+      model: 'Pobieram model językowy',
+      checking: 'Sprawdzam model językowy',
+    }[step];
+    const done = percent === undefined ? '' : `, na razie ${Math.floor(percent)} %`;
+    const left = secondsLeft === undefined ? '' : `, zostało około ${Math.max(1, Math.ceil(secondsLeft))} s`;
+    const then =
+      waiting === 1
+        ? 'Twoje pytanie nie przepadnie: zaraz potem na nie odpowiem.'
+        : `Pytania czekające tutaj (${waiting}) nie przepadną: odpowiem na nie potem po kolei.`;
+    return `⏳ ${what}${done}${left}. ${then}`;
+  },
+  busyUser: () => 'To dużo pytań naraz. Zapytaj ponownie, gdy odpowiem na poprzednie.',
+  busyRoom: () => 'W tym pokoju czeka już zbyt wiele pytań. Zapytaj ponownie za chwilę.',
+  busyAll: () => 'Czeka więcej pytań, niż zdążę wkrótce obsłużyć. Zapytaj ponownie za kilka minut.',
+  tooLong: ({ characters, limit }) =>
+    `Twoja wiadomość jest za długa (${characters} zn.): mogę przeczytać najwyżej ${limit} znaków. Skróć ją albo wyślij w częściach.`,
+  overBudget: ({ tokens, limit }) =>
+    `Twoja wiadomość zajmuje około ${tokens} tokenów, a model pomieści około ${limit}. Skróć ją, proszę.`,
+  apology: () =>
+    '⚠️ Nie udało mi się odpowiedzieć na to pytanie: zawiodły wszystkie próby. Pytanie nie przepadło i administrator może zlecić kolejną próbę.',
+  stopped: () => '🛑 Przerwano.',
+  nothingToStop: () => 'Nie ma czego przerywać: żadne Twoje pytanie nie czeka tu na odpowiedź.',
+  startedAnew: () => '🆕 Zaczynamy od nowa: zapominam, o czym tu była mowa.',
+  languageSet: () => 'Od teraz mówię tu po polsku.',
+  languageUsage: () => 'Użyj `!language en` (angielski) albo `!language pl` (polski).',
+  languageUnknown: ({ given }) => `Nie mówię w języku „${given}”. ${PL.languageUsage()}`,
+  listenAll: () => 'Od teraz odpowiadam na każdą wiadomość w tym pokoju.',
+  listenMentions: () =>
+    'Od teraz odpowiadam tu tylko wtedy, gdy ktoś mnie oznaczy, oraz w wątkach, w których biorę udział.',
+  listenUsage: () => 'Użyj `!listen all` albo `!listen mentions`.',
+  switchDone: ({ core }) => `Aktywny jest teraz rdzeń ${core}.`,
+  switchAlready: ({ core }) => `Rdzeń ${core} jest już aktywny.`,
+  switchBusy: ({ from, to, seconds }) =>
+    `Przełączanie z rdzenia ${from} na rdzeń ${to} jeszcze trwa: odpowiedzi na rdzeniu ${from} mają do ${seconds} s na dokończenie. Poczekaj albo cofnij je poleceniem \`!switch cancel\`.`,
+  switchCancelled: ({ core }) => `Cofnięto: aktywny jest rdzeń ${core}.`,
+  nothingToCancel: () => 'Nie ma czego cofać: żadne przełączanie nie trwa.',
+  noStandIn: ({ core }) =>
+    `Rdzeń ${core} jest aktywny, a żaden inny nie jest gotowy przejąć pracy. Kiedy będzie, pokaże \`!status\`.`,
+  durationUsage: ({ command, longest }) =>
+    `Podaj, na jak długo, na przykład \`!${command} 30m\` albo \`!${command} 2h\`; najwyżej ${longest}.`,
+  paused: ({ until, duration }) =>
+    `⏸️ Pauza na ${duration}, do ${until}: nic samo się nie przełącza ani nie naprawia. Na pytania odpowiada jak dotąd ten rdzeń, który może. Kończy ją \`!resume\`.`,
+  resumed: () => '▶️ Koniec pauzy: znów sam przełączam i naprawiam.',
+  notPaused: () => 'Nie ma pauzy.',
+  maintenanceUsage: ({ cores }) =>
+    `Użyj \`!maintenance <rdzeń> 2h\` albo \`!maintenance <rdzeń> off\`. Dostępne rdzenie: ${cores}.`,
+  maintenanceOn: ({ core, duration }) =>
+    `🔧 Rdzeń ${core} jest w konserwacji przez ${duration}: nie dostaje pracy i nie jest naprawiany. Kończy to \`!maintenance ${core} off\`.`,
+  maintenanceOff: ({ core }) =>
+    `Rdzeń ${core} wrócił z konserwacji i będzie używany, gdy tylko będzie gotowy.`,
+  notInMaintenance: ({ core }) => `Rdzeń ${core} nie jest w konserwacji.`,
+  report: (values) => report(values, REPORT_PL),
+  switchUsage: ({ cores }) => `Użyj \`!switch <rdzeń>\`. Dostępne rdzenie: ${cores}.`,
+  switchNoSuchCore: ({ core, cores }) => `Nie ma rdzenia ${core}. Dostępne rdzenie: ${cores}.`,
+  switchNotReady: ({ core, state }) =>
+    `Rdzeń ${core} nie może teraz przejąć pracy. Jego stan: ${STATES_PL[state] ?? state}. Kiedy będzie gotowy, pokaże \`!status\`.`,
+  unknownCommand: ({ given, nearest }) =>
+    `Nie znam polecenia \`!${given}\`.${nearest ? ` Czy chodziło o \`!${nearest}\`?` : ''} Listę poleceń pokazuje \`!help\`.`,
+  forbidden: ({ command, who }) => `Polecenie \`!${command}\` mogą wydawać tylko ${who}.`,
+  whoOperator: () => 'administratorzy i operatorzy tego serwera',
+  whoModerator: () => 'właściciele i moderatorzy tego pokoju',
+  failed: ({ reason }) => `Nie udało się: ${reason}`,
+  helpHead: () => 'Napisz do mnie w wiadomości bezpośredniej albo oznacz mnie na kanale. Polecenia:',
+  helpTail: () => 'Odpowiadam nawet wtedy, gdy rdzeń zawiedzie: pracę przejmuje inny.',
+  help: ({ command }) => HELP_PL[command] ?? '',
+  statusHead: ({ mode, epoch, waiting }) =>
+    `**${MODES_PL[mode] ?? mode}** · epoka ${epoch} · pytania w kolejce: ${waiting}`,
+  statusCore: ({ id, kind, active, state, detail }) =>
+    `- rdzeń ${id} (${KINDS_PL[kind] ?? kind}): ${active ? '**aktywny**' : 'w rezerwie'}, ${STATES_PL[state] ?? state}${detail ? ` · ${detail}` : ''}`,
+  lengthLimited: () => '_(odpowiedź ucięta na granicy dozwolonej długości; poproś o ciąg dalszy)_',
+};
