@@ -10,6 +10,7 @@ import { CoreRegistry } from './core-registry/core-registry';
 import { EventBus } from './events/event-bus';
 import { EngineProvider } from './failover/engine-provider.service';
 import { ModelPuller } from './failover/model-puller.service';
+import { RepairService } from './failover/repair/repair.service';
 import { SwitchoverService } from './failover/switchover.service';
 import { FailoverService } from './failover/failover.service';
 import { ContinuationVerifier } from './generation/continuation-verifier';
@@ -50,6 +51,7 @@ export class Lifecycle {
     // Before any core is judged: one that waits for its model is not taken for one that could answer.
     if (prepared.engineSource) app.get(EngineProvider).start(prepared.engineSource);
     await app.get(HealthMonitor).start();
+    app.get(RepairService).start();
     await app.get(SharedFiles).start();
     app.get(ChatGateway).start(prepared.knownHere);
     app.get(Housekeeping).start();
@@ -78,6 +80,7 @@ export class Lifecycle {
       await app.get(ModelPuller).stop();
       await app.get(EngineProvider).stop();
       await app.get(ContinuationVerifier).stop();
+      await app.get(RepairService).stop();
       await app.get(SwitchoverService).stop();
       await app.get(FailoverService).stop();
       await app.get(HealthMonitor).stop();

@@ -46,9 +46,15 @@ import { CoresController } from './failover/cores.controller';
 import { EngineProvider } from './failover/engine-provider.service';
 import { FailoverCommands } from './failover/failover.commands';
 import { FailoverController } from './failover/failover.controller';
+import { FAILOVER_MIGRATIONS } from './failover/failover.migrations';
 import { FailoverNotices } from './failover/failover-notices';
 import { ModelPuller } from './failover/model-puller.service';
 import { Promoter } from './failover/promoter';
+import { ModelBringer } from './failover/repair/model-bringer';
+import { RepairController } from './failover/repair/repair.controller';
+import { RepairJournal } from './failover/repair/repair-journal';
+import { RepairService, RepairTools } from './failover/repair/repair.service';
+import { RepairPorts, RepairSteps } from './failover/repair/repair-steps';
 import { SwitchoverController } from './failover/switchover.controller';
 import { SwitchoverService } from './failover/switchover.service';
 import { FailoverService } from './failover/failover.service';
@@ -81,6 +87,7 @@ import { Store } from './storage/store';
 /** Tables of every feature. */
 export const MIGRATIONS = [
   ...CORE_REGISTRY_MIGRATIONS,
+  ...FAILOVER_MIGRATIONS,
   ...JOURNAL_MIGRATIONS,
   ...ROOMS_MIGRATIONS,
   ...ADMIN_MIGRATIONS,
@@ -134,6 +141,12 @@ const WORKERS: Provider[] = [
   ModelPuller,
   EngineProvider,
   CoreDrill,
+  ModelBringer,
+  RepairJournal,
+  RepairPorts,
+  RepairSteps,
+  RepairTools,
+  RepairService,
 ];
 const CONVERSATION: Provider[] = [ContextBuilder, TurnService];
 const GATEWAY: Provider[] = [
@@ -198,6 +211,7 @@ export class AppModule {
         FailoverController,
         SwitchoverController,
         CoresController,
+        RepairController,
         SendController,
       ],
       providers: [...ground, ...REGISTRIES, ...WORKERS, ...CONVERSATION, ...GATEWAY, ...ADMIN],

@@ -45,6 +45,12 @@ export abstract class ContainerEngine {
   abstract stop(name: string, graceMs?: number): Promise<void>;
   /** stop + start with the same spec; `graceMs: 0` for a hung one. */
   abstract restart(name: string, graceMs?: number): Promise<ContainerInfo>;
+  /**
+   * Away with it, whatever state it is in, and made anew from its spec.
+   *
+   * @param image in place of the spec's, from now on
+   */
+  abstract recreate(name: string, image?: string): Promise<ContainerInfo>;
   /** A signal to the container's main process, as `kill -SIGNAL pid`. The restart policy stays in force. */
   abstract signal(name: string, signal: NodeJS.Signals): Promise<void>;
   abstract inspect(name: string): Promise<ContainerInfo | undefined>;

@@ -77,18 +77,7 @@ export class ProcessContainerEngine extends ContainerEngine {
       );
     }
     if (this.closing) throw new Error(`Container ${spec.name} cannot be started: the gateway is stopping.`);
-    let container = this.containers.get(spec.name);
-    if (!container) {
-      const { clock, random } = this.options;
-      container = new ProcessContainer(
-        spec,
-        async () => (await this.prepared()).launcher,
-        clock,
-        random,
-        (event) => this.emit(event),
-      );
-      this.containers.set(spec.name, container);
-    }
+    const container = this.containers.get(spec.name) ?? this.make(spec);
     return container.start(spec);
   }
 
@@ -99,6 +88,14 @@ export class ProcessContainerEngine extends ContainerEngine {
   async restart(name: string, graceMs = GRACE_MS): Promise<ContainerInfo> {
     if (this.closing) throw new Error(`Container ${name} cannot be restarted: the gateway is stopping.`);
     return this.known(name).restart(graceMs);
+  }
+
+  async recreate(name: string, image?: string): Promise<ContainerInfo> {
+    if (this.closing) throw new Error(`Container ${name} cannot be made anew: the gateway is stopping.`);
+    const old = this.known(name);
+    await old.stop(0);
+    const spec = { ...old.spec, ...(image === undefined ? {} : { image }) };
+    return this.make(spec).start(spec);
   }
 
   async signal(name: string, signal: NodeJS.Signals): Promise<void> {
@@ -136,6 +133,14 @@ export class ProcessContainerEngine extends ContainerEngine {
     for (const failure of failures) this.logger.error(failure.message);
     await ground?.reaper.close(failures.length === 0);
     if (failures.length === 0) await ground?.record.clear();
+  }
+
+  private make(spec: ContainerSpec): ProcessContainer {
+    const { clock, random } = this.options;
+    const launcher = async (): Promise<ProcessLauncher> => (await this.prepared()).launcher;
+    const container = new ProcessContainer(spec, launcher, clock, random, (event) => this.emit(event));
+    this.containers.set(spec.name, container);
+    return container;
   }
 
   private prepared(): Promise<Ground> {

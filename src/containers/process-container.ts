@@ -25,7 +25,7 @@ export class ProcessContainer {
   private tail: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private spec: ContainerSpec,
+    public spec: Readonly<ContainerSpec>,
     /** Resolves once the engine is ready to launch anything. */
     private readonly launcher: () => Promise<ProcessLauncher>,
     private readonly clock: Clock,

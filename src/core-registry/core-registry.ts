@@ -37,11 +37,12 @@ type Details = Partial<
     | 'exited'
     | 'provenAt'
     | 'gentleUntil'
+    | 'ailment'
   >
 >;
 
 /** Details that people do not look at; a change of them is no news. */
-const UNSEEN: ReadonlySet<string> = new Set(['lastCheck', 'provenAt']);
+const UNSEEN: ReadonlySet<string> = new Set(['lastCheck', 'provenAt', 'ailment']);
 
 /**
  * Which cores exist, what state they are in, which one is active, and the epoch: the number that grows by one with
@@ -171,6 +172,7 @@ export class CoreRegistry {
     const { state } = core;
     if (state === 'ready') {
       core.wasReady = true;
+      core.ailment = undefined;
       core.readySince ??= now;
       core.troubleSince = undefined;
       return;

@@ -44,6 +44,15 @@ export interface CoreDefinition {
   slots: number;
 }
 
+/**
+ * What ails a core that cannot serve, by which it is mended.
+ * - `silent`: nothing answers; its process may run or not
+ * - `stuck`: it answers, and does not generate
+ * - `model-missing`: it lacks the model
+ * - `model-broken`: it has the model and cannot load it
+ */
+export type Ailment = 'silent' | 'stuck' | 'model-missing' | 'model-broken';
+
 /** What is known about a core right now. */
 export interface Core extends CoreDefinition {
   role: CoreRole;
@@ -54,6 +63,8 @@ export interface Core extends CoreDefinition {
   since: number;
   /** It was ready at least once since this process started. */
   wasReady?: boolean;
+  /** Undefined while nothing is known to be wrong. */
+  ailment?: Ailment;
   /** The engine says that its process is not running. */
   exited?: boolean;
   /** Epoch ms of the last probe that told anything. */

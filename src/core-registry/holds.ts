@@ -52,7 +52,7 @@ export class Holds {
   /** A live view of what a core (or {@link CLUSTER}) is held in. */
   of(subject: number): ReadonlyMap<Condition, Hold<Condition>> {
     let view = this.views.get(subject);
-    if (!view) this.views.set(subject, (view = new Map()));
+    if (!view) this.views.set(subject, (view = new Map<Condition, Hold<Condition>>()));
     return view;
   }
 

@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ContainerEngine } from '../containers/container-engine';
 import { CoreRegistry } from '../core-registry/core-registry';
-import type { Core, Hold } from '../core-registry/core.types';
+import type { Hold } from '../core-registry/core.types';
 import { CLUSTER } from '../core-registry/holds';
-import { RdzenError } from '../shared/rdzen-error';
+import { requireOurs } from './own-core';
 import { SwitchoverService } from './switchover.service';
 
 /** The longest pause and the longest maintenance: whoever forgets one is not left without help for ever. */
@@ -75,7 +75,7 @@ export class ClusterControl {
    * @throws RdzenError CORE_NOT_FOUND, CORE_NOT_OURS, NO_STAND_IN, OPERATION_RUNNING
    */
   async stop(id: number, { by, reason = 'asked for' }: Order): Promise<Hold> {
-    const { container } = this.ours(id);
+    const { container } = requireOurs(this.registry.get(id));
     await this.leave(id, by);
     // First the word, then the deed: a crash in between must not have it started again.
     const hold = await this.registry.holds.set(id, 'stopped', { by, reason });
@@ -86,21 +86,11 @@ export class ClusterControl {
 
   /** @throws RdzenError CORE_NOT_FOUND, CORE_NOT_OURS */
   async start(id: number, { by, reason = 'asked for' }: Order): Promise<boolean> {
-    const { container } = this.ours(id);
+    const { container } = requireOurs(this.registry.get(id));
     const was = await this.registry.holds.lift(id, 'stopped', by, reason);
     const info = await this.engine.inspect(container);
     if (info?.state === 'stopped' || info?.state === 'exited') await this.engine.restart(container, 0);
     return was;
-  }
-
-  private ours(id: number): Core & { container: string } {
-    const core = this.registry.get(id);
-    if (core.container === undefined)
-      throw new RdzenError(
-        'CORE_NOT_OURS',
-        `Core ${id} is ${core.kind}: it is not run by Rdzen, which can neither stop nor start nor repair it. See to it where it runs.`,
-      );
-    return core as Core & { container: string };
   }
 
   private async leave(id: number, by: string, drainMs?: number): Promise<void> {

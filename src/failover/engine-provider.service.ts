@@ -79,11 +79,15 @@ export class EngineProvider {
   /** The cores look for the model from time to time; until they see it, it is still what they wait for. */
   private async untilFound(): Promise<void> {
     const { preparation } = this.registry;
-    preparation.preparing = { step: 'checking', detail: 'loading the model' };
-    const until = this.clock.monotonic() + FOUND_WITHIN_MS;
+    const begun = this.clock.monotonic();
+    const until = begun + FOUND_WITHIN_MS;
     const waiting = (): boolean =>
       this.registry.all().some(({ kind, state }) => kind === 'engine' && state === 'starting');
     do {
+      // Nothing else tells meanwhile that something goes on.
+      const seconds = Math.floor((this.clock.monotonic() - begun) / 1_000);
+      const detail = seconds === 0 ? 'loading the model' : `loading the model, ${seconds} s so far`;
+      preparation.preparing = { step: 'checking', detail };
       this.bus.emit('core.model-arrived', { model: this.profile.model });
       await this.clock.sleep(LOOK_EVERY_MS, this.ending.signal);
     } while (waiting() && this.clock.monotonic() < until);

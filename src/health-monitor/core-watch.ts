@@ -153,6 +153,7 @@ export class CoreWatch {
   private fall(why: string): void {
     this.forget();
     this.fell = true;
+    this.registry.update(this.core.id, { ailment: 'silent' });
     this.registry.setState(this.core.id, 'down', why);
   }
 
@@ -191,6 +192,7 @@ export class CoreWatch {
       case 'missing':
         this.proven = false;
         this.unfit = 'model-missing';
+        this.registry.update(this.core.id, { ailment: 'model-missing' });
         this.registry.setState(this.core.id, readiness.awaited ? 'starting' : 'down', readiness.why);
         return;
       case 'cold':
@@ -228,6 +230,7 @@ export class CoreWatch {
     if (!result.ok) {
       this.loadDue = this.clock.monotonic() + timing.LOAD_AGAIN_MS;
       this.readinessDue = this.loadDue;
+      this.registry.update(this.core.id, { ailment: 'model-broken' });
       this.registry.setState(this.core.id, this.core.state, `the model does not load: ${result.why}`);
       return;
     }
@@ -294,6 +297,7 @@ export class CoreWatch {
       this.proven = false;
       this.unfit = 'hung';
       if (this.deepMisses > timing.DEEP_FALL) this.deepDue = now + timing.LOAD_AGAIN_MS;
+      this.registry.update(this.core.id, { ailment: 'stuck' });
       this.registry.setState(this.core.id, 'down', `it answers but does not generate: ${result.why}`);
     } else if (this.core.state === 'ready') {
       this.registry.setState(this.core.id, 'suspect', result.why);

@@ -75,6 +75,11 @@ export class HttpOllamaApi extends OllamaApi {
     });
   }
 
+  async unload(url: string, model: string, options?: CallOptions): Promise<void> {
+    const body = { model, keep_alive: 0, stream: false };
+    await this.ask({ url, method: 'POST', path: '/api/generate', body }, options, () => undefined);
+  }
+
   async render(url: string, request: ChatRequest, options?: CallOptions): Promise<string | undefined> {
     // A core too old to know the flag answers the question instead: one token is the least it can be asked for.
     const body = {

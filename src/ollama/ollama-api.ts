@@ -103,6 +103,8 @@ export abstract class OllamaApi {
   abstract generate(url: string, request: GenerateRequest, options?: CallOptions): AsyncIterable<StreamChunk>;
   /** Loads the model with these options and keeps it (`keep_alive: -1`); resolves once it is resident. */
   abstract load(url: string, model: string, modelOptions: ModelOptions, options?: CallOptions): Promise<void>;
+  /** Takes the model out of memory (`keep_alive: 0`); what is being generated with it is waited for by the core. */
+  abstract unload(url: string, model: string, options?: CallOptions): Promise<void>;
   /** The prompt as the core's template renders it (`_debug_render_only`, Ollama >= 0.11.5); undefined where unsupported. */
   abstract render(url: string, request: ChatRequest, options?: CallOptions): Promise<string | undefined>;
   abstract pull(url: string, model: string, options?: CallOptions): AsyncIterable<PullProgress>;

@@ -4,6 +4,7 @@ export interface Catalogue {
   switchedByHand(values: { from: number; to: number }): string;
   switchedFromSlow(values: { from: number; to: number }): string;
   switchedBack(values: { from: number; to: number }): string;
+  repairFailed(values: { core: number; reason: string }): string;
   pinned(values: { cause: string }): string;
   blackout(values: { waiting: number }): string;
   /** `percent` and `secondsLeft` where they are known. */

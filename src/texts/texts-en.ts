@@ -69,6 +69,8 @@ export const EN: Catalogue = {
   switchedFromSlow: ({ from, to }) =>
     `🐢 Switched from core ${from} to core ${to}, because core ${from} has become slow. Answers go on.`,
   switchedBack: ({ from, to }) => `🔀 Switched from core ${from} back to core ${to}, the preferred one.`,
+  repairFailed: ({ core, reason }) =>
+    `🚑 Core ${core} could not be repaired (${reason}). I try again every half hour; please look at it. \`!status\` tells how the cores are.`,
   pinned: ({ cause }) =>
     `📌 Too many switches in ten minutes (${cause}). I stop switching for a while; questions are still answered by whatever core can. Please look at the cores: \`!status\`, \`!report\`. \`!switch <core>\` ends this.`,
   blackout: ({ waiting }) =>

@@ -69,6 +69,8 @@ export const PL: Catalogue = {
   switchedFromSlow: ({ from, to }) =>
     `🐢 Przełączono z rdzenia ${from} na rdzeń ${to}, ponieważ rdzeń ${from} zwolnił. Odpowiadam dalej.`,
   switchedBack: ({ from, to }) => `🔀 Przełączono z rdzenia ${from} z powrotem na preferowany rdzeń ${to}.`,
+  repairFailed: ({ core, reason }) =>
+    `🚑 Nie udało się naprawić rdzenia ${core} (${reason}). Próbuję ponownie co pół godziny; proszę go obejrzeć. Stan rdzeni pokazuje \`!status\`.`,
   pinned: ({ cause }) =>
     `📌 Za dużo przełączeń w ciągu dziesięciu minut (${cause}). Na razie przestaję przełączać; na pytania nadal odpowiada ten rdzeń, który może. Proszę obejrzeć rdzenie: \`!status\`, \`!report\`. Kończy to \`!switch <rdzeń>\`.`,
   blackout: ({ waiting }) =>

@@ -37,8 +37,12 @@ export const ANSWERED_IN_TIME: Invariant = {
       );
     const { active = 0 } = ledger.cluster ?? {};
     const silentMs = now - silentSince(active);
-    const well = cores.ids.find((id) => !cores.wasUnwell(id, 20_000));
-    if (silentMs > SWITCHED_WITHIN_MS && well !== undefined) {
+    const well = cores.ids.find(
+      (id) => !cores.wasUnwell(id, 20_000) && !ledger.holds.has(`${id} maintenance`),
+    );
+    // Then only the name of the active core stands still; the run's last questions are answered all the same.
+    const standsStill = ledger.holds.has('0 paused') || ledger.holds.has('0 pinned');
+    if (!standsStill && silentMs > SWITCHED_WITHIN_MS && well !== undefined) {
       const { state, reason } = gateway.get(CoreRegistry).get(active);
       return `core ${active} has been silent for ${silentMs} ms (${state}: ${reason}), core ${well} is well, and nobody switched`;
     }

@@ -3,16 +3,24 @@ import type { World } from '../world/world';
 import type { Invariant, Verdict } from './invariant';
 
 /**
- * I8: while an administrator has paused the cluster, or holds a core in maintenance, nothing switches by itself. The
- * product has no such command yet, so `world.paused` stays empty; whoever adds one lets people give it in the plan.
+ * I8: while an administrator has paused the cluster nothing switches and nothing is repaired by itself; a core in
+ * maintenance is neither made active nor repaired. An administrator's own word may move the cluster all the same.
  */
 export const PAUSED: Invariant = {
   name: 'I8 nothing by itself while paused',
 
-  onCommit({ paused, clock }: World, change: DiskChange): Verdict {
-    if (change.what !== 'transition' || change.by !== 'automatic') return undefined;
-    const now = clock.monotonic();
-    const pause = paused.find(({ from, until }) => from <= now && now < until);
-    return pause && `epoch ${change.epoch} was begun by itself during a pause`;
+  onCommit({ ledger: { holds } }: World, change: DiskChange): Verdict {
+    const paused = holds.has('0 paused');
+    if (change.what === 'repair') {
+      const { core, step } = change;
+      if (paused) return `core ${core} was repaired (${step}) during a pause`;
+      return holds.has(`${core} maintenance`)
+        ? `core ${core} was repaired (${step}) while it was in maintenance`
+        : undefined;
+    }
+    if (change.what !== 'transition') return undefined;
+    const { epoch, to, by } = change;
+    if (holds.has(`${to} maintenance`)) return `epoch ${epoch} went to core ${to}, which is in maintenance`;
+    return paused && by === 'automatic' ? `epoch ${epoch} was begun by itself during a pause` : undefined;
   },
 };

@@ -13,6 +13,7 @@ export interface Tally {
   runs: number;
   virtualMs: number;
   faults: Map<string, number>;
+  repairs: Map<string, number>;
   /** Points at which a process might have died, with the first seed that came there. */
   reached: Map<string, number>;
   died: Set<string>;
@@ -21,7 +22,15 @@ export interface Tally {
 }
 
 export function newTally(): Tally {
-  return { runs: 0, virtualMs: 0, faults: new Map(), reached: new Map(), died: new Set(), deaths: 0 };
+  return {
+    runs: 0,
+    virtualMs: 0,
+    faults: new Map(),
+    repairs: new Map(),
+    reached: new Map(),
+    died: new Set(),
+    deaths: 0,
+  };
 }
 
 /** Runs the seeds one after another until one fails. `onRun` hears of each. */
@@ -56,6 +65,7 @@ function note(tally: Tally, seed: number, options: RunOptions, result: RunResult
   tally.runs++;
   tally.virtualMs += result.virtualMs;
   for (const [name, count] of result.inflicted) tally.faults.set(name, (tally.faults.get(name) ?? 0) + count);
+  for (const step of result.repairs) tally.repairs.set(step, (tally.repairs.get(step) ?? 0) + 1);
   for (const point of result.reached) if (!tally.reached.has(point)) tally.reached.set(point, seed);
   for (const point of result.died) tally.died.add(point);
   tally.deaths += result.died.length;

@@ -1,3 +1,4 @@
+import type { ContainerEngine } from '../../../src/containers/container-engine';
 import type { OllamaApi } from '../../../src/ollama/ollama-api';
 import type { ChatApi } from '../../../src/rocket-chat/chat-api';
 import type { ChatRealtime } from '../../../src/rocket-chat/chat-realtime';
@@ -37,11 +38,26 @@ const CORES: Record<keyof OllamaApi, boolean> = {
   chat: true,
   generate: true,
   load: true,
+  unload: true,
   render: true,
   // Only where our own Ollama lacks the model at the start.
   pull: false,
 };
-const PORTS = { ChatApi: CHAT, ChatRealtime: SOCKET, OllamaApi: CORES };
+const ENGINE: Record<keyof ContainerEngine, boolean> = {
+  inspect: true,
+  restart: true,
+  recreate: true,
+  onEvent: true,
+  close: true,
+  // Given by people, whom the API serves; the simulation's people use the chat.
+  stop: false,
+  signal: false,
+  // By the launcher, before the gateway's own life begins.
+  start: false,
+  list: false,
+  logs: false,
+};
+const PORTS = { ChatApi: CHAT, ChatRealtime: SOCKET, OllamaApi: CORES, ContainerEngine: ENGINE };
 
 /** Calls that should have been made and were not, and calls that were made and are said not to be. */
 export function unexpectedCalls(reached: ReadonlySet<string>): string[] {

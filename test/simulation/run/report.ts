@@ -3,13 +3,18 @@ import type { Shrunk } from './shrink';
 
 /** What was run, in a few lines. */
 export function summary(tally: Tally, tookMs: number): string {
-  const { runs, virtualMs, faults, reached, died, deaths } = tally;
-  const kinds = [...faults].sort(([a], [b]) => a.localeCompare(b)).map(([name, count]) => `${name} ${count}`);
+  const { runs, virtualMs, faults, repairs, reached, died, deaths } = tally;
+  const listed = (counts: ReadonlyMap<string, number>): string =>
+    [...counts]
+      .sort(([a], [b]) => a.localeCompare(b))
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', ');
   const open = unvisited(tally);
   return [
     `${runs} runs in ${(tookMs / 1000).toFixed(1)} s: ${((runs / tookMs) * 1000).toFixed(1)} seeds/s, ${(virtualMs / 3_600_000).toFixed(1)} virtual hours`,
     `crash points: ${reached.size} reached, ${died.size} died at (${deaths} deaths)${open.length > 0 ? `; never died at: ${open.join('; ')}` : ''}`,
-    `faults: ${kinds.join(', ')}`,
+    `faults: ${listed(faults)}`,
+    `repairs: ${listed(repairs)}`,
   ].join('\n');
 }
 

@@ -35,6 +35,8 @@ export interface RunResult {
   died: readonly string[];
   inflicted: ReadonlyMap<string, number>;
   virtualMs: number;
+  /** Steps of the repair ladder that were taken. */
+  repairs: readonly string[];
 }
 
 /** One seed, from its first event to its verdict: faults, then peace, then a last question in every room, then a restart. */
@@ -53,7 +55,9 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
   }
   const { plan, reached, died, inflicted, clock, lines } = world;
   const { violation } = judge;
-  return { plan, violation, trace: lines.last(400), reached, died, inflicted, virtualMs: clock.monotonic() };
+  const repairs = world.ledger.repairs.map(({ step }) => step);
+  const virtualMs = clock.monotonic();
+  return { plan, violation, trace: lines.last(400), reached, died, inflicted, virtualMs, repairs };
 }
 
 async function live(world: World, judge: Judge): Promise<void> {

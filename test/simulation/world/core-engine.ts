@@ -5,14 +5,23 @@ import {
 } from '../../../src/containers/container-engine';
 import type { Clock } from '../../../src/shared/clock';
 
+/** The machine the cores run on; it outlives the gateway. */
+export interface CoreMachine {
+  /** Of the cores whose process runs now, their pids. */
+  readonly running: ReadonlyMap<string, number>;
+  /** Deaths of its own within the last minute. */
+  deathsLastMinute(name: string): number;
+  /** Ends its process, whatever state it is in, and starts it anew. Resolves when it runs. */
+  restart(name: string): Promise<void>;
+}
+
 /** The engine that runs the cores, as one gateway process sees it: it tells of deaths and starts a moment later. */
 export class CoreEngine extends ContainerEngine {
   private readonly listeners = new Set<(event: ContainerEvent) => void>();
 
   constructor(
     private readonly clock: Clock,
-    /** Of the cores whose process runs now, their pids. */
-    private readonly running: ReadonlyMap<string, number>,
+    private readonly machine: CoreMachine,
   ) {
     super();
   }
@@ -30,9 +39,28 @@ export class CoreEngine extends ContainerEngine {
   }
 
   async inspect(name: string): Promise<ContainerInfo | undefined> {
-    const pid = this.running.get(name);
-    const rest = { name, image: 'core', restarts: 0, deathsLastMinute: 0, labels: {} };
+    const pid = this.machine.running.get(name);
+    const deathsLastMinute = this.machine.deathsLastMinute(name);
+    const rest = { name, image: 'core', restarts: 0, deathsLastMinute, labels: {} };
     return pid === undefined ? { ...rest, state: 'waiting-to-restart' } : { ...rest, state: 'running', pid };
+  }
+
+  async restart(name: string): Promise<ContainerInfo> {
+    await this.machine.restart(name);
+    return (
+      (await this.inspect(name)) ?? {
+        name,
+        image: 'core',
+        state: 'running',
+        restarts: 0,
+        deathsLastMinute: 0,
+        labels: {},
+      }
+    );
+  }
+
+  recreate(name: string): Promise<ContainerInfo> {
+    return this.restart(name);
   }
 
   async close(): Promise<void> {
@@ -41,7 +69,6 @@ export class CoreEngine extends ContainerEngine {
 
   start = notPlayed;
   stop = notPlayed;
-  restart = notPlayed;
   signal = notPlayed;
   list = notPlayed;
   logs = notPlayed;

@@ -11,6 +11,9 @@ export function urlOf(id: number): string {
   return `http://core${id}`;
 }
 
+/** What does not outlive a core's process. */
+const OF_THE_PROCESS: ReadonlySet<string> = new Set(['core-kill', 'core-freeze', 'runner-hang']);
+
 /** When a core was hurt (monotonic ms); `until` is open while it lasts. */
 export interface CoreHurt {
   core: number;
@@ -54,11 +57,22 @@ export class Cores extends FakeOllamaApi {
     return this.core(urlOf(id));
   }
 
-  /** Writes down that the core is not to be blamed for nothing. @returns what ends the entry. */
-  hurt(id: number, kind: string): () => void {
+  /** Writes down that the core is not to be blamed for nothing. @returns what ends the entry; false where it was over. */
+  hurt(id: number, kind: string): () => boolean {
     const entry: CoreHurt = { core: id, kind, from: this.time.monotonic(), until: Infinity };
     this.hurts.push(entry);
-    return () => (entry.until = Math.min(entry.until, this.time.monotonic()));
+    return () => {
+      if (entry.until !== Infinity) return false;
+      entry.until = this.time.monotonic();
+      return true;
+    };
+  }
+
+  /** Its process was started anew: what ailed the old one is over. */
+  renewed(id: number): void {
+    for (const hurt of this.hurts)
+      if (hurt.core === id && hurt.until === Infinity && OF_THE_PROCESS.has(hurt.kind))
+        hurt.until = this.time.monotonic();
   }
 
   /** The same for the core as such, single answers left out. */

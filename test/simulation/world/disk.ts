@@ -18,9 +18,11 @@ export type DiskChange =
   | { what: 'epoch'; epoch: number; active: number }
   | { what: 'transition'; epoch: number; from: number; to: number; by: string }
   | { what: 'opened'; historyBefore: number }
+  | { what: 'repair'; core: number; step: string; at: number }
+  | { what: 'hold'; subject: number; kind: string; held: boolean }
   | { what: 'notice'; key: string; postId: string; roomId: string; threadId: string | null };
 
-const WATCHED = /inbox|cluster|transitions|notices|journal_facts/i;
+const WATCHED = /inbox|cluster|transitions|notices|journal_facts|repairs|holds/i;
 const WRITES = /^\s*(insert|update|delete)/i;
 
 let named = 0;
@@ -56,6 +58,9 @@ const NOTES: Migration = {
       "AFTER UPDATE ON journal_facts WHEN new.name = 'history-before'",
       "'opened', 'historyBefore', CAST(new.value AS INTEGER)",
     ),
+    note('AFTER INSERT ON repairs', "'repair', 'core', new.core, 'step', new.step, 'at', new.at"),
+    note('AFTER INSERT ON holds', "'hold', 'subject', new.subject, 'kind', new.kind, 'held', json('true')"),
+    note('AFTER DELETE ON holds', "'hold', 'subject', old.subject, 'kind', old.kind, 'held', json('false')"),
     note(
       'AFTER INSERT ON notices',
       "'notice', 'key', new.key, 'postId', new.post_id, 'roomId', new.room_id, 'threadId', new.thread_id",

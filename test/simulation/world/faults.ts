@@ -57,7 +57,8 @@ export function inflict(fault: Fault, world: World): void {
       const { core, how: kind, afterCharacters, times } = fault;
       const { faults } = world.cores.of(core);
       for (let each = 0; each < times; each++) faults.push({ kind, afterCharacters });
-      world.mendAfter(DOUBT_MS, world.cores.hurt(core, `answer ${kind}`));
+      const doubted = world.cores.hurt(core, `answer ${kind}`);
+      world.mendAfter(DOUBT_MS, () => void doubted());
       return;
     }
     default:
@@ -103,8 +104,7 @@ function hurtCore(kind: CoreFaultKind, id: number, forMs: number, world: World):
       mend = () => undefined;
   }
   world.mendAfter(forMs, () => {
-    mend();
-    healed();
+    if (healed()) mend();
   });
 }
 

@@ -13,7 +13,7 @@ import { ChatAccount } from './chat-account';
 import type { ChatServer } from './chat-server';
 import { ChatSocket } from './chat-socket';
 import type { ChatTrouble } from './chat-trouble';
-import { CoreEngine } from './core-engine';
+import { CoreEngine, type CoreMachine } from './core-engine';
 import { urlOf, type Cores } from './cores';
 import { Dice } from './dice';
 import type { Disk } from './disk';
@@ -33,8 +33,7 @@ export interface Surroundings {
   server: ChatServer;
   trouble: ChatTrouble;
   cores: Cores;
-  /** Pids of the cores that run, by container. */
-  running: ReadonlyMap<string, number>;
+  machine: CoreMachine;
   disk: Disk;
   /** By how much the machine's wall clock is wrong. */
   skewMs: number;
@@ -63,7 +62,7 @@ export class Gateway {
     this.life = new Life(reaper);
     this.clock = new MortalClock(clock, this.life);
     this.clock.skewMs = around.skewMs;
-    this.engine = new CoreEngine(this.clock, around.running);
+    this.engine = new CoreEngine(this.clock, around.machine);
     const account = mortal(new ChatAccount(server, trouble, clock, plan.pageSize), 'ChatApi', this.life);
     this.socket = new ChatSocket(server, account, trouble, this.clock, this.life, dice('socket'));
     const pace = { clock: this.clock, dice: dice('disk'), slow: plan.slowDisk, mostMs: plan.slowDiskMs };
@@ -75,7 +74,7 @@ export class Gateway {
       store: new MortalStore(disk, this.life, pace),
       clock: this.clock,
       random: dice('random'),
-      engine: this.engine,
+      engine: mortal(this.engine, 'ContainerEngine', this.life),
       ollama: mortal(cores, 'OllamaApi', this.life),
       chat: account,
       realtime: mortal(this.socket, 'ChatRealtime', this.life),

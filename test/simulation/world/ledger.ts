@@ -71,6 +71,9 @@ export class Ledger {
   readonly rows = new Map<string, Row>();
   readonly posts = new Map<string, Post>();
   readonly switches: Switch[] = [];
+  readonly repairs: { core: number; step: string; at: number }[] = [];
+  /** Of the conditions that are on disk, `<subject> <kind>`; subject 0 is the cluster. */
+  readonly holds = new Set<string>();
   /** By the id they are posted under. */
   readonly notices = new Map<string, WrittenNotice>();
   /** What was said before the journal was first opened is history (server time). */
@@ -127,6 +130,15 @@ export class Ledger {
       case 'opened':
         this.historyBefore = change.historyBefore;
         return undefined;
+      case 'repair':
+        this.repairs.push({ core: change.core, step: change.step, at: now });
+        return undefined;
+      case 'hold': {
+        const { subject, kind, held } = change;
+        if (held) this.holds.add(`${subject} ${kind}`);
+        else this.holds.delete(`${subject} ${kind}`);
+        return undefined;
+      }
       case 'notice':
         this.notices.set(change.postId, {
           key: change.key,

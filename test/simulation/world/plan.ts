@@ -63,15 +63,19 @@ export interface Plan {
 }
 
 const LAST_MS = 45_000;
+/** Some lives are long enough for a core that hangs while idle to be found out and repaired. */
+const LASTING_MS = 80_000;
+const LASTING_SHARE = 0.04;
 
 export function makePlan(seed: number): Plan {
   const dice = new Dice(seed, 'plan');
   const cores = dice.chance(0.3) ? 3 : 2;
-  const safetyMs = dice.whole(20_000, LAST_MS);
+  const lasting = dice.chance(LASTING_SHARE);
+  const safetyMs = lasting ? LASTING_MS : dice.whole(20_000, LAST_MS);
   return {
     seed,
     cores,
-    containers: dice.chance(0.5),
+    containers: lasting || dice.chance(0.5),
     slots: dice.chance(0.25) ? 2 : 1,
     continues: dice.chance(0.7),
     maxMessageLength: dice.chance(0.5) ? 500 : 5_000,
@@ -82,7 +86,7 @@ export function makePlan(seed: number): Plan {
     slowDiskMs: dice.pick([12, 12, 80]),
     safetyMs,
     people: people(dice, safetyMs),
-    faults: faults(dice, safetyMs, cores),
+    faults: [...(lasting ? [lastingHang(dice, cores)] : []), ...faults(dice, safetyMs, cores)],
     crashes: dice.pick([0, 1, 1, 2, 2, 3, 6]),
     crashShare: 1 / 60,
   };
@@ -107,6 +111,14 @@ const COMMANDS = [
   '!new',
   '!switch 1',
   '!switch 2',
+  '!switch cancel',
+  '!pause 8s',
+  '!pause 1m',
+  '!pause for ever',
+  '!resume',
+  '!maintenance 1 10s',
+  '!maintenance 2 30s',
+  '!maintenance 2 off',
   '!status',
   '!help',
   '!language en',
@@ -156,6 +168,10 @@ const ANSWER_FAULTS: readonly (OllamaErrorKind | 'silence')[] = [
 ];
 const SOCKET: readonly SocketTrouble[] = ['lossy', 'silent', 'nosub', 'disorder', 'doubled'];
 
+function lastingHang(dice: Dice, cores: number): TimedFault {
+  return { kind: 'runner-hang', core: dice.whole(1, cores), forMs: LASTING_MS, at: dice.whole(1_000, 8_000) };
+}
+
 const SETS_ASIDE: ReadonlySet<string> = new Set(['disk-flaky', 'disk-full', 'blackout', 'rest']);
 
 function faults(dice: Dice, until: number, cores: number): TimedFault[] {
@@ -164,7 +180,7 @@ function faults(dice: Dice, until: number, cores: number): TimedFault[] {
   const kinds: readonly (readonly [number, () => Fault])[] = [
     [5, () => ({ kind: 'core-kill', core: core(), forMs: long() + (dice.chance(0.3) ? long() : 0) })],
     [3, () => ({ kind: 'core-freeze', core: core(), forMs: long() + long() })],
-    [2, () => ({ kind: 'runner-hang', core: core(), forMs: long() + 5_000 })],
+    [2, () => ({ kind: 'runner-hang', core: core(), forMs: long() + dice.pick([5_000, 5_000, 45_000]) })],
     [1, () => ({ kind: 'core-slow', core: core(), forMs: long() })],
     [1, () => ({ kind: 'model-missing', core: core(), forMs: long() })],
     [1, () => ({ kind: 'model-evicted', core: core(), forMs: 1_000 })],

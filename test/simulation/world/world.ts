@@ -1,7 +1,9 @@
+import type { ContainerEvent } from '../../../src/containers/container-engine';
 import type { ChatMessage, ChatRoom } from '../../../src/rocket-chat/chat-types';
 import { VirtualClock } from '../../support/virtual-clock';
 import { ChatServer } from './chat-server';
 import { ChatTrouble } from './chat-trouble';
+import type { CoreMachine } from './core-engine';
 import { Cores } from './cores';
 import { Dice, hash } from './dice';
 import { Disk, type DiskChange } from './disk';
@@ -45,6 +47,11 @@ export class World implements Surroundings {
   readonly cores: Cores;
   readonly disk: Disk;
   readonly running = new Map<string, number>();
+  readonly machine: CoreMachine = {
+    running: this.running,
+    deathsLastMinute: (name) => this.deathsLastMinute(name),
+    restart: (name) => this.renew(name),
+  };
   readonly lines = new Trace();
   /** Points the process came to while it might have died there. */
   readonly reached = new Set<string>();
@@ -57,8 +64,7 @@ export class World implements Surroundings {
   /** Monotonic ms of the last time our own clock was wrong or stood still. */
   lastTilt = -Infinity;
   lastDiskTrouble = -Infinity;
-  /** When the cluster was paused by an administrator (monotonic ms). */
-  readonly paused: { from: number; until: number }[] = [];
+  private readonly deaths: { name: string; at: number }[] = [];
   private lives = 0;
   private drawn = 0;
   private forced = false;
@@ -133,16 +139,37 @@ export class World implements Surroundings {
     const timer = this.clock.after(ms, once);
   }
 
-  coreEvent(id: number, type: 'died' | 'started'): void {
+  /** The engine ends and starts a core's process, at the gateway's word. */
+  private async renew(name: string): Promise<void> {
+    const id = Number(name.slice('core'.length));
+    const core = this.cores.of(id);
+    this.trace(() => `${name} is started anew`);
+    core.kill();
+    this.coreEvent(id, 'stopped');
+    await this.clock.sleep(this.dice.whole(40, 400));
+    core.restart();
+    this.cores.renewed(id);
+    this.coreEvent(id, 'started');
+  }
+
+  private deathsLastMinute(name: string): number {
+    const since = this.clock.monotonic() - 60_000;
+    return this.deaths.filter((death) => death.name === name && death.at > since).length;
+  }
+
+  coreEvent(id: number, type: 'died' | 'stopped' | 'started'): void {
     const name = `core${id}`;
     const at = this.clock.now();
-    if (type === 'died') this.running.delete(name);
+    if (type === 'died') this.deaths.push({ name, at: this.clock.monotonic() });
+    if (type !== 'started') this.running.delete(name);
     else this.running.set(name, 1_000 + Math.round(this.clock.monotonic()));
     if (!this.plan.containers) return;
-    const event =
+    const event: ContainerEvent =
       type === 'died'
         ? { type, name, at, signal: 'SIGKILL', lastOutput: [] }
-        : { type, name, at, pid: this.running.get(name) };
+        : type === 'stopped'
+          ? { type, name, at }
+          : { type, name, at, pid: this.running.get(name) };
     this.gateway?.engine.tell(event);
   }
 

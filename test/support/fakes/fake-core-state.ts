@@ -8,7 +8,7 @@ export interface AnswerFault {
 }
 
 export type FakeCall =
-  | { method: 'version' | 'tags' | 'ps' | 'show' | 'render' | 'pull' }
+  | { method: 'version' | 'tags' | 'ps' | 'show' | 'render' | 'pull' | 'unload' }
   | { method: 'load'; options: ModelOptions }
   | { method: 'chat'; request: ChatRequest }
   | { method: 'generate'; request: GenerateRequest };
@@ -21,6 +21,8 @@ export class FakeCoreState {
   stopped = false;
   /** Generations hang while everything else answers. */
   runnerHung = false;
+  /** Taking the model out of memory ends a hung runner. */
+  unloadHelps = false;
   version = '0.11.4';
   installed: string[] = ['m'];
   resident?: { contextLength: number };

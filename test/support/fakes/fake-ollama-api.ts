@@ -129,6 +129,14 @@ export class FakeOllamaApi extends OllamaApi {
     core.resident = { contextLength: modelOptions.num_ctx ?? 4096 };
   }
 
+  async unload(url: string, model: string, options?: CallOptions): Promise<void> {
+    const core = this.called(url, { method: 'unload' });
+    this.requireModel(core, model);
+    await this.reply(core, 5, options, !core.unloadHelps);
+    core.resident = undefined;
+    core.runnerHung = false;
+  }
+
   async render(url: string, request: ChatRequest, options?: CallOptions): Promise<string | undefined> {
     const core = this.called(url, { method: 'render' });
     await this.reply(core, 2, options);

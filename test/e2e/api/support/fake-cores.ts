@@ -71,6 +71,11 @@ export class FakeCores extends OllamaApi {
     return Promise.resolve();
   }
 
+  unload(url: string): Promise<void> {
+    this.reach(url);
+    return Promise.resolve();
+  }
+
   render(): Promise<undefined> {
     return Promise.resolve(undefined);
   }
@@ -108,6 +113,9 @@ export class NoContainers extends ContainerEngine {
     return Promise.resolve();
   }
   restart(): Promise<ContainerInfo> {
+    return Promise.reject(new Error('nothing is run here'));
+  }
+  recreate(): Promise<ContainerInfo> {
     return Promise.reject(new Error('nothing is run here'));
   }
   signal(): Promise<void> {

@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../shared/clock';
+import { Store } from '../../storage/store';
+import { BUDGET_WINDOW_MS, type RepairStep } from './repair-ladder';
+
+const KEPT_MS = 90 * 24 * 3_600_000;
+
+/** One step of the ladder that was taken. */
+export interface Repair {
+  core: number;
+  step: RepairStep;
+  /** Epoch ms. */
+  at: number;
+  why: string;
+  finishedAt?: number;
+  /** `ready`, or how it failed; undefined while it goes on, or where the process died over it. */
+  outcome?: string;
+}
+
+/** Every repair: written before it is made, so that a crash or a restart gives no budget back. */
+@Injectable()
+export class RepairJournal {
+  /** Of this process, by core, monotonic ms: a wall clock that is set gives no budget back either. */
+  private readonly made = new Map<number, number[]>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Repairs of the core that its budget still counts. */
+  async spent(core: number): Promise<number> {
+    const now = this.clock.now();
+    const row = await this.store.get<{ count: number }>(
+      'SELECT COUNT(*) AS count FROM repairs WHERE core = ? AND at > ? AND at <= ?',
+      ...[core, now - BUDGET_WINDOW_MS, now],
+    );
+    const since = this.clock.monotonic() - BUDGET_WINDOW_MS;
+    const here = (this.made.get(core) ?? []).filter((at) => at > since);
+    this.made.set(core, here);
+    return Math.max(row?.count ?? 0, here.length);
+  }
+
+  /** @returns the id to finish it by. */
+  async begin(core: number, step: RepairStep, why: string): Promise<number> {
+    this.made.set(core, [...(this.made.get(core) ?? []), this.clock.monotonic()]);
+    return this.store.transaction(async (tx) => {
+      await tx.run(
+        'INSERT INTO repairs (core, step, at, why) VALUES (?, ?, ?, ?)',
+        ...[core, step, this.clock.now(), why.slice(0, 500)],
+      );
+      const row = await tx.get<{ id: number }>('SELECT MAX(id) AS id FROM repairs');
+      return row?.id ?? 0;
+    });
+  }
+
+  async finish(id: number, outcome: string): Promise<void> {
+    await this.store.run(
+      'UPDATE repairs SET finished_at = ?, outcome = ? WHERE id = ?',
+      ...[this.clock.now(), outcome.slice(0, 500), id],
+    );
+  }
+
+  /** An administrator wants it mended: what was spent counts no longer. */
+  async refill(core: number): Promise<void> {
+    this.made.delete(core);
+    await this.store.run(
+      "UPDATE repairs SET at = at - ?, why = why || ' (budget refilled)' WHERE core = ? AND at > ?",
+      ...[BUDGET_WINDOW_MS, core, this.clock.now() - BUDGET_WINDOW_MS],
+    );
+  }
+
+  /** The core is well on this image. */
+  async wasGood(core: number, image: string): Promise<void> {
+    await this.store.run(
+      `INSERT INTO good_images (core, image, ready_at) VALUES (?, ?, ?)
+       ON CONFLICT (core, image) DO UPDATE SET ready_at = excluded.ready_at`,
+      ...[core, image, this.clock.now()],
+    );
+  }
+
+  /** The image it was last well on, other than the present one. */
+  async lastGood(core: number, present: string): Promise<string | undefined> {
+    const row = await this.store.get<{ image: string }>(
+      'SELECT image FROM good_images WHERE core = ? AND image <> ? ORDER BY ready_at DESC LIMIT 1',
+      ...[core, present],
+    );
+    return row?.image;
+  }
+
+  /** Newest first. */
+  async list(core: number, limit: number): Promise<Repair[]> {
+    const rows = await this.store.all<{
+      step: RepairStep;
+      at: number;
+      finished_at: number | null;
+      outcome: string | null;
+      why: string;
+    }>('SELECT * FROM repairs WHERE core = ? ORDER BY id DESC LIMIT ?', core, limit);
+    return rows.map(({ step, at, finished_at, outcome, why }) => ({
+      ...{ core, step, at, why },
+      finishedAt: finished_at ?? undefined,
+      outcome: outcome ?? undefined,
+    }));
+  }
+
+  async prune(): Promise<void> {
+    await this.store.run('DELETE FROM repairs WHERE at < ?', this.clock.now() - KEPT_MS);
+  }
+}
