@@ -8,6 +8,10 @@ import { EventBus } from '../../src/events/event-bus';
 import { ClusterControl } from '../../src/failover/cluster-control.service';
 import { FailoverNotices } from '../../src/failover/failover-notices';
 import { FailoverService } from '../../src/failover/failover.service';
+import { ModelBringer } from '../../src/failover/repair/model-bringer';
+import { RepairJournal } from '../../src/failover/repair/repair-journal';
+import { RepairService, RepairTools } from '../../src/failover/repair/repair.service';
+import { RepairPorts, RepairSteps } from '../../src/failover/repair/repair-steps';
 import { Promoter } from '../../src/failover/promoter';
 import { SwitchoverService } from '../../src/failover/switchover.service';
 import { AttemptRunner } from '../../src/generation/attempt-runner';
@@ -54,6 +58,38 @@ export class ToldEngine {
     return () => (this.listener = undefined);
   }
 
+  /** What was asked of it, as `restart core1 0`. */
+  readonly asked: string[] = [];
+  /** What starting a core's process anew does. */
+  onRenewed: (name: string) => void = () => undefined;
+  /** It takes the call and never answers. */
+  hangs = false;
+
+  restart(name: string, graceMs: number): Promise<unknown> {
+    return this.renew(`restart ${name} ${graceMs}`, name);
+  }
+
+  recreate(name: string, image?: string): Promise<unknown> {
+    return this.renew(`recreate ${name}${image === undefined ? '' : ` ${image}`}`, name);
+  }
+
+  stop(name: string): Promise<void> {
+    this.asked.push(`stop ${name}`);
+    this.infos.set(name, { ...this.infos.get(name), state: 'stopped' });
+    this.tell({ type: 'stopped', name, at: 0 });
+    return Promise.resolve();
+  }
+
+  private renew(asked: string, name: string): Promise<unknown> {
+    this.asked.push(asked);
+    if (this.hangs) return new Promise(() => undefined);
+    this.tell({ type: 'stopped', name, at: 0 });
+    this.infos.set(name, { image: 'core', ...this.infos.get(name), state: 'running', deathsLastMinute: 0 });
+    this.onRenewed(name);
+    this.tell({ type: 'started', name, at: 0, pid: 77 });
+    return Promise.resolve();
+  }
+
   inspect(name: string): Promise<ContainerInfo | undefined> {
     return Promise.resolve(this.infos.get(name) as ContainerInfo | undefined);
   }
@@ -88,6 +124,8 @@ export class CoreBench {
   readonly failover: FailoverService;
   readonly switchovers: SwitchoverService;
   readonly control: ClusterControl;
+  readonly repairs: RepairService;
+  readonly repairJournal: RepairJournal;
   readonly dispatcher: CoreDispatcher;
   readonly generation: GenerationService;
   /** Every state change, as `1 ready`. */
@@ -136,6 +174,13 @@ export class CoreBench {
       this.switchovers,
       this.engine as unknown as ContainerEngine,
     );
+    const ports = new RepairPorts(bus, clock);
+    this.repairJournal = new RepairJournal(store, clock);
+    const models = new ModelBringer(ollama, this.profile);
+    const engine = this.engine as unknown as ContainerEngine;
+    const steps = new RepairSteps(engine, ollama, this.profile, models, this.registry, ports);
+    const tools = new RepairTools(steps, this.repairJournal, models, new SeededRandom(seed));
+    this.repairs = new RepairService(this.registry, engine, tools, notices, ports);
     this.dispatcher = new CoreDispatcher(this.registry, bus);
     this.generation = new GenerationService(
       this.dispatcher,
@@ -193,6 +238,7 @@ export class CoreBench {
   }
 
   async end(): Promise<void> {
+    await this.during(this.repairs.stop());
     await this.during(this.switchovers.stop());
     await this.during(this.failover.stop());
     await this.during(this.monitor.stop());

@@ -1,4 +1,5 @@
 import { CORE_REGISTRY_MIGRATIONS } from '../../src/core-registry/core-registry.migrations';
+import { FAILOVER_MIGRATIONS } from '../../src/failover/failover.migrations';
 import { JOURNAL_MIGRATIONS } from '../../src/journal/journal.migrations';
 import { ROOMS_MIGRATIONS } from '../../src/rooms/rooms.migrations';
 import { LibsqlStore } from '../../src/storage/libsql-store';
@@ -6,6 +7,11 @@ import { LibsqlStore } from '../../src/storage/libsql-store';
 /** The real store with the tables of the domain, in memory. (`app.module.ts` names the same tables, but loads the whole web stack.) */
 export async function memoryStore(): Promise<LibsqlStore> {
   const store = new LibsqlStore(':memory:');
-  await store.migrate([...CORE_REGISTRY_MIGRATIONS, ...JOURNAL_MIGRATIONS, ...ROOMS_MIGRATIONS]);
+  await store.migrate([
+    ...CORE_REGISTRY_MIGRATIONS,
+    ...FAILOVER_MIGRATIONS,
+    ...JOURNAL_MIGRATIONS,
+    ...ROOMS_MIGRATIONS,
+  ]);
   return store;
 }

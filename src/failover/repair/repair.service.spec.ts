@@ -1,0 +1,186 @@
+import { Logger } from '@nestjs/common';
+import { CoreBench } from '../../../test/support/core-bench';
+import { RepairService } from './repair.service';
+
+describe(RepairService.name, () => {
+  let bench: CoreBench;
+
+  /** Two cores with containers; what is started anew is well again, unless a test says otherwise. */
+  beforeEach(async () => {
+    Logger.overrideLogger(false);
+    bench = await CoreBench.create({ engine: true });
+    for (const name of ['core1', 'core2'])
+      bench.engine.infos.set(name, { image: 'core', state: 'running', deathsLastMinute: 0, pid: 7 });
+    bench.engine.onRenewed = (name) => renewed(name);
+    await bench.begin();
+    bench.repairs.start();
+    await bench.timeUntil(() => [1, 2].every((id) => bench.state(id) === 'ready'), 20_000);
+  });
+  afterEach(async () => {
+    for (const { id } of bench.registry.all()) bench.core(id).resume();
+    await bench.end();
+    expect(bench.clock.timers).toBe(0);
+    await bench.store.close();
+  });
+
+  const renewed = (name: string): void => {
+    const core = bench.core(Number(name.slice(-1)));
+    core.kill();
+    core.restart();
+  };
+  const died = (id: number, deathsLastMinute = 1): void => {
+    bench.core(id).kill();
+    bench.engine.infos.set(`core${id}`, { image: 'core', state: 'waiting-to-restart', deathsLastMinute });
+    bench.engine.tell({ type: 'died', name: `core${id}`, at: 0, exitCode: 1, lastOutput: [] });
+  };
+  const steps = async (id: number): Promise<string[]> =>
+    (await bench.repairJournal.list(id, 50))
+      .map(({ step, outcome }) => `${step}: ${outcome ?? 'open'}`)
+      .reverse();
+  const conditions = (id: number): string[] => [...bench.view(id).conditions.keys()];
+
+  it('starts a process that hangs anew, at once and without asking it to end, and it is ready within 20 s', async () => {
+    bench.core(1).freeze();
+    await bench.timeUntil(() => bench.changes.includes('1 down'), 6_000);
+    await bench.timeUntil(() => bench.state(1) === 'ready', 14_000);
+    expect(bench.engine.asked).toEqual(['restart core1 0']);
+    await bench.clock.advance(1_000);
+    expect(await steps(1)).toEqual(['restart: ready']);
+    expect(conditions(1)).toEqual(['quarantined']);
+    expect(bench.registry.active.id).toBe(2);
+  });
+
+  it('takes the model of a core that is stuck out of memory first, and that may be all', async () => {
+    bench.core(2).unloadHelps = true;
+    bench.core(2).runnerHung = true;
+    await bench.timeUntil(() => bench.state(2) === 'down', 60_000);
+    await bench.timeUntil(() => bench.state(2) === 'ready', 20_000);
+    expect(bench.engine.asked).toEqual([]);
+    await bench.clock.advance(1_000);
+    expect(await steps(2)).toEqual(['unload: ready']);
+  });
+
+  it('and starts its process anew where that does not help, ready 20 s after it was found out', async () => {
+    bench.core(2).runnerHung = true;
+    await bench.timeUntil(() => bench.state(2) === 'down', 60_000);
+    await bench.timeUntil(() => bench.state(2) === 'ready', 20_000);
+    expect(bench.engine.asked).toEqual(['restart core2 0']);
+    await bench.clock.advance(1_000);
+    expect(await steps(2)).toEqual([expect.stringMatching(/^unload: still down/), 'restart: ready']);
+  });
+
+  it('writes one answer at a time on a core that is fresh from a repair, for half a minute', async () => {
+    bench.core(2).freeze();
+    await bench.timeUntil(() => bench.engine.asked.length > 0, 10_000);
+    await bench.timeUntil(() => bench.state(2) === 'ready', 20_000);
+    await bench.clock.advance(1_000);
+    const core = { ...bench.view(2), slots: 4 };
+    expect(bench.registry.slotsOf(core)).toBe(1);
+    await bench.clock.advance(30_000);
+    expect(bench.registry.slotsOf(core)).toBe(4);
+  });
+
+  it('leaves what merely died to its engine, and begins only when it stays away', async () => {
+    died(2);
+    await bench.clock.advance(58_000);
+    expect(bench.engine.asked).toEqual([]);
+    await bench.timeUntil(() => bench.engine.asked.length > 0, 5_000);
+    expect(bench.engine.asked).toEqual(['restart core2 10000']);
+  });
+
+  it('makes a core anew that dies three times in a minute, and holds it back meanwhile', async () => {
+    died(2, 3);
+    await bench.timeUntil(() => bench.engine.asked.length > 0, 3_000);
+    expect(bench.engine.asked).toEqual(['recreate core2']);
+    expect(conditions(2)).toContain('quarantined');
+    await bench.timeUntil(() => bench.state(2) === 'ready', 20_000);
+  });
+
+  it('climbs the ladder with growing pauses, then calls an administrator once and tries again every half hour', async () => {
+    bench.engine.onRenewed = () => undefined;
+    bench.core(2).freeze();
+    await bench.timeUntil(() => conditions(2).includes('failed'), 30 * 60_000);
+    expect(bench.engine.asked).toEqual(['restart core2 0', 'recreate core2']);
+    expect(conditions(2)).not.toContain('repairing');
+    const alerts = (): Promise<{ key: string; text: string }[]> =>
+      bench.store.all("SELECT key, text FROM notices WHERE key LIKE 'alert:%'");
+    expect(await alerts()).toEqual([
+      {
+        key: expect.stringMatching(/^alert:failed:2:/),
+        text: expect.stringContaining('Core 2 could not be repaired'),
+      },
+    ]);
+    bench.engine.asked.length = 0;
+    await bench.clock.advance(25 * 60_000);
+    expect(bench.engine.asked).toEqual([]);
+    bench.engine.onRenewed = renewed;
+    await bench.timeUntil(() => bench.state(2) === 'ready', 15 * 60_000);
+    await bench.clock.advance(1_500);
+    expect(conditions(2)).toEqual([]);
+    expect(await alerts()).toHaveLength(1);
+  });
+
+  it('makes at most five repairs in half an hour, over restarts as well', async () => {
+    for (let times = 0; times < 5; times++) await bench.repairJournal.begin(2, 'restart', 'an earlier run');
+    bench.core(2).freeze();
+    await bench.timeUntil(() => conditions(2).includes('failed'), 10_000);
+    expect(bench.engine.asked).toEqual([]);
+    await bench.during(bench.repairs.mend(2, 'api:key1'));
+    await bench.timeUntil(() => bench.state(2) === 'ready', 20_000);
+    expect(bench.engine.asked).toEqual(['restart core2 0']);
+    await bench.clock.advance(1_500);
+    expect(conditions(2)).toEqual([]);
+  });
+
+  it.each(['paused', 'maintenance', 'stopped'] as const)(
+    'does nothing while it is %s, and begins after that',
+    async (kind) => {
+      const subject = kind === 'paused' ? 0 : 2;
+      await bench.during(bench.registry.holds.set(subject, kind, { by: 'api:key1', reason: 'said so' }));
+      bench.core(2).freeze();
+      await bench.clock.advance(120_000);
+      expect(bench.engine.asked).toEqual([]);
+      await bench.during(bench.registry.holds.lift(subject, kind, 'api:key1', 'done'));
+      await bench.timeUntil(() => bench.state(2) === 'ready', 20_000);
+    },
+  );
+
+  it('is not held up for ever by an engine that hangs, and failover not at all', async () => {
+    bench.engine.hangs = true;
+    bench.core(2).freeze();
+    await bench.timeUntil(() => bench.engine.asked.length > 0, 10_000);
+    bench.core(1).kill();
+    bench.core(2).resume();
+    await bench.timeUntil(() => bench.registry.active.id === 2, 30_000);
+    await bench.timeUntil(() => conditions(2).length === 0, 60_000);
+    expect(await steps(2)).toEqual([expect.stringMatching(/did not answer within 10 s/)]);
+  });
+
+  it('repairs one core at a time', async () => {
+    bench.engine.onRenewed = () => undefined;
+    for (const id of [2, 1]) bench.core(id).freeze();
+    const repaired = (): number => [1, 2].filter((id) => conditions(id).includes('repairing')).length;
+    const counts: number[] = [];
+    for (let left = 300; left > 0; left--) {
+      await bench.clock.advance(100);
+      counts.push(repaired());
+    }
+    expect(Math.max(...counts)).toBe(1);
+    expect(new Set(bench.engine.asked)).toEqual(
+      new Set(['restart core1 0', 'restart core2 0', 'recreate core1', 'recreate core2']),
+    );
+  });
+
+  it('refuses to mend a core of others', async () => {
+    bench.registry.get(2).container = undefined;
+    await expect(bench.during(bench.repairs.mend(2, 'x'))).rejects.toMatchObject({ code: 'CORE_NOT_OURS' });
+  });
+
+  it('goes back to the image it was last well on where nothing else helps', async () => {
+    await bench.repairJournal.wasGood(2, 'core:old');
+    bench.engine.onRenewed = () => undefined;
+    bench.core(2).freeze();
+    await bench.timeUntil(() => bench.engine.asked.length === 3, 10 * 60_000);
+    expect(bench.engine.asked).toEqual(['restart core2 0', 'recreate core2', 'recreate core2 core:old']);
+  });
+});
