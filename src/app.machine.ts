@@ -1,4 +1,5 @@
-import { freemem, hostname, networkInterfaces } from 'node:os';
+import { freemem, homedir, hostname, networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { BuiltInEngine } from './built-in-engine/built-in-engine';
 import { EngineUnavailable } from './built-in-engine/engine-unavailable';
@@ -34,6 +35,7 @@ export async function surveyMachine(
     ollama,
     cpus: usableProcessors(),
     freeMemoryBytes: freemem(),
+    modelFolder: settings.OLLAMA_MODELS ?? join(homedir(), '.ollama', 'models'),
     ownAddresses: [
       hostname(),
       ...Object.values(networkInterfaces()).flatMap((addresses = []) =>

@@ -22,6 +22,8 @@ export interface Machine {
   builtIn?: BuiltIn;
   cpus: number;
   freeMemoryBytes: number;
+  /** Folder of the models of our own Ollama. */
+  modelFolder?: string;
   /** Addresses of its network interfaces, and its names. */
   ownAddresses: readonly string[];
   freePort(): Promise<number>;
@@ -84,7 +86,8 @@ export class CoreLauncher {
         continue;
       }
       const url = `http://127.0.0.1:${await machine.freePort()}`;
-      definitions.push({ id, kind, url, container: `core${id}`, host: THIS_MACHINE, slots });
+      const own = kind === 'ollama' && machine.modelFolder ? { modelFolder: machine.modelFolder } : {};
+      definitions.push({ id, kind, url, container: `core${id}`, host: THIS_MACHINE, slots, ...own });
     }
     return definitions;
   }

@@ -38,6 +38,8 @@ export interface CoreDefinition {
   url: string;
   /** Name in the container engine; undefined for a core we do not run. */
   container?: string;
+  /** Folder of its models, where we can read it. */
+  modelFolder?: string;
   /** Cores with the same value compete for the same processors. */
   host: string;
   /** Questions it answers at once. */

@@ -1,5 +1,5 @@
 import axios, { type AxiosResponse } from 'axios';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Clock, Timer } from '../shared/clock';
 import { CoreConnection } from './core-connection';
 import { MalformedLineError } from './ndjson-reader';
@@ -13,8 +13,9 @@ const MAX_ERROR_BYTES = 64 * 1024;
 export interface CallTarget {
   /** Base address of the core. */
   url: string;
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'HEAD';
   path: string;
+  /** Sent as JSON; a stream as it is. */
   body?: object;
 }
 
@@ -58,7 +59,11 @@ export class CoreCall {
       signal: this.abort.signal,
       httpAgent: this.connection.httpAgent,
       httpsAgent: this.connection.httpsAgent,
-      headers: { Accept: 'application/json', 'Accept-Encoding': 'identity' },
+      headers: {
+        Accept: 'application/json',
+        'Accept-Encoding': 'identity',
+        ...(body instanceof Readable ? { 'Content-Type': 'application/octet-stream' } : {}),
+      },
       decompress: false,
       proxy: false,
       maxRedirects: 0,
@@ -68,7 +73,8 @@ export class CoreCall {
     });
     this.response = response.data;
     const chunks = receivedChunks(response.data);
-    if (response.status === 200) return chunks;
+    // Of a blob that was taken it says 201.
+    if (response.status === 200 || response.status === 201) return chunks;
     throw errorFromStatus(url, response.status, await readText(chunks, MAX_ERROR_BYTES));
   }
 

@@ -3,6 +3,7 @@ import { Clock } from '../shared/clock';
 import { SystemClock } from '../shared/system-clock';
 import { CoreCall, readText, type CallTarget } from './core-call';
 import { isObject, readNdjson, type JsonObject } from './ndjson-reader';
+import type { StoredBlob, StoredModel } from './model-folder';
 import {
   type CallOptions,
   type ChatRequest,
@@ -27,6 +28,7 @@ import {
   toStreamChunk,
 } from './ollama-wire';
 
+const BLOB_ASKED_MS = 10_000;
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /** Ollama over HTTP. Every call has a connection of its own; proxies and redirects are not followed. */
@@ -102,6 +104,65 @@ export class HttpOllamaApi extends OllamaApi {
       yield progress;
     }
     if (status !== 'success') throw new OllamaError('truncated', url, `pulling ${model} ended at: ${status}`);
+  }
+
+  async *importModel(
+    url: string,
+    model: string,
+    stored: StoredModel,
+    options: CallOptions = {},
+  ): AsyncGenerator<PullProgress> {
+    const { weights, adapters, template, system, license, parameters } = stored;
+    for (const blob of [...weights, ...adapters]) {
+      yield { status: `sending ${blob.digest.slice(0, 19)}`, totalBytes: blob.sizeBytes };
+      if (!(await this.hasBlob(url, blob, options))) await this.sendBlob(url, blob, options);
+    }
+    const files = (blobs: readonly StoredBlob[]): Record<string, string> =>
+      Object.fromEntries(blobs.map(({ digest }, index) => [`file${index}.gguf`, digest]));
+    const body = {
+      model,
+      files: files(weights),
+      ...(adapters.length > 0 ? { adapters: files(adapters) } : {}),
+      ...{ template, system, license, parameters },
+    };
+    const target: CallTarget = { url, method: 'POST', path: '/api/create', body };
+    let status = '';
+    for await (const progress of this.lines(target, options, toPullProgress)) {
+      status = progress.status;
+      yield progress;
+    }
+    if (status !== 'success') throw new OllamaError('truncated', url, `making ${model} ended at: ${status}`);
+  }
+
+  private async hasBlob(url: string, { digest }: StoredBlob, { signal }: CallOptions): Promise<boolean> {
+    try {
+      await this.send(
+        { url, method: 'HEAD', path: `/api/blobs/${digest}` },
+        { signal, timeoutMs: BLOB_ASKED_MS },
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof OllamaError && error.status === 404) return false;
+      throw error;
+    }
+  }
+
+  private async sendBlob(url: string, blob: StoredBlob, { signal }: CallOptions): Promise<void> {
+    await this.send(
+      { url, method: 'POST', path: `/api/blobs/${blob.digest}`, body: blob.open() },
+      { signal },
+    );
+  }
+
+  private async send(target: CallTarget, options: CallOptions): Promise<void> {
+    const call = new CoreCall(this.clock, target, options, 'whole');
+    try {
+      await readText(await call.open(), MAX_ANSWER_BYTES);
+    } catch (failure) {
+      throw call.explain(failure);
+    } finally {
+      call.close();
+    }
   }
 
   private async *answer(target: CallTarget, options?: CallOptions): AsyncGenerator<StreamChunk> {

@@ -1,3 +1,5 @@
+import type { StoredModel } from './model-folder';
+
 /** Options of one call. `timeoutMs` bounds a plain call whole; for a stream it bounds only the wait for a connection. */
 export interface CallOptions {
   signal?: AbortSignal;
@@ -108,4 +110,14 @@ export abstract class OllamaApi {
   /** The prompt as the core's template renders it (`_debug_render_only`, Ollama >= 0.11.5); undefined where unsupported. */
   abstract render(url: string, request: ChatRequest, options?: CallOptions): Promise<string | undefined>;
   abstract pull(url: string, model: string, options?: CallOptions): AsyncIterable<PullProgress>;
+  /**
+   * Makes the model at the core from files we can read: sends the blobs it lacks (`/api/blobs`), then creates it
+   * (`/api/create`). Needs no network but the one to the core.
+   */
+  abstract importModel(
+    url: string,
+    model: string,
+    stored: StoredModel,
+    options?: CallOptions,
+  ): AsyncIterable<PullProgress>;
 }

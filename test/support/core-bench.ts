@@ -176,7 +176,7 @@ export class CoreBench {
     );
     const ports = new RepairPorts(bus, clock);
     this.repairJournal = new RepairJournal(store, clock);
-    const models = new ModelBringer(ollama, this.profile);
+    const models = new ModelBringer(ollama, this.profile, this.registry);
     const engine = this.engine as unknown as ContainerEngine;
     const steps = new RepairSteps(engine, ollama, this.profile, models, this.registry, ports);
     const tools = new RepairTools(steps, this.repairJournal, models, new SeededRandom(seed));

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { CoreBench } from '../../../test/support/core-bench';
 import { RepairService } from './repair.service';
@@ -38,6 +41,15 @@ describe(RepairService.name, () => {
       .map(({ step, outcome }) => `${step}: ${outcome ?? 'open'}`)
       .reverse();
   const conditions = (id: number): string[] => [...bench.view(id).conditions.keys()];
+
+  /** Folders are read in real time, in which virtual time stands still. */
+  const untilReadyOnRealDisk = async (id: number): Promise<void> => {
+    for (let left = 200; left > 0 && bench.state(id) !== 'ready'; left--) {
+      await new Promise((done) => setTimeout(done, 2));
+      await bench.clock.advance(500);
+    }
+    expect(bench.state(id)).toBe('ready');
+  };
 
   it('starts a process that hangs anew, at once and without asking it to end, and it is ready within 20 s', async () => {
     bench.core(1).freeze();
@@ -120,6 +132,43 @@ describe(RepairService.name, () => {
     expect(await alerts()).toHaveLength(1);
   });
 
+  describe('of a core that lacks its model', () => {
+    beforeEach(() => {
+      for (const { id } of bench.registry.all()) bench.registry.update(id, { kind: 'ollama' });
+      bench.core(2).installed = [];
+    });
+
+    it('brings it from the folder of a sibling that keeps its models elsewhere', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'rdzen-models-'));
+      try {
+        writeModel(folder, 'm');
+        bench.registry.get(1).modelFolder = folder;
+        bench.registry.get(2).modelFolder = join(folder, 'own');
+        await bench.timeUntil(() => bench.state(2) === 'down', 15_000);
+        await untilReadyOnRealDisk(2);
+        expect(bench.core(2).count('importModel')).toBe(1);
+        expect(bench.core(2).count('pull')).toBe(0);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+
+    it('has it fetched where no sibling has it', async () => {
+      await bench.timeUntil(() => bench.state(2) === 'down', 15_000);
+      await untilReadyOnRealDisk(2);
+      expect(bench.core(2).count('pull')).toBe(1);
+      await bench.clock.advance(1_000);
+      expect(await steps(2)).toEqual(['model: ready']);
+    });
+
+    it('never has one of others fetch anything', async () => {
+      bench.registry.update(2, { kind: 'external' });
+      await bench.clock.advance(60_000);
+      expect(bench.core(2).count('pull')).toBe(0);
+      expect(bench.engine.asked).toEqual(['recreate core2']);
+    });
+  });
+
   it('makes at most five repairs in half an hour, over restarts as well', async () => {
     for (let times = 0; times < 5; times++) await bench.repairJournal.begin(2, 'restart', 'an earlier run');
     bench.core(2).freeze();
@@ -184,3 +233,14 @@ describe(RepairService.name, () => {
     expect(bench.engine.asked).toEqual(['restart core2 0', 'recreate core2', 'recreate core2 core:old']);
   });
 });
+
+/** A model of four bytes, laid out as Ollama does. */
+function writeModel(folder: string, name: string): void {
+  const hex = 'a'.repeat(64);
+  const manifest = join(folder, 'manifests', 'models.example', 'library', name);
+  mkdirSync(manifest, { recursive: true });
+  mkdirSync(join(folder, 'blobs'));
+  writeFileSync(join(folder, 'blobs', `sha256-${hex}`), 'gguf');
+  const layer = { mediaType: 'application/vnd.ollama.image.model', digest: `sha256:${hex}`, size: 4 };
+  writeFileSync(join(manifest, 'latest'), JSON.stringify({ layers: [layer] }));
+}

@@ -8,6 +8,7 @@ import { EPOCHS } from './i04-epochs';
 import { NO_STALE_TEXT } from './i05-no-stale-text';
 import { ANSWERED_IN_TIME } from './i06-answered-in-time';
 import { HEARD_IN_TIME } from './i06-heard-in-time';
+import { REPAIRED_IN_TIME } from './i06-repaired-in-time';
 import { SWITCH_FOR_CAUSE } from './i07-switch-for-cause';
 import { PAUSED } from './i08-paused';
 import { NO_SECRETS } from './i10-no-secrets';
@@ -22,6 +23,7 @@ export const INVARIANTS: readonly Invariant[] = [
   NO_STALE_TEXT,
   HEARD_IN_TIME,
   ANSWERED_IN_TIME,
+  REPAIRED_IN_TIME,
   SWITCH_FOR_CAUSE,
   PAUSED,
   NO_SECRETS,

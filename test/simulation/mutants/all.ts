@@ -4,12 +4,14 @@ import { INTAKE_MUTANTS } from './intake';
 import { LANES_MUTANTS } from './lanes';
 import type { Mutant } from './mutant';
 import { OUTBOX_MUTANTS } from './outbox';
+import { REPAIR_MUTANTS } from './repair';
 
-/** Every planted bug. The repair ladder is not built yet: its folder comes with it. */
+/** Every planted bug. */
 export const MUTANTS: readonly Mutant[] = [
   ...INTAKE_MUTANTS.map((mutant) => ({ ...mutant, folder: 'intake' as const })),
   ...LANES_MUTANTS.map((mutant) => ({ ...mutant, folder: 'lanes' as const })),
   ...GENERATION_MUTANTS.map((mutant) => ({ ...mutant, folder: 'generation' as const })),
   ...OUTBOX_MUTANTS.map((mutant) => ({ ...mutant, folder: 'outbox' as const })),
+  ...REPAIR_MUTANTS.map((mutant) => ({ ...mutant, folder: 'repair' as const })),
   ...FAILOVER_MUTANTS.map((mutant) => ({ ...mutant, folder: 'failover' as const })),
 ];

@@ -1,7 +1,7 @@
 /** One bug planted in the product: in `file` the only occurrence of `find` gives way to `replace`. */
 export interface Mutant {
   name: string;
-  folder: 'intake' | 'lanes' | 'generation' | 'outbox' | 'failover';
+  folder: 'intake' | 'lanes' | 'generation' | 'outbox' | 'failover' | 'repair';
   file: string;
   find: string;
   replace: string;

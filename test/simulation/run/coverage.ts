@@ -42,6 +42,7 @@ const CORES: Record<keyof OllamaApi, boolean> = {
   render: true,
   // Only where our own Ollama lacks the model at the start.
   pull: false,
+  importModel: false,
 };
 const ENGINE: Record<keyof ContainerEngine, boolean> = {
   inspect: true,

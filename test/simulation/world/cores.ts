@@ -68,6 +68,13 @@ export class Cores extends FakeOllamaApi {
     };
   }
 
+  /** It hangs however often it is started. */
+  isBroken(id: number): boolean {
+    return this.hurts.some(
+      ({ core, kind, until }) => core === id && kind === 'core-broken' && until === Infinity,
+    );
+  }
+
   /** Its process was started anew: what ailed the old one is over. */
   renewed(id: number): void {
     for (const hurt of this.hurts)

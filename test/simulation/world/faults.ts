@@ -82,6 +82,7 @@ function hurtCore(kind: CoreFaultKind, id: number, forMs: number, world: World):
       };
       break;
     case 'core-freeze':
+    case 'core-broken':
       core.freeze();
       mend = () => core.resume();
       break;

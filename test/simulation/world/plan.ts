@@ -16,7 +16,13 @@ export interface PersonAct {
 }
 
 export type CoreFaultKind =
-  'core-kill' | 'core-freeze' | 'runner-hang' | 'core-slow' | 'model-missing' | 'model-evicted';
+  | 'core-kill'
+  | 'core-freeze'
+  | 'core-broken'
+  | 'runner-hang'
+  | 'core-slow'
+  | 'model-missing'
+  | 'model-evicted';
 
 export type Fault =
   | { kind: CoreFaultKind; core: number; forMs: number }
@@ -65,7 +71,7 @@ export interface Plan {
 const LAST_MS = 45_000;
 /** Some lives are long enough for a core that hangs while idle to be found out and repaired. */
 const LASTING_MS = 80_000;
-const LASTING_SHARE = 0.04;
+const LASTING_SHARE = 0.06;
 
 export function makePlan(seed: number): Plan {
   const dice = new Dice(seed, 'plan');
@@ -169,7 +175,8 @@ const ANSWER_FAULTS: readonly (OllamaErrorKind | 'silence')[] = [
 const SOCKET: readonly SocketTrouble[] = ['lossy', 'silent', 'nosub', 'disorder', 'doubled'];
 
 function lastingHang(dice: Dice, cores: number): TimedFault {
-  return { kind: 'runner-hang', core: dice.whole(1, cores), forMs: LASTING_MS, at: dice.whole(1_000, 8_000) };
+  const kind = dice.pick(['runner-hang', 'core-broken', 'core-freeze'] as const);
+  return { kind, core: dice.whole(1, cores), forMs: LASTING_MS, at: dice.whole(1_000, 8_000) };
 }
 
 const SETS_ASIDE: ReadonlySet<string> = new Set(['disk-flaky', 'disk-full', 'blackout', 'rest']);

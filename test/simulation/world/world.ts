@@ -64,6 +64,8 @@ export class World implements Surroundings {
   /** Monotonic ms of the last time our own clock was wrong or stood still. */
   lastTilt = -Infinity;
   lastDiskTrouble = -Infinity;
+  /** Monotonic ms of the last time an administrator's hold ended. */
+  lastReleased = -Infinity;
   private readonly deaths: { name: string; at: number }[] = [];
   private lives = 0;
   private drawn = 0;
@@ -93,6 +95,7 @@ export class World implements Surroundings {
     this.disk = new Disk(
       (change) => {
         const before = this.ledger.apply(change, this.clock.now());
+        if (change.what === 'hold' && !change.held) this.lastReleased = this.clock.monotonic();
         this.trace(() => `disk: ${JSON.stringify(change)}`);
         watcher.committed(change, before);
       },
@@ -148,6 +151,8 @@ export class World implements Surroundings {
     this.coreEvent(id, 'stopped');
     await this.clock.sleep(this.dice.whole(40, 400));
     core.restart();
+    // What is broken in its files hangs again.
+    if (this.cores.isBroken(id)) core.freeze();
     this.cores.renewed(id);
     this.coreEvent(id, 'started');
   }

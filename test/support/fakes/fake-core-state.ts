@@ -8,7 +8,7 @@ export interface AnswerFault {
 }
 
 export type FakeCall =
-  | { method: 'version' | 'tags' | 'ps' | 'show' | 'render' | 'pull' | 'unload' }
+  | { method: 'version' | 'tags' | 'ps' | 'show' | 'render' | 'pull' | 'unload' | 'importModel' }
   | { method: 'load'; options: ModelOptions }
   | { method: 'chat'; request: ChatRequest }
   | { method: 'generate'; request: GenerateRequest };

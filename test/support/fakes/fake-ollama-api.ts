@@ -11,6 +11,7 @@ import {
   type PullProgress,
   type StreamChunk,
 } from '../../../src/ollama/ollama-api';
+import type { StoredModel } from '../../../src/ollama/model-folder';
 import { OllamaError } from '../../../src/ollama/ollama-error';
 import type { Clock } from '../../../src/shared/clock';
 import { FakeCoreState } from './fake-core-state';
@@ -154,6 +155,18 @@ export class FakeOllamaApi extends OllamaApi {
       if (fault) await this.suffer(core, fault.kind, options);
       yield { status: 'pulling', completedBytes: share * 200e6, totalBytes: 200e6 };
     }
+    core.installed.push(model);
+    yield { status: 'success' };
+  }
+
+  async *importModel(
+    url: string,
+    model: string,
+    _stored: StoredModel,
+    options: CallOptions = {},
+  ): AsyncGenerator<PullProgress> {
+    const core = this.called(url, { method: 'importModel' });
+    await this.reply(core, 500, { signal: options.signal });
     core.installed.push(model);
     yield { status: 'success' };
   }

@@ -84,6 +84,10 @@ export class FakeCores extends OllamaApi {
     throw new Error('the fake cores have their model');
   }
 
+  importModel(): AsyncIterable<PullProgress> {
+    throw new Error('the fake cores have their model');
+  }
+
   private reach(url: string): void {
     if (this.down.has(url)) throw new OllamaError('refused', url, 'connection refused');
   }
