@@ -61,7 +61,8 @@ import { FailoverService } from './failover/failover.service';
 import { AttemptRunner } from './generation/attempt-runner';
 import { ContinuationVerifier } from './generation/continuation-verifier';
 import { CoreDispatcher } from './generation/core-dispatcher';
-import { GenerationService } from './generation/generation.service';
+import { GenerationPorts, GenerationService } from './generation/generation.service';
+import { PoisonGuard } from './generation/poison-guard';
 import { CoreProbes } from './health-monitor/core-probes';
 import { HealthMonitor, HealthMonitorPorts } from './health-monitor/health-monitor.service';
 import { TiltWatch } from './health-monitor/tilt-watch';
@@ -130,6 +131,8 @@ const WORKERS: Provider[] = [
   CoreDispatcher,
   AttemptRunner,
   ContinuationVerifier,
+  PoisonGuard,
+  GenerationPorts,
   GenerationService,
   FailoverNotices,
   Promoter,

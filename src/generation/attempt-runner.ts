@@ -4,7 +4,7 @@ import '../core-registry/core-registry.events';
 import type { Core, EvidenceKind } from '../core-registry/core.types';
 import { ModelProfile } from '../core-registry/model-profile';
 import { EventBus } from '../events/event-bus';
-import { OllamaApi, type CoreMessage, type GenerationStats } from '../ollama/ollama-api';
+import { OllamaApi, type CoreMessage, type GenerationStats, type ModelOptions } from '../ollama/ollama-api';
 import { OllamaError, type OllamaErrorKind } from '../ollama/ollama-error';
 import { Clock, type Timer } from '../shared/clock';
 import { estimateTokens, firstTokenDeadlineMs, stallDeadlineMs } from './deadlines';
@@ -32,6 +32,8 @@ export type AttemptOutcome =
       detail: string;
       evidence?: EvidenceKind;
       refused?: boolean;
+      /** We took it away from a core that was well. */
+      moved?: boolean;
     }
   | { kind: 'cancelled' };
 
@@ -39,6 +41,7 @@ class WatchError extends Error {
   constructor(
     readonly evidence: EvidenceKind | undefined,
     message: string,
+    readonly moved = false,
   ) {
     super(message);
   }
@@ -57,6 +60,7 @@ export class AttemptRunner {
 
   /**
    * @param onText gets the whole text so far, what was resumed from included.
+   * @param caps in place of the usual options
    */
   async run(
     core: Core,
@@ -64,6 +68,7 @@ export class AttemptRunner {
     resume: Resume,
     onText: (whole: string) => void,
     signal: AbortSignal,
+    caps: ModelOptions = {},
   ): Promise<AttemptOutcome> {
     const watch = new AbortController();
     const stopListening = this.bus.on('core.state-changed', ({ core: changed, to, reason }) => {
@@ -71,7 +76,7 @@ export class AttemptRunner {
         watch.abort(new WatchError(undefined, `core ${core.id} is down: ${reason}`));
     });
     const stopStaying = this.bus.on('core.evicted', ({ coreId, reason }) => {
-      if (coreId === core.id) watch.abort(new WatchError(undefined, reason));
+      if (coreId === core.id) watch.abort(new WatchError(undefined, reason, true));
     });
     // Its verdict may have come while the attempt was being written down.
     if (core.state === 'down')
@@ -89,7 +94,7 @@ export class AttemptRunner {
       silence.expect('first-token-timeout', firstTokenDeadlineMs(core, prompt));
       const gaps: number[] = [];
       let last: number | undefined;
-      for await (const chunk of this.ollama.chat(core.url, this.request(messages, resume), {
+      for await (const chunk of this.ollama.chat(core.url, this.request(messages, resume, caps), {
         signal: watch.signal,
         timeoutMs: 3_000,
       })) {
@@ -119,7 +124,11 @@ export class AttemptRunner {
       if (signal.aborted) return { kind: 'cancelled' };
       const cause: unknown = watch.signal.aborted ? watch.signal.reason : error;
       if (cause instanceof WatchError)
-        return { kind: 'failed', text, tokens, detail: cause.message, evidence: cause.evidence };
+        return {
+          kind: 'failed',
+          ...{ text, tokens, detail: cause.message, evidence: cause.evidence },
+          ...(cause.moved ? { moved: true } : {}),
+        };
       if (cause instanceof OllamaError)
         return { kind: 'failed', text, tokens, detail: cause.message, ...blame(cause.kind) };
       throw cause;
@@ -135,8 +144,9 @@ export class AttemptRunner {
   private request(
     messages: readonly CoreMessage[],
     { text: resume, tokens: spent }: Resume,
+    caps: ModelOptions,
   ): Parameters<OllamaApi['chat']>[1] {
-    const options = { ...this.profile.options };
+    const options = { ...this.profile.options, ...caps };
     if (options.num_predict !== undefined && spent > 0)
       options.num_predict = Math.max(16, options.num_predict - spent);
     return {

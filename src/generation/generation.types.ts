@@ -23,5 +23,6 @@ export type GenerationResult =
       /** The model was cut off by the answer's length limit. */
       lengthLimited: boolean;
     }
-  | { outcome: 'failed'; reason: string; text: string }
+  /** `poison`: cores died over it. */
+  | { outcome: 'failed'; reason: string; text: string; poison?: boolean }
   | { outcome: 'cancelled' };

@@ -6,6 +6,7 @@ import type { Core } from '../core-registry/core.types';
 import { EventBus } from '../events/event-bus';
 import { Clock } from '../shared/clock';
 import { Random } from '../shared/random';
+import { deathKind } from './death-kind';
 import { CoreProbes } from './core-probes';
 import { CoreWatch } from './core-watch';
 import { TiltWatch } from './tilt-watch';
@@ -102,6 +103,6 @@ export class HealthMonitor {
       event.type === 'died'
         ? `its process died (${event.signal ?? `exit code ${event.exitCode ?? 'unknown'}`})`
         : 'it was stopped';
-    this.registry.report({ coreId: core.id, kind: 'died', detail: how });
+    this.registry.died(core.id, event.type === 'died' ? deathKind(event) : 'external', how);
   }
 }

@@ -5,6 +5,7 @@ export interface Catalogue {
   switchedFromSlow(values: { from: number; to: number }): string;
   switchedBack(values: { from: number; to: number }): string;
   repairFailed(values: { core: number; reason: string }): string;
+  poison(values: { id: string; room: string; author: string }): string;
   pinned(values: { cause: string }): string;
   blackout(values: { waiting: number }): string;
   /** `percent` and `secondsLeft` where they are known. */

@@ -16,7 +16,8 @@ import { Promoter } from '../../src/failover/promoter';
 import { SwitchoverService } from '../../src/failover/switchover.service';
 import { AttemptRunner } from '../../src/generation/attempt-runner';
 import { CoreDispatcher } from '../../src/generation/core-dispatcher';
-import { GenerationService } from '../../src/generation/generation.service';
+import { PoisonGuard } from '../../src/generation/poison-guard';
+import { GenerationPorts, GenerationService } from '../../src/generation/generation.service';
 import type { GenerationResult } from '../../src/generation/generation.types';
 import { CoreProbes } from '../../src/health-monitor/core-probes';
 import { HealthMonitor, HealthMonitorPorts } from '../../src/health-monitor/health-monitor.service';
@@ -187,8 +188,8 @@ export class CoreBench {
       new AttemptRunner(ollama, this.registry, this.profile, bus, clock),
       this.registry,
       this.journal,
-      bus,
-      clock,
+      new GenerationPorts(bus, clock),
+      new PoisonGuard(this.registry, this.journal, this.profile, clock),
     );
     bus.on('core.state-changed', ({ core, to }) => void this.changes.push(`${core.id} ${to}`));
   }

@@ -187,7 +187,7 @@ export class FakeOllamaApi extends OllamaApi {
     kind: OllamaError['kind'] | 'silence',
     options: CallOptions,
   ): Promise<never> {
-    if (kind !== 'silence') throw new OllamaError(kind, core.url, `scripted ${kind}`);
+    if (kind !== 'silence') throw new OllamaError(kind, core.url, core.faultText ?? `scripted ${kind}`);
     await this.reply(core, Infinity, options);
     throw new Error('unreachable');
   }
