@@ -64,8 +64,9 @@ import { CoreDispatcher } from './generation/core-dispatcher';
 import { GenerationPorts, GenerationService } from './generation/generation.service';
 import { PoisonGuard } from './generation/poison-guard';
 import { CoreProbes } from './health-monitor/core-probes';
-import { HealthMonitor, HealthMonitorPorts } from './health-monitor/health-monitor.service';
+import { HealthMonitor } from './health-monitor/health-monitor.service';
 import { TiltWatch } from './health-monitor/tilt-watch';
+import { WatchTools } from './health-monitor/watch-tools';
 import { AnswerJournal } from './journal/answer-journal';
 import { JOURNAL_MIGRATIONS } from './journal/journal.migrations';
 import { NoticeJournal } from './journal/notice-journal';
@@ -126,7 +127,7 @@ const REGISTRIES: Provider[] = [
 const WORKERS: Provider[] = [
   TiltWatch,
   CoreProbes,
-  HealthMonitorPorts,
+  WatchTools,
   HealthMonitor,
   CoreDispatcher,
   AttemptRunner,

@@ -4,21 +4,9 @@ import { CoreRegistry } from '../core-registry/core-registry';
 import '../core-registry/core-registry.events';
 import type { Core } from '../core-registry/core.types';
 import { EventBus } from '../events/event-bus';
-import { Clock } from '../shared/clock';
-import { Random } from '../shared/random';
-import { deathKind } from './death-kind';
-import { CoreProbes } from './core-probes';
 import { CoreWatch } from './core-watch';
-import { TiltWatch } from './tilt-watch';
-
-/** Time and chance, taken together to keep constructors short. */
-@Injectable()
-export class HealthMonitorPorts {
-  constructor(
-    readonly clock: Clock,
-    readonly random: Random,
-  ) {}
-}
+import { deathKind } from './death-kind';
+import { WatchTools } from './watch-tools';
 
 /** Watches every core and turns probes, evidence of answers and engine events into states. */
 @Injectable()
@@ -30,21 +18,14 @@ export class HealthMonitor {
 
   constructor(
     private readonly registry: CoreRegistry,
-    private readonly probes: CoreProbes,
-    private readonly tilt: TiltWatch,
+    private readonly tools: WatchTools,
     private readonly engine: ContainerEngine,
     private readonly bus: EventBus,
-    private readonly ports: HealthMonitorPorts,
   ) {}
 
   async start(): Promise<void> {
-    this.tilt.start();
-    for (const core of this.registry.all()) {
-      this.watches.set(
-        core.id,
-        new CoreWatch(core, this.registry, this.probes, this.tilt, this.ports.clock, this.ports.random),
-      );
-    }
+    this.tools.tilt.start();
+    for (const core of this.registry.all()) this.watches.set(core.id, new CoreWatch(core, this.tools));
     this.unsubscribe.push(
       this.bus.on('core.evidence-reported', (evidence) =>
         this.watches.get(evidence.coreId)?.evidence(evidence),
@@ -76,7 +57,7 @@ export class HealthMonitor {
   async stop(): Promise<void> {
     for (const end of this.unsubscribe.splice(0)) end();
     for (const watch of this.watches.values()) watch.stop();
-    this.tilt.stop();
+    this.tools.tilt.stop();
     await this.running;
   }
 

@@ -20,8 +20,9 @@ import { PoisonGuard } from '../../src/generation/poison-guard';
 import { GenerationPorts, GenerationService } from '../../src/generation/generation.service';
 import type { GenerationResult } from '../../src/generation/generation.types';
 import { CoreProbes } from '../../src/health-monitor/core-probes';
-import { HealthMonitor, HealthMonitorPorts } from '../../src/health-monitor/health-monitor.service';
+import { HealthMonitor } from '../../src/health-monitor/health-monitor.service';
 import { TiltWatch } from '../../src/health-monitor/tilt-watch';
+import { WatchTools } from '../../src/health-monitor/watch-tools';
 import { AnswerJournal } from '../../src/journal/answer-journal';
 import type { NewQuestion } from '../../src/journal/journal.types';
 import { NoticeJournal } from '../../src/journal/notice-journal';
@@ -154,11 +155,15 @@ export class CoreBench {
     this.tilt = new TiltWatch(this.registry, clock);
     this.monitor = new HealthMonitor(
       this.registry,
-      new CoreProbes(ollama, this.profile, this.registry, clock),
-      this.tilt,
+      new WatchTools(
+        this.registry,
+        new CoreProbes(ollama, this.profile, this.registry, clock),
+        this.tilt,
+        clock,
+        new SeededRandom(seed),
+      ),
       this.engine as unknown as ContainerEngine,
       bus,
-      new HealthMonitorPorts(clock, new SeededRandom(seed)),
     );
     const notices = new FailoverNotices(
       this.journal,

@@ -2,7 +2,7 @@ import type { Mutant } from './mutant';
 
 const REGISTRY = 'src/core-registry/core-registry.ts';
 const POLICY = 'src/failover/failover-policy.ts';
-const WATCH = 'src/health-monitor/core-watch.ts';
+const CHEAP_LOOP = 'src/health-monitor/cheap-loop.ts';
 
 export const FAILOVER_MUTANTS: readonly Omit<Mutant, 'folder'>[] = [
   {
@@ -52,9 +52,9 @@ export const FAILOVER_MUTANTS: readonly Omit<Mutant, 'folder'>[] = [
   },
   {
     name: 'a core that died never comes back',
-    file: WATCH,
-    find: '    if (!rising || (this.fell && this.passes < timing.RISE)) return;',
-    replace: '    if (!rising || this.fell) return;',
+    file: CHEAP_LOOP,
+    find: '    if (!rising || (known.fell && known.passes < timing.RISE)) return;',
+    replace: '    if (!rising || known.fell) return;',
   },
   {
     name: 'nobody is told of a blackout',

@@ -1,0 +1,70 @@
+import type { Ailment, Core, CoreState } from '../core-registry/core.types';
+import { Doze } from './doze';
+import type { WatchTools } from './watch-tools';
+import { FALL } from './watch-timing';
+
+/**
+ * What is known of one core in its present life, and the verdicts that more than one of its observers can give. Shared by
+ * the loops that look and by the evidence that comes in from outside.
+ */
+export class CoreVerdicts {
+  readonly doze: Doze;
+  /** Cheap probes in a row, missed and passed. */
+  misses = 0;
+  passes = 0;
+  /** Deep probes missed in a row. */
+  deepMisses = 0;
+  /** Monotonic ms. */
+  readinessDue = 0;
+  deepDue = 0;
+  loadDue = 0;
+  /** Set by a verdict of death; three passes in a row are needed to rise from it. */
+  fell = false;
+  proven = false;
+  /** Why it is down although it answers the cheap probe. */
+  unfit?: 'model-missing' | 'hung';
+  /** The model is in memory. */
+  resident = false;
+  proofWanted = false;
+  /** Monotonic ms of the last evidence against it; a token after that speaks for it. */
+  accusedAt = -Infinity;
+  /** Grows when its process dies, starts or is judged dead: what a probe begun before that brings home is void. */
+  life = 0;
+
+  constructor(
+    readonly core: Core,
+    private readonly tools: WatchTools,
+  ) {
+    this.doze = new Doze(tools.clock);
+  }
+
+  /** @param ailment by which it is mended, where it cannot serve */
+  become(state: CoreState, why: string, ailment?: Ailment): void {
+    if (ailment) this.tools.registry.update(this.core.id, { ailment });
+    this.tools.registry.setState(this.core.id, state, why);
+  }
+
+  /** Under suspicion until a probe clears it. A broken connection plus one failed probe is proof of death. */
+  accuse(why: string, hard: boolean): void {
+    this.become('suspect', why);
+    this.accusedAt = this.tools.clock.monotonic();
+    this.passes = 0;
+    this.readinessDue = 0;
+    if (hard) this.misses = FALL - 1;
+    this.doze.wake();
+  }
+
+  fall(why: string): void {
+    this.forget();
+    this.fell = true;
+    this.become('down', why, 'silent');
+  }
+
+  /** Another life begins, or the present one is over. */
+  forget(): void {
+    this.life++;
+    this.misses = this.passes = this.deepMisses = 0;
+    this.proven = this.resident = false;
+    this.unfit = undefined;
+  }
+}
