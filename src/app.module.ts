@@ -64,6 +64,7 @@ import { CoreDispatcher } from './generation/core-dispatcher';
 import { GenerationPorts, GenerationService } from './generation/generation.service';
 import { PoisonGuard } from './generation/poison-guard';
 import { CoreProbes } from './health-monitor/core-probes';
+import { DriftGuard } from './health-monitor/drift-guard';
 import { HealthMonitor } from './health-monitor/health-monitor.service';
 import { TiltWatch } from './health-monitor/tilt-watch';
 import { WatchTools } from './health-monitor/watch-tools';
@@ -127,6 +128,7 @@ const REGISTRIES: Provider[] = [
 const WORKERS: Provider[] = [
   TiltWatch,
   CoreProbes,
+  DriftGuard,
   WatchTools,
   HealthMonitor,
   CoreDispatcher,

@@ -16,13 +16,13 @@ export class StatusCommands {
     const text = texts(language);
     const { mode, epoch, cores } = this.status.now();
     const waiting = (await this.journal.waiting()).length;
-    const lines = cores.map(({ id, kind, role, state, model, warning }) =>
+    const lines = cores.map(({ id, kind, role, state, reason, model, warning }) =>
       text.statusCore({
         id,
         kind,
         active: role === 'active',
         state,
-        detail: [model, warning].filter(Boolean).join(', '),
+        detail: [model, state === 'ready' ? undefined : reason, warning].filter(Boolean).join(', '),
       }),
     );
     return [text.statusHead({ mode, epoch, waiting }), ...lines].join('\n');

@@ -19,7 +19,7 @@ export class CoreStatusDto {
   @ApiProperty({
     enum: SHOWN_STATES,
     description:
-      '`ready`: proven by a generation; `warming`: answers, but its model is not loaded or not proven; `repairing`, `failed`: down, and being repaired, or in vain; `degraded`: slow; `draining`, `maintenance`, `stopped`: by an administrator',
+      "`ready`: proven by a generation; `warming`: answers, but its model is not loaded, not proven or not the same as the other cores'; `repairing`, `failed`: down, and being repaired, or in vain; `degraded`: slow; `draining`, `maintenance`, `stopped`: by an administrator",
   })
   state!: string;
 
@@ -41,7 +41,9 @@ export class CoreStatusDto {
   @ApiPropertyOptional({ description: 'Version it tells' })
   version?: string;
 
-  @ApiPropertyOptional({ description: 'Why it is no full stand-in for the active core' })
+  @ApiPropertyOptional({
+    description: 'What differs from the core that counts, though it would answer alike',
+  })
   warning?: string;
 
   @ApiPropertyOptional({ description: 'Whether a partial answer is continued there; absent until verified' })

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Preparing } from '../built-in-engine/preparing';
 import { CoreRegistry } from '../core-registry/core-registry';
-import { shownState } from '../core-registry/core-states';
+import { shownReason, shownState } from '../core-registry/core-states';
 import type { Core } from '../core-registry/core.types';
 import { ModelProfile } from '../core-registry/model-profile';
 import { EventBus, type EventMap } from '../events/event-bus';
@@ -48,14 +48,14 @@ export class StatusService {
   }
 
   private core(core: Core): CoreStatusDto {
-    const { id, kind, role, reason, conditions, pid, version, warning, continues, inFlight } = core;
+    const { id, kind, role, conditions, pid, version, warning, continues, inFlight } = core;
     const pace = this.registry.tokensPerSecond(core);
     return {
       id,
       kind,
       role,
       state: shownState(core),
-      reason,
+      reason: shownReason(core),
       ...(conditions.size === 0 ? {} : { conditions: [...conditions.keys()] }),
       model: this.profile.model,
       ...(pid === undefined ? {} : { pid }),

@@ -32,6 +32,8 @@ type Details = Partial<
     | 'pid'
     | 'version'
     | 'warning'
+    | 'served'
+    | 'pace'
     | 'continues'
     | 'cold'
     | 'lastCheck'
@@ -43,7 +45,7 @@ type Details = Partial<
 >;
 
 /** Details that people do not look at; a change of them is no news. */
-const UNSEEN: ReadonlySet<string> = new Set(['lastCheck', 'provenAt', 'ailment']);
+const UNSEEN: ReadonlySet<string> = new Set(['lastCheck', 'provenAt', 'ailment', 'served', 'pace']);
 
 /**
  * Which cores exist, what state they are in, which one is active, and the epoch: the number that grows by one with

@@ -3,6 +3,7 @@ import {
   CONDITION_RULES,
   CORE_TRANSITIONS,
   mayBeRepaired,
+  shownReason,
   shownState,
   transitionBetween,
   workOf,
@@ -41,6 +42,12 @@ describe('conditions', () => {
   it('outlive the process where an administrator laid them down', () => {
     for (const kind of ['draining', 'maintenance', 'stopped'] as const)
       expect(CONDITION_RULES[kind].kept).toBe(true);
+  });
+
+  it('say why, where they are what is shown', () => {
+    expect(shownReason(aCore(1, 'ready'))).toBe('core 1 reason');
+    expect(shownReason(aCore(1, 'ready', { conditions: held('degraded', 'quarantined') }))).toBe('said so');
+    expect(shownReason(aCore(1, 'down', { conditions: held('degraded') }))).toBe('core 1 reason');
   });
 
   it('are shown in one word with the state', () => {

@@ -129,3 +129,10 @@ export function shownState({ state, conditions }: Pick<Core, 'state' | 'conditio
     for (const kind of ['draining', 'degraded'] as const) if (conditions.has(kind)) return kind;
   return state;
 }
+
+/** Why it is shown so. */
+export function shownReason(core: Pick<Core, 'state' | 'conditions' | 'reason'>): string {
+  const shown = shownState(core);
+  const hold = [...core.conditions.values()].find(({ kind }) => kind === shown);
+  return hold?.reason ?? core.reason;
+}

@@ -1,3 +1,5 @@
+import type { ModelDetails } from '../ollama/ollama-api';
+
 /**
  * - `unknown`: not probed yet
  * - `starting`: expected to come up (its process was just started)
@@ -78,8 +80,10 @@ export interface Core extends CoreDefinition {
   lastCheck?: number;
   pid?: number;
   version?: string;
-  /** Why a ready core is no full stand-in (other weights, other template, not warm). */
+  /** What differs from the other cores, though it answers like them (version, share of graphics memory). */
   warning?: string;
+  /** What it says its model is; undefined until it was asked in its present life. */
+  served?: ModelDetails;
   /** Without the model on purpose: memory holds it only once. Work goes there only when nothing else is left. */
   cold?: boolean;
   /** A partial answer sent as last message is continued, not begun anew; undefined until verified. */
@@ -89,6 +93,8 @@ export interface Core extends CoreDefinition {
   lastTokenAt?: number;
   /** Failures in the last 30 minutes, epoch ms. */
   failures: number[];
+  /** How fast it was last seen to write: of the answers being written, or of a measurement. */
+  pace?: Pace;
   /** What it is held in, by decisions. */
   conditions: ReadonlyMap<CoreCondition, Hold<CoreCondition>>;
   /** Monotonic ms of the last state change. */
@@ -104,6 +110,12 @@ export interface Core extends CoreDefinition {
   /** Monotonic ms until which it takes one answer at a time only, fresh from a repair. */
   gentleUntil?: number;
   speed: CoreSpeed;
+}
+
+export interface Pace {
+  tokensPerSecond: number;
+  /** Monotonic ms. */
+  at: number;
 }
 
 /** Learnt from real answers and probes; undefined until measured. */

@@ -38,15 +38,29 @@ describe(ContinuationVerifier.name, () => {
     expect(bench.view(1).continues).toBe(false);
   });
 
-  it('warns where a core serves another template, and asks that one itself', async () => {
+  it('asks a core with another template itself', async () => {
     bench.core(2).template = 'another';
     bench.core(2).continues = false;
     await ready(1, 2);
-    expect(bench.view(1).warning).toBeUndefined();
-    expect(bench.view(2)).toMatchObject({
-      continues: false,
-      warning: 'not the same model as the other core: the templates differ',
-    });
+    expect([1, 2].map((id) => bench.view(id).continues)).toEqual([true, false]);
+  });
+
+  it('does not ask what the model is where the watch of the core has just asked that', async () => {
+    const details = await bench.during(bench.ollama.show('http://core1', 'm'));
+    bench.registry.update(1, { served: details });
+    const before = bench.core(1).count('show');
+    await ready(1);
+    expect(bench.view(1).continues).toBe(true);
+    expect(bench.core(1).count('show')).toBe(before);
+  });
+
+  it('asks anew where the model of a core that is ready has become another one', async () => {
+    await ready(1);
+    bench.core(1).replaceModel({ template: 'another' });
+    bench.core(1).continues = false;
+    bench.registry.update(1, { served: undefined, continues: undefined });
+    await bench.clock.advance(1_000);
+    expect(bench.view(1).continues).toBe(false);
   });
 
   it('waits while a person is answered on the same host', async () => {

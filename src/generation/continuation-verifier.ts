@@ -20,8 +20,8 @@ interface Verdict {
 }
 
 /**
- * Finds out, once per model and kind of core, whether a partial answer is really continued, and warns where a standby
- * serves other weights or another template than the active core. Cores of the same model share the verdict.
+ * Finds out, once per model and kind of core, whether a partial answer is really continued. Cores of the same model
+ * share the verdict.
  */
 @Injectable()
 export class ContinuationVerifier {
@@ -29,8 +29,9 @@ export class ContinuationVerifier {
   private readonly verdicts: Verdict[] = [];
   /** By host: cores that share processors are examined one after another, others side by side. */
   private readonly working = new Map<string, Promise<void>>();
+  private readonly waiting = new Set<number>();
   private readonly ending = new AbortController();
-  private unsubscribe?: () => void;
+  private readonly unsubscribe: (() => void)[] = [];
 
   constructor(
     private readonly registry: CoreRegistry,
@@ -41,20 +42,28 @@ export class ContinuationVerifier {
   ) {}
 
   start(): void {
-    this.unsubscribe = this.bus.on('core.state-changed', ({ core, to }) => {
-      if (to === 'ready') this.enqueue(core);
-    });
+    this.unsubscribe.push(
+      this.bus.on('core.state-changed', ({ core, to }) => {
+        if (to === 'ready') this.enqueue(core);
+      }),
+      this.bus.on('core.updated', ({ core }) => {
+        if (core.state === 'ready' && core.continues === undefined) this.enqueue(core);
+      }),
+    );
   }
 
   async stop(): Promise<void> {
-    this.unsubscribe?.();
+    for (const end of this.unsubscribe.splice(0)) end();
     this.ending.abort(new Error('stopping'));
     await Promise.all(this.working.values());
   }
 
   private enqueue(core: Core): void {
+    if (this.waiting.has(core.id)) return;
+    this.waiting.add(core.id);
     const before = this.working.get(core.host) ?? Promise.resolve();
     const run = before.then(async () => {
+      this.waiting.delete(core.id);
       while (core.state === 'ready' && !this.ending.signal.aborted && !(await this.examine(core))) {
         await this.clock.sleep(AGAIN_MS, this.ending.signal).catch(() => undefined);
       }
@@ -69,11 +78,7 @@ export class ContinuationVerifier {
     this.ending.signal.addEventListener('abort', onEnd, { once: true });
     const timer = this.clock.after(PATIENCE_MS, () => abort.abort(new Error('took too long')));
     try {
-      const details = await this.ollama.show(core.url, this.profile.model, {
-        signal: abort.signal,
-        timeoutMs: 5_000,
-      });
-      this.compare(core, details);
+      const details = core.served ?? (await this.show(core, abort.signal));
       const known = this.verdicts.find(
         (each) => each.version === core.version && compareModels(each.details, details).same,
       );
@@ -115,14 +120,7 @@ export class ContinuationVerifier {
     }
   }
 
-  private compare(core: Core, details: ModelDetails): void {
-    const other = this.verdicts[0];
-    if (!other) return;
-    const { same, difference } = compareModels(other.details, details);
-    this.registry.update(core.id, {
-      warning: same
-        ? undefined
-        : `not the same model as the other core: ${difference ?? 'unknown difference'}`,
-    });
+  private show({ url }: Core, signal: AbortSignal): Promise<ModelDetails> {
+    return this.ollama.show(url, this.profile.model, { signal, timeoutMs: 5_000 });
   }
 }

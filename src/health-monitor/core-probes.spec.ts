@@ -45,6 +45,9 @@ describe(CoreProbes.name, () => {
       why: expect.stringContaining('2048, not 4096'),
     });
     await sut.load(core, never);
-    expect(await sut.readiness(core, never)).toEqual({ kind: 'resident' });
+    expect(await sut.readiness(core, never)).toMatchObject({
+      kind: 'resident',
+      found: { contextTokens: 2048 },
+    });
   });
 });

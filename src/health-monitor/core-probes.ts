@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Core } from '../core-registry/core.types';
 import { CoreRegistry } from '../core-registry/core-registry';
 import { ModelProfile } from '../core-registry/model-profile';
-import { OllamaApi, type GenerationStats, type LoadedModel } from '../ollama/ollama-api';
+import { OllamaApi, type GenerationStats, type InstalledModel, type LoadedModel } from '../ollama/ollama-api';
 import { OllamaError } from '../ollama/ollama-error';
 import { Clock } from '../shared/clock';
+import type { FoundModel } from './drift-guard';
 
 export const AWAITED = 'its model is being fetched';
 const CHEAP_TIMEOUT_MS = 1_000;
@@ -15,8 +16,8 @@ const LOAD_TIMEOUT_MS = 300_000;
 /** `refused`: hard evidence, nothing listens or the connection broke. `busy`: full, which is no fault. */
 export type ProbeResult = { ok: true } | { ok: false; why: string; refused: boolean; busy: boolean };
 export type Readiness =
-  | { kind: 'resident' }
-  | { kind: 'cold'; why: string }
+  | { kind: 'resident'; found: FoundModel }
+  | { kind: 'cold'; why: string; found: FoundModel }
   /** `awaited`: somebody is fetching it, so that it is no failure. */
   | { kind: 'missing'; why: string; awaited: boolean }
   | { kind: 'failed'; why: string };
@@ -71,10 +72,8 @@ export class CoreProbes {
         this.ollama.tags(core.url, options),
         this.ollama.ps(core.url, options),
       ]);
-      if (!installed.some(({ name }) => sameModel(name, this.profile.model))) {
-        return this.missing(core);
-      }
-      return this.residency(core, loaded);
+      const model = installed.find(({ name }) => sameModel(name, this.profile.model));
+      return model ? this.residency(core, model, loaded) : this.missing(core);
     } catch (error) {
       return { kind: 'failed', why: failed(error).why };
     }
@@ -136,20 +135,23 @@ export class CoreProbes {
     return { kind: 'missing', why, awaited: false };
   }
 
-  private residency(core: Core, loaded: readonly LoadedModel[]): Readiness {
+  private residency(core: Core, { digest }: InstalledModel, loaded: readonly LoadedModel[]): Readiness {
     const resident = loaded.find(({ name }) => sameModel(name, this.profile.model));
-    if (!resident) return { kind: 'cold', why: 'the model is not in memory' };
+    if (!resident) return { kind: 'cold', why: 'the model is not in memory', found: { digest } };
     const wanted = this.profile.options.num_ctx;
-    const { contextLength } = resident;
+    const { contextLength, sizeBytes, vramBytes } = resident;
+    const vramShare = sizeBytes > 0 ? vramBytes / sizeBytes : undefined;
+    const found = { digest, contextTokens: contextLength, vramShare };
     // A model trained on less than was asked for is loaded with what it has, and loading it again changes nothing.
     const accepted = this.granted.get(core.id) === contextLength;
     if (contextLength !== undefined && wanted !== undefined && contextLength < wanted && !accepted) {
       return {
         kind: 'cold',
         why: `the model is loaded with a context of ${contextLength}, not ${wanted}`,
+        found,
       };
     }
-    return { kind: 'resident' };
+    return { kind: 'resident', found };
   }
 }
 

@@ -23,6 +23,10 @@ export class CoreVerdicts {
   proven = false;
   /** Why it is down although it answers the cheap probe. */
   unfit?: 'model-missing' | 'hung';
+  /** It generates, and would answer differently from the other cores. */
+  different = false;
+  /** What it is measured by may have changed. */
+  comparisonDue = false;
   /** The model is in memory. */
   resident = false;
   proofWanted = false;
@@ -54,6 +58,13 @@ export class CoreVerdicts {
     this.doze.wake();
   }
 
+  /** It generates; whether that makes it ready depends on what it serves. */
+  rise(why: string): void {
+    const difference = this.tools.drift.differenceOf(this.core);
+    this.different = difference !== undefined;
+    this.become(difference === undefined ? 'ready' : 'warming', difference ?? why);
+  }
+
   fall(why: string): void {
     this.forget();
     this.fell = true;
@@ -64,7 +75,8 @@ export class CoreVerdicts {
   forget(): void {
     this.life++;
     this.misses = this.passes = this.deepMisses = 0;
-    this.proven = this.resident = false;
+    this.proven = this.different = this.resident = false;
     this.unfit = undefined;
+    this.tools.drift.forget(this.core);
   }
 }

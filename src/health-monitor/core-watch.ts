@@ -56,6 +56,11 @@ export class CoreWatch {
     this.known.doze.wake();
   }
 
+  /** Another core is active now, by which this one is measured. */
+  compareAgain(): void {
+    this.known.comparisonDue = true;
+  }
+
   /** It is the active core now, and a cold one has to load; or its model has just come. */
   lookAgain(): void {
     this.known.readinessDue = 0;

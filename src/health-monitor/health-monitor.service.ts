@@ -30,7 +30,10 @@ export class HealthMonitor {
       this.bus.on('core.evidence-reported', (evidence) =>
         this.watches.get(evidence.coreId)?.evidence(evidence),
       ),
-      this.bus.on('core.promoted', ({ to }) => this.watches.get(to)?.lookAgain()),
+      this.bus.on('core.promoted', ({ to }) => {
+        for (const [id, watch] of this.watches) if (id !== to) watch.compareAgain();
+        this.watches.get(to)?.lookAgain();
+      }),
       this.bus.on('core.proof-wanted', ({ coreId }) => this.watches.get(coreId)?.proveNow()),
       this.bus.on('core.model-arrived', () => {
         for (const watch of this.watches.values()) watch.lookAgain();

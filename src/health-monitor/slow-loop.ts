@@ -22,6 +22,7 @@ export class SlowLoop {
       const reachable = state === 'warming' || state === 'ready' || state === 'suspect' || known.unfit;
       if (reachable && known.misses === 0) {
         this.heed();
+        if (known.comparisonDue) this.compare();
         if (tools.clock.monotonic() >= known.readinessDue) await this.checkReadiness();
         if (!doze.ended && this.deepIsDue()) await this.checkDeep();
       }
@@ -50,6 +51,10 @@ export class SlowLoop {
     }
     if (readiness.kind !== 'failed') known.resident = readiness.kind === 'resident';
     if (known.resident) tools.registry.update(core.id, { cold: false });
+    if (readiness.kind === 'resident' || readiness.kind === 'cold') {
+      await tools.drift.look(core, readiness.found, known.doze.end);
+      if (known.doze.ended || life !== known.life) return;
+    }
     switch (readiness.kind) {
       case 'missing':
         known.proven = false;
@@ -63,9 +68,20 @@ export class SlowLoop {
         if (core.state === 'warming') known.become('warming', readiness.why);
         return;
       case 'resident':
-        if (core.state === 'suspect' && known.proven) known.become('ready', 'it answers again');
+        if (core.state === 'suspect' && known.proven) known.rise('it answers again');
+        else this.compare();
         if (!known.proven) known.deepDue = 0;
     }
+  }
+
+  /** What it serves, or what it is measured by, may be another model now. */
+  private compare(): void {
+    const { known, tools } = this;
+    const { core } = known;
+    known.comparisonDue = false;
+    if (!known.proven || !known.resident || core.state === 'suspect') return;
+    const differs = tools.drift.differenceOf(core) !== undefined;
+    if (differs || known.different) known.rise('it would answer like the other cores again');
   }
 
   /** Without the model on purpose: neither a load nor a probe may bring it into memory. */
@@ -80,7 +96,8 @@ export class SlowLoop {
     if (core.inFlight > 0 || tools.clock.monotonic() < known.loadDue) return;
     tools.registry.update(core.id, { cold: this.keptCold });
     if (this.keptCold) {
-      if (!known.unfit) known.become('warming', 'kept cold: memory holds the model only once');
+      const difference = tools.drift.differenceOf(core);
+      if (!known.unfit) known.become('warming', difference ?? 'kept cold: memory holds the model only once');
       return;
     }
     known.proven = false;
@@ -129,7 +146,8 @@ export class SlowLoop {
       known.deepDue = now + (core.role === 'active' ? timing.DEEP_ACTIVE_MS : timing.DEEP_STANDBY_MS);
       this.learn(result.stats);
       tools.registry.update(core.id, { provenAt: now });
-      known.become('ready', 'it generates');
+      tools.drift.confirm(core);
+      known.rise('it generates');
       return;
     }
     known.deepDue = now + timing.DEEP_AGAIN_MS;

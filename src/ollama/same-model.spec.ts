@@ -23,6 +23,13 @@ describe(compareModels.name, () => {
     expect(compareModels(model(), other)).toEqual({ same: true });
   });
 
+  it('ignores parameters that every request carries, and those that only make it faster or slower', () => {
+    const other = model({ parameters: 'stop "<|im_end|>"\ntemperature 1\nnum_ctx 8192\nnum_gpu 0' });
+    expect(compareModels(model(), other, ['num_ctx', 'temperature'])).toEqual({ same: true });
+    expect(compareModels(model(), other, ['num_ctx']).difference).toContain('parameters');
+    expect(compareModels(model(), other, ['temperature']).difference).toContain('parameters');
+  });
+
   it.each<[string, Partial<ModelDetails>]>([
     ['families', { family: 'gemma3' }],
     ['weights', { modelfile: `FROM /models/blobs/sha256-${'0'.repeat(64)}` }],

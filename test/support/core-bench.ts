@@ -20,6 +20,7 @@ import { PoisonGuard } from '../../src/generation/poison-guard';
 import { GenerationPorts, GenerationService } from '../../src/generation/generation.service';
 import type { GenerationResult } from '../../src/generation/generation.types';
 import { CoreProbes } from '../../src/health-monitor/core-probes';
+import { DriftGuard } from '../../src/health-monitor/drift-guard';
 import { HealthMonitor } from '../../src/health-monitor/health-monitor.service';
 import { TiltWatch } from '../../src/health-monitor/tilt-watch';
 import { WatchTools } from '../../src/health-monitor/watch-tools';
@@ -158,6 +159,7 @@ export class CoreBench {
       new WatchTools(
         this.registry,
         new CoreProbes(ollama, this.profile, this.registry, clock),
+        new DriftGuard(ollama, this.registry, this.profile, clock),
         this.tilt,
         clock,
         new SeededRandom(seed),

@@ -33,6 +33,16 @@ export class FakeCoreState {
   /** A trailing assistant message is gone on with. */
   continues = true;
   template = 'T';
+  /** SHA-256 of its weights. */
+  weights = 'a'.repeat(64);
+  parameters = '';
+  family = 'llama';
+  /** As in `/api/tags`; every change of the model is another one. */
+  digest = 'd1';
+  /** The largest context it gives. */
+  mostContext = Infinity;
+  /** How much of the model lies in graphics memory, 0 to 1. */
+  vramShare = 0;
   /** What it says to a conversation, from its beginning. */
   answer: (request: ChatRequest) => string = () => 'ok';
   /** How an answer comes: piece by piece. */
@@ -42,6 +52,8 @@ export class FakeCoreState {
   faultText?: string;
   /** Refusals before the first line of a deep probe. */
   readonly probeFaults: OllamaErrorKind[] = [];
+  /** The same for `/api/show`. */
+  readonly showFaults: OllamaErrorKind[] = [];
   readonly calls: FakeCall[] = [];
   readonly breakers = new Set<(error: OllamaError) => void>();
   readonly thaw = new Set<() => void>();
@@ -70,6 +82,19 @@ export class FakeCoreState {
     this.stopped = false;
     this.runnerHung = false;
     for (const go of [...this.thaw]) go();
+  }
+
+  /** Somebody pulls or creates another model under the same name. */
+  replaceModel(
+    changes: Partial<Pick<FakeCoreState, 'weights' | 'template' | 'parameters' | 'family'>>,
+  ): void {
+    Object.assign(this, changes);
+    this.digest += '+';
+  }
+
+  /** Loads the model. */
+  hold(wanted = 4096): void {
+    this.resident ??= { contextLength: Math.min(wanted, this.mostContext) };
   }
 
   count(method: FakeCall['method']): number {

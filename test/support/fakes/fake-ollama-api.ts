@@ -16,6 +16,7 @@ import { OllamaError } from '../../../src/ollama/ollama-error';
 import type { Clock } from '../../../src/shared/clock';
 import { FakeCoreState } from './fake-core-state';
 
+const SIZE_BYTES = 1e8;
 const STATS: GenerationStats = { promptTokens: 60, promptMs: 120, tokens: 20, generationMs: 400, loadMs: 0 };
 
 /**
@@ -46,9 +47,9 @@ export class FakeOllamaApi extends OllamaApi {
     await this.reply(core, 2, options);
     return core.installed.map((name) => ({
       name: `${name}:latest`,
-      digest: name,
-      sizeBytes: 1e8,
-      family: 'llama',
+      digest: core.digest,
+      sizeBytes: SIZE_BYTES,
+      family: core.family,
       parameterSize: '135M',
       quantization: 'Q4_1',
     }));
@@ -59,7 +60,15 @@ export class FakeOllamaApi extends OllamaApi {
     await this.reply(core, 2, options);
     return core.installed.flatMap((name) =>
       core.resident
-        ? [{ name: `${name}:latest`, digest: name, sizeBytes: 1e8, vramBytes: 0, ...core.resident }]
+        ? [
+            {
+              name: `${name}:latest`,
+              digest: core.digest,
+              sizeBytes: SIZE_BYTES,
+              vramBytes: SIZE_BYTES * core.vramShare,
+              ...core.resident,
+            },
+          ]
         : [],
     );
   }
@@ -67,8 +76,12 @@ export class FakeOllamaApi extends OllamaApi {
   async show(url: string, model: string, options?: CallOptions): Promise<ModelDetails> {
     const core = this.called(url, { method: 'show' });
     await this.reply(core, 2, options);
-    const modelfile = `FROM /blobs/sha256-${'a'.repeat(64)}`;
-    return { template: core.template, parameters: '', modelfile, family: model, capabilities: [] };
+    const fault = core.showFaults.shift();
+    if (fault) await this.suffer(core, fault, options ?? {});
+    this.requireModel(core, model);
+    const { template, parameters, family } = core;
+    const modelfile = `FROM /blobs/sha256-${core.weights}`;
+    return { template, parameters, modelfile, family, capabilities: [] };
   }
 
   async *chat(url: string, request: ChatRequest, options: CallOptions = {}): AsyncGenerator<StreamChunk> {
@@ -80,7 +93,7 @@ export class FakeOllamaApi extends OllamaApi {
     if (fault?.afterCharacters === 0) await this.suffer(core, fault.kind, stream);
     const wait = core.firstTokenMs + (core.resident ? 0 : core.loadMs);
     await this.reply(core, wait, stream, true);
-    core.resident ??= { contextLength: request.options?.num_ctx ?? 4096 };
+    core.hold(request.options?.num_ctx);
 
     const last = request.messages.at(-1);
     const begun = last?.role === 'assistant' && core.continues ? last.content : '';
@@ -118,7 +131,7 @@ export class FakeOllamaApi extends OllamaApi {
     if (fault) await this.suffer(core, fault, stream);
     this.requireModel(core, request.model);
     await this.reply(core, core.firstTokenMs + (core.resident ? 0 : core.loadMs), stream, true);
-    core.resident ??= { contextLength: request.options?.num_ctx ?? 4096 };
+    core.hold(request.options?.num_ctx);
     yield { done: true, text: 'r', reason: 'length', stats: STATS };
   }
 
@@ -127,7 +140,8 @@ export class FakeOllamaApi extends OllamaApi {
     this.requireModel(core, model);
     await this.reply(core, core.loadMs, options, true);
     if (!core.loads) throw new OllamaError('server-error', url, 'llama runner process has terminated', 500);
-    core.resident = { contextLength: modelOptions.num_ctx ?? 4096 };
+    core.resident = undefined;
+    core.hold(modelOptions.num_ctx);
   }
 
   async unload(url: string, model: string, options?: CallOptions): Promise<void> {
