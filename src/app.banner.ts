@@ -34,7 +34,11 @@ export function banner(prepared: Prepared, cores: readonly Core[], apiUrl: strin
     `  API          ${apiUrl}`,
     `  Swagger UI   ${apiUrl}/docs`,
     ...cores.map((core) => {
-      const pid = core.pid === undefined ? '' : `, pid ${core.pid}`;
+      const pid = core.conditions.has('stopped')
+        ? ', stopped by an administrator'
+        : core.pid === undefined
+          ? ''
+          : `, pid ${core.pid}`;
       return `  Core ${core.id}       ${core.role.padEnd(7)}  ${KINDS[core.kind]}, ${core.url}${pid}`;
     }),
     `  Model        ${launched.profile.model}${launched.missingModel || prepared.engineSource ? '  (being fetched; questions wait for it)' : ''}`,

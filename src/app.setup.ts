@@ -19,6 +19,7 @@ import { ProcessContainerEngine } from './containers/process-container-engine';
 import { SystemPrompt } from './conversation/system-prompt';
 import { CoreLauncher, type LaunchedCores } from './core-registry/core-launcher';
 import type { EngineProblem } from './core-registry/core-preparation';
+import { stoppedCores } from './core-registry/holds';
 import type { EngineSource } from './failover/engine-provider.service';
 import { PostIdKey } from './journal/post-id';
 import { Watermarks } from './journal/watermarks';
@@ -101,7 +102,7 @@ export async function prepare(
     const pageKey = await new ApiKeys(store, settings, clock, random).replace(PAGE_KEY, 'operate');
     logger.hide(pageKey);
     const [cores, chat] = await Promise.all([
-      new CoreLauncher(settings, engine, ollama, clock).launch(survey.machine),
+      new CoreLauncher(settings, engine, ollama, clock).launch(survey.machine, await stoppedCores(store)),
       new ChatServerLauncher(settings, engine).launch(chatPort, botPassword, pageKey),
     ]);
     const account = new RestChatApi({

@@ -49,6 +49,11 @@ export type ContainerEvent =
 export abstract class ContainerEngine {
   /** Starts it, or does nothing when one of that name runs. Resolves once the process exists, not when it is ready. */
   abstract start(spec: ContainerSpec): Promise<ContainerInfo>;
+  /**
+   * Makes it known without starting it: it is `stopped` until `start` or `restart`. One that is known already takes the
+   * new spec and is left as it is.
+   */
+  abstract create(spec: ContainerSpec): Promise<ContainerInfo>;
   /** SIGTERM, then SIGKILL to the whole group after `graceMs` (default 3000). Never restarts after that. */
   abstract stop(name: string, graceMs?: number): Promise<void>;
   /** stop + start with the same spec; `graceMs: 0` for a hung one. */

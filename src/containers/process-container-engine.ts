@@ -71,14 +71,12 @@ export class ProcessContainerEngine extends ContainerEngine {
   }
 
   async start(spec: ContainerSpec): Promise<ContainerInfo> {
-    if (!NAME.test(spec.name)) {
-      throw new Error(
-        `A container cannot be called ${JSON.stringify(spec.name)}: letters, digits, "_", "." and "-" only.`,
-      );
-    }
     if (this.closing) throw new Error(`Container ${spec.name} cannot be started: the gateway is stopping.`);
-    const container = this.containers.get(spec.name) ?? this.make(spec);
-    return container.start(spec);
+    return this.container(spec).start(spec);
+  }
+
+  async create(spec: ContainerSpec): Promise<ContainerInfo> {
+    return this.container(spec).create(spec);
   }
 
   async stop(name: string, graceMs = GRACE_MS): Promise<void> {
@@ -178,6 +176,17 @@ export class ProcessContainerEngine extends ContainerEngine {
       reaper,
       launcher: new ProcessLauncher(programs, this.inherited, marks, watcher, clock),
     };
+  }
+
+  private container(spec: ContainerSpec): ProcessContainer {
+    const known = this.containers.get(spec.name);
+    if (known) return known;
+    if (!NAME.test(spec.name)) {
+      throw new Error(
+        `A container cannot be called ${JSON.stringify(spec.name)}: letters, digits, "_", "." and "-" only.`,
+      );
+    }
+    return this.make(spec);
   }
 
   private known(name: string): ProcessContainer {

@@ -42,6 +42,15 @@ export class ProcessContainer {
     });
   }
 
+  /** Not started; one that was is left as it is. */
+  create(spec: ContainerSpec): Promise<ContainerInfo> {
+    return this.queued(async () => {
+      this.spec = spec;
+      if (this.state === 'exited' && this.startedAt === undefined) this.state = 'stopped';
+      return this.info();
+    });
+  }
+
   stop(graceMs: number): Promise<void> {
     return this.queued(() => this.stopNow(graceMs));
   }

@@ -53,17 +53,28 @@ export class CoreLauncher {
     this.inventory = new CoreInventory(ollama, clock);
   }
 
-  /** @throws RdzenError SETTING_INVALID where the external cores have no model in common and none is named. */
-  async launch(machine: Machine): Promise<LaunchedCores> {
+  /**
+   * @param stopped cores that an administrator stopped: they are made ready to be started, and not started.
+   * @throws RdzenError SETTING_INVALID where the external cores have no model in common and none is named.
+   */
+  async launch(machine: Machine, stopped: ReadonlySet<number> = new Set()): Promise<LaunchedCores> {
     const definitions = await this.define(machine);
-    await this.startAll(definitions, 'ollama', (core) => ollamaSpec(core, this.settings));
-    const inventories = await Promise.all(this.toAsk(definitions).map((core) => this.inventory.ask(core)));
+    const startAll = async (
+      kind: CoreKind,
+      specOf: (core: CoreDefinition) => ContainerSpec,
+    ): Promise<void> => {
+      const ours = definitions.filter((core) => core.kind === kind);
+      await Promise.all(ours.map((core) => this.startUnless(stopped.has(core.id), specOf(core))));
+    };
+    await startAll('ollama', (core) => ollamaSpec(core, this.settings));
+    const toAsk = this.toAsk(definitions.filter(({ id, kind }) => kind === 'external' || !stopped.has(id)));
+    const inventories = await Promise.all(toAsk.map((core) => this.inventory.ask(core)));
     const launched = this.settle(definitions, inventories, machine);
     const { profile, builtIn } = launched;
     const threads = profile.options.num_thread ?? machine.cpus;
-    if (builtIn) await this.startAll(definitions, 'engine', (core) => engineSpec(core, builtIn, threads));
+    if (builtIn) await startAll('engine', (core) => engineSpec(core, builtIn, threads));
     // A stand-in serves the model of the others, so it has to wait until that is known.
-    await this.startAll(definitions, 'scripted', (core) => scriptedSpec(core, profile.model));
+    await startAll('scripted', (core) => scriptedSpec(core, profile.model));
     return launched;
   }
 
@@ -92,13 +103,13 @@ export class CoreLauncher {
     return definitions;
   }
 
-  private async startAll(
-    definitions: readonly CoreDefinition[],
-    kind: CoreKind,
-    specOf: (core: CoreDefinition) => ContainerSpec,
-  ): Promise<void> {
-    const ours = definitions.filter((core) => core.kind === kind);
-    await Promise.all(ours.map((core) => this.engine.start(specOf(core))));
+  private async startUnless(stopped: boolean, spec: ContainerSpec): Promise<void> {
+    if (!stopped) {
+      await this.engine.start(spec);
+      return;
+    }
+    await this.engine.create(spec);
+    this.logger.warn(`${spec.name} stays stopped, as an administrator wants it; only one starts it again`);
   }
 
   /** Our own cores share one folder of models, so one tells for all; the others are asked where the model is open. */

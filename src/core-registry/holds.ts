@@ -1,6 +1,6 @@
 import type { EventBus } from '../events/event-bus';
 import type { Clock } from '../shared/clock';
-import type { Store } from '../storage/store';
+import type { Queries, Store } from '../storage/store';
 import './core-registry.events';
 import { CONDITION_RULES } from './core-states';
 import type { ClusterCondition, CoreCondition, Hold } from './core.types';
@@ -12,6 +12,12 @@ export const CLUSTER = 0;
 
 /** Kept on disk, so that a restart neither forgets what an administrator wants nor what a core has done. */
 const KEPT_FOR_CLUSTER: ReadonlySet<Condition> = new Set(['paused', 'pinned']);
+
+/** Cores that an administrator stopped; asked for before anything is started. */
+export async function stoppedCores(store: Queries): Promise<ReadonlySet<number>> {
+  const rows = await store.all<{ subject: number }>("SELECT subject FROM holds WHERE kind = 'stopped'");
+  return new Set(rows.map(({ subject }) => subject));
+}
 
 interface Entry {
   hold: Hold<Condition>;

@@ -53,6 +53,7 @@ describe(EngineProvider.name, () => {
         did.push(`start ${spec.name}`);
         specs.push(spec);
       },
+      create: async (spec: ContainerSpec) => void did.push(`create ${spec.name}`),
     };
     const events: string[] = [];
     bus.on('core.model-arrived', () => void events.push('arrived'));
@@ -109,6 +110,13 @@ describe(EngineProvider.name, () => {
     expect(registry.all().map(({ kind }) => kind)).toEqual(['scripted', 'scripted']);
     expect(profile.model).toBe('scripted');
     expect(events).toEqual(['There is no network.']);
+  });
+
+  it('does not start the stand-in of a core that an administrator stopped', async () => {
+    const { run, registry, did } = await provider();
+    await registry.holds.set(2, 'stopped', { by: 'api:key1', reason: 'asked for' });
+    await run(() => Promise.reject(unavailable));
+    expect(did.sort()).toEqual(['create core2', 'start core1', 'stop core1 0', 'stop core2 0']);
   });
 
   it('keeps the name of the model beside external cores, which may serve it all the same', async () => {

@@ -104,8 +104,11 @@ export class EngineProvider {
         .map(async (core) => {
           this.registry.update(core.id, { kind: 'scripted' });
           if (core.container === undefined) return;
+          const spec = scriptedSpec(core, this.profile.model);
           await this.containers.stop(core.container, 0);
-          await this.containers.start(scriptedSpec(core, this.profile.model));
+          // Stopped by an administrator it stays so, and becomes one when it is started again.
+          if (core.conditions.has('stopped')) await this.containers.create(spec);
+          else await this.containers.start(spec);
         }),
     ).catch((error: unknown) => this.logger.error(`The stand-ins could not be started: ${String(error)}`));
     this.bus.emit('engine.unavailable', problem);

@@ -1,3 +1,4 @@
+import { held } from '../../test/support/a-core';
 import { VirtualClock } from '../../test/support/virtual-clock';
 import type { CoreRegistry } from '../core-registry/core-registry';
 import { ModelProfile } from '../core-registry/model-profile';
@@ -7,13 +8,13 @@ import { ModelPuller } from './model-puller.service';
 
 describe(ModelPuller.name, () => {
   const url = 'http://127.0.0.1:1';
-  const cores = [
-    { id: 1, kind: 'ollama', url },
-    { id: 2, kind: 'ollama', url: 'http://127.0.0.1:2' },
-    { id: 3, kind: 'external', url: 'http://127.0.0.1:3' },
-  ];
-
-  function puller(pull: (signal?: AbortSignal) => AsyncIterable<PullProgress>) {
+  function puller(pull: (signal?: AbortSignal) => AsyncIterable<PullProgress>, stopped: number[] = []) {
+    const cores = ['ollama', 'ollama', 'external'].map((kind, index) => ({
+      id: index + 1,
+      kind,
+      url: `http://127.0.0.1:${index + 1}`,
+      conditions: stopped.includes(index + 1) ? held('stopped') : held(),
+    }));
     const warnings: [number, string | undefined][] = [];
     const registry = {
       all: () => cores,
@@ -53,6 +54,19 @@ describe(ModelPuller.name, () => {
     expect(told.length).toBeLessThan(10);
     expect(told.at(-1)).toBeUndefined();
     expect(warnings.some(([id]) => id === 3)).toBe(false);
+  });
+
+  it('has it fetched by a core that an administrator did not stop', async () => {
+    const { sut, clock, calls } = puller(
+      async function* () {
+        yield { status: 'success' };
+      },
+      [1],
+    );
+    sut.start();
+    await clock.advance(1_000);
+    await sut.stop();
+    expect(calls).toEqual(['http://127.0.0.1:2 llama3.2']);
   });
 
   it('says why it failed and tries again', async () => {

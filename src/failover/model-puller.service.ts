@@ -35,8 +35,10 @@ export class ModelPuller {
   }
 
   private async run(): Promise<void> {
-    const core = this.registry.all().find(({ kind }) => kind === 'ollama');
-    while (core && !this.ending.signal.aborted) {
+    while (!this.ending.signal.aborted) {
+      const ours = this.registry.all().filter(({ kind }) => kind === 'ollama');
+      const core = ours.find(({ conditions }) => !conditions.has('stopped')) ?? ours[0];
+      if (!core) return;
       try {
         await this.pull(core.url);
         this.tell('');

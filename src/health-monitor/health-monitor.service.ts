@@ -70,6 +70,8 @@ export class HealthMonitor {
     if (!container) return;
     const exited = container.state !== 'running';
     this.registry.update(core.id, { pid: container.pid, exited });
+    if (container.state === 'stopped')
+      this.registry.report({ coreId: core.id, kind: 'died', detail: 'it is stopped' });
     if (exited) return;
     this.watches.get(core.id)?.restarted();
   }

@@ -55,6 +55,7 @@ const ENGINE: Record<keyof ContainerEngine, boolean> = {
   signal: false,
   // By the launcher, before the gateway's own life begins.
   start: false,
+  create: false,
   list: false,
   logs: false,
 };

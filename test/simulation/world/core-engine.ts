@@ -68,6 +68,7 @@ export class CoreEngine extends ContainerEngine {
   }
 
   start = notPlayed;
+  create = notPlayed;
   stop = notPlayed;
   signal = notPlayed;
   list = notPlayed;

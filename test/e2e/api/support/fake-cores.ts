@@ -113,6 +113,9 @@ export class NoContainers extends ContainerEngine {
   start(): Promise<ContainerInfo> {
     return Promise.reject(new Error('nothing is run here'));
   }
+  create(): Promise<ContainerInfo> {
+    return this.start();
+  }
   stop(): Promise<void> {
     return Promise.resolve();
   }
