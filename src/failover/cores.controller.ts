@@ -68,7 +68,7 @@ export class CoresController {
       'It gets no work, not even when no other core is left, and is not repaired. Where it is the active one, another takes over first. Ends by itself.',
   })
   @ApiOkResponse({ type: CoreDto, description: 'It is in maintenance' })
-  @ApiErrors(...BODY_ERRORS, 'CORE_NOT_FOUND', 'NO_STAND_IN', 'OPERATION_RUNNING')
+  @ApiErrors(...BODY_ERRORS, 'CORE_NOT_FOUND', 'NO_STAND_IN', 'OPERATION_RUNNING', 'OPERATION_OVER')
   async maintain(
     @Param() { id }: CoreParams,
     @Body() { ttl, reason }: HoldBody,
@@ -100,7 +100,7 @@ export class CoresController {
       'Where it is the active one, another takes over, and answers it is writing may be finished for `drain_seconds`. Lasts until it is ended.',
   })
   @ApiOkResponse({ type: CoreDto, description: 'It gets no new work' })
-  @ApiErrors(...BODY_ERRORS, 'CORE_NOT_FOUND', 'NO_STAND_IN', 'OPERATION_RUNNING')
+  @ApiErrors(...BODY_ERRORS, 'CORE_NOT_FOUND', 'NO_STAND_IN', 'OPERATION_RUNNING', 'OPERATION_OVER')
   async drain(
     @Param() { id }: CoreParams,
     @Body() { reason, drain_seconds: seconds }: DrainBody,
@@ -129,16 +129,23 @@ export class CoresController {
   @ApiOperation({
     summary: "Stop a core's process until it is started again",
     description:
-      'Nothing starts it by itself, no repair and no restart of Rdzen. Where it is the active one, another takes over first. Only for cores that Rdzen runs.',
+      'Nothing starts it by itself, no repair and no restart of Rdzen. Where it is the active one, another takes over first; answers it is writing may be finished for `drain_seconds`, and go on elsewhere after that. Returns when it is stopped. Only for cores that Rdzen runs.',
   })
   @ApiOkResponse({ type: CoreDto, description: 'It is stopped' })
-  @ApiErrors(...BODY_ERRORS, 'CORE_NOT_FOUND', 'CORE_NOT_OURS', 'NO_STAND_IN', 'OPERATION_RUNNING')
+  @ApiErrors(
+    ...BODY_ERRORS,
+    'CORE_NOT_FOUND',
+    'CORE_NOT_OURS',
+    'NO_STAND_IN',
+    'OPERATION_RUNNING',
+    'OPERATION_OVER',
+  )
   async stop(
     @Param() { id }: CoreParams,
-    @Body() { reason }: ReasonBody,
+    @Body() { reason, drain_seconds: seconds }: DrainBody,
     @Caller() by: string,
   ): Promise<CoreDto> {
-    await this.control.stop(id, { by, reason });
+    await this.control.stop(id, { by, reason }, seconds === undefined ? undefined : seconds * 1000);
     return this.one({ id });
   }
 

@@ -5,6 +5,7 @@ import { CoreRegistry } from '../core-registry/core-registry';
 import { Clock } from '../shared/clock';
 import { RdzenError } from '../shared/rdzen-error';
 import { texts } from '../texts/texts';
+import { secondsLeft } from './switchover';
 import { SwitchoverService } from './switchover.service';
 
 @Injectable()
@@ -33,7 +34,13 @@ export class FailoverCommands {
     const { running } = this.switchovers;
     if (!running) return text.nothingToCancel();
     return this.refusedAs(call, running.from, async () => {
-      await this.switchovers.cancel(running.id, `chat:${call.authorId}`);
+      try {
+        await this.switchovers.cancel(running.id, `chat:${call.authorId}`);
+      } catch (error) {
+        // It came to its end while the command was on its way.
+        if (error instanceof RdzenError && error.code === 'OPERATION_OVER') return text.nothingToCancel();
+        throw error;
+      }
       return text.switchCancelled({ core: this.registry.active.id });
     });
   }
@@ -53,13 +60,18 @@ export class FailoverCommands {
           return text.switchNotReady({ core, state: shownState(this.registry.get(core)) });
         case 'NO_STAND_IN':
           return text.noStandIn({ core });
+        case 'CORE_NOT_ACTIVE':
         case 'OPERATION_OVER':
-          return text.nothingToCancel();
-        case 'OPERATION_RUNNING': {
-          const { from = core, to = core, drainUntil = this.clock.now() } = running ?? {};
-          const seconds = Math.max(1, Math.ceil((drainUntil - this.clock.now()) / 1000));
-          return text.switchBusy({ from, to, seconds });
-        }
+          return text.switchOvertaken({ core: this.registry.active.id });
+        case 'OPERATION_RUNNING':
+          // None: it came to its end at this very moment, and what was asked for may be asked for again.
+          return running
+            ? text.switchBusy({
+                from: running.from,
+                to: running.to,
+                seconds: secondsLeft(running, this.clock.now()),
+              })
+            : text.switchOvertaken({ core: this.registry.active.id });
         default:
           throw error;
       }

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { Equals, IsBoolean, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { Equals, IsBoolean, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { MayBeAbsent } from '../access/may-be-absent';
 import type { ClusterCondition, CoreCondition, Hold } from '../core-registry/core.types';
 import { MODES } from './failover-policy';
 import type { Switchover } from './switchover';
@@ -22,7 +23,7 @@ export class ReasonBody {
     description: 'Why; stands in the history',
     example: 'new graphics card',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(200)
   reason?: string;
@@ -37,7 +38,7 @@ export class DrainBody extends ReasonBody {
     description:
       'How long answers may be finished on the core that is left, seconds; what is left then moves on',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(LONGEST_DRAIN_S)
@@ -64,14 +65,14 @@ export class SwitchoverBody extends DrainBody {
     description: 'Where to; the best one that is ready where left out',
     example: 2,
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(1)
   @Max(99)
   to?: number;
 
   @ApiPropertyOptional({ default: false, description: 'Only say what would be done' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   dry_run?: boolean;
 }
@@ -136,9 +137,9 @@ export class SwitchoverDto {
   to!: number;
 
   @ApiProperty({
-    enum: ['proving', 'draining', 'done', 'cancelled', 'failed', 'overtaken'],
+    enum: ['wished', 'proving', 'draining', 'done', 'cancelled', 'failed', 'overtaken'],
     description:
-      'Where it stands; `draining`: the new core is active, old answers are finished on the other one',
+      'Where it stands; `wished`: only looked at (`dry_run`); `draining`: the new core is active, old answers are finished on the other one; `failed`: nothing was changed; `overtaken`: another switch came in between',
   })
   state!: string;
 

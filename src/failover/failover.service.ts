@@ -77,6 +77,7 @@ export class FailoverService {
   /** Common causes are not cured by moving on: the active core keeps its name, and whatever core can answer answers. */
   private async pin({ cause }: FailoverDecision): Promise<void> {
     const now = this.clock.monotonic();
+    const core = this.registry.active.id;
     const reason = `${MOST_SWITCHES} automatic switches within ten minutes; ${cause}`;
     this.logger.error(`No further switch by itself for a while: ${reason}`);
     await this.registry.holds.set(CLUSTER, 'pinned', {
@@ -84,7 +85,7 @@ export class FailoverService {
       reason,
       forMs: Math.max(REVIEW_MS, this.promoter.damping.easesAt(now) - now),
     });
-    await this.notices.writeAlert(`pinned:${this.registry.epoch}`, (text) => text.pinned({ cause }));
+    await this.notices.writeAlert(`pinned:${this.registry.epoch}`, (text) => text.pinned({ core }));
   }
 
   private async watchBlackout(): Promise<void> {

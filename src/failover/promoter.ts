@@ -62,11 +62,13 @@ export class Promoter {
       switchedMs: Math.round(Math.max(0, now - verdictAt)),
     });
     this.damping.left(left.id, now);
-    await this.registry.holds.set(left.id, 'quarantined', {
-      by: 'automatic',
-      reason: `it was left: ${why.evidence}`,
-      forMs: this.damping.holdDownMs(left.id, now, left.wasReadyMs),
-    });
+    await this.note(
+      this.registry.holds.set(left.id, 'quarantined', {
+        by: 'automatic',
+        reason: `it was left: ${why.evidence}`,
+        forMs: this.damping.holdDownMs(left.id, now, left.wasReadyMs),
+      }),
+    );
     return transition;
   }
 
@@ -75,7 +77,7 @@ export class Promoter {
     const transition = await this.promote(to, why);
     if (why.by.includes(':') && !why.by.startsWith('rdzen:')) {
       this.damping.forgive();
-      await this.registry.holds.lift(CLUSTER, 'pinned', why.by, 'a core was made active by hand');
+      await this.note(this.registry.holds.lift(CLUSTER, 'pinned', why.by, 'a core was made active by hand'));
     }
     return transition;
   }
@@ -89,7 +91,14 @@ export class Promoter {
     this.notices.announce();
     const { epoch, from, cause, evidence, by } = transition;
     this.logger.warn(`Epoch ${epoch}: core ${from} -> core ${to}; ${cause} (${evidence}); by ${by}`);
-    await this.registry.holds.lift(to, 'quarantined', by, 'it is the active core');
+    await this.note(this.registry.holds.lift(to, 'quarantined', by, 'it is the active core'));
     return transition;
+  }
+
+  /** The switch is made: a disk that refuses what goes with it must not make it look as if it had failed. */
+  private async note(written: Promise<unknown>): Promise<void> {
+    await written.catch((error: unknown) =>
+      this.logger.warn(`What goes with the switch is in force, but not on disk: ${String(error)}`),
+    );
   }
 }

@@ -1,8 +1,15 @@
 import { shownState, workOf } from '../core-registry/core-states';
-import type { Core } from '../core-registry/core.types';
+import type { Core, CoreCondition } from '../core-registry/core.types';
 import { rankCandidates } from '../core-registry/rank-candidates';
 import { RdzenError } from '../shared/rdzen-error';
 import type { SwitchoverWish } from './switchover';
+
+/** What an administrator lays on a core that is not to take over, in words. */
+const SPARED: readonly [CoreCondition, string][] = [
+  ['stopped', 'stopped'],
+  ['maintenance', 'in maintenance'],
+  ['draining', 'not to be given new work'],
+];
 
 /**
  * From which core to which, or why not.
@@ -11,7 +18,7 @@ import type { SwitchoverWish } from './switchover';
  */
 export function choosePlan(
   cores: readonly Core[],
-  { from, to, forced = false }: SwitchoverWish,
+  { from, to, forced = false }: Pick<SwitchoverWish, 'from' | 'to' | 'forced'>,
 ): { from: number; to: number } {
   const active = cores.find(({ role }) => role === 'active');
   if (!active) throw new Error('No core is active');
@@ -22,14 +29,8 @@ export function choosePlan(
       `Core ${from} is not the active one: that is core ${active.id}. Look at /status and decide anew.`,
     );
   if (to === undefined) {
-    const best = rankCandidates(cores.filter(({ id }) => id !== active.id)).find(
-      ({ state }) => state === 'ready',
-    );
-    if (!best)
-      throw new RdzenError(
-        'NO_STAND_IN',
-        `Core ${active.id} is active, and no other core is ready to take over. Wait until /status shows one that is.`,
-      );
+    const best = rankCandidates(cores.filter(({ id }) => id !== active.id)).find(isStandIn);
+    if (!best) throw noStandIn(active.id);
     return { from: active.id, to: best.id };
   }
   const target = requireCore(cores, to);
@@ -38,13 +39,41 @@ export function choosePlan(
       'CORE_NOT_READY',
       `Core ${to} is the active one already, so there is nowhere to go.`,
     );
-  // Maintenance is an administrator's word, which force does not overrule.
-  if (workOf(target) === 'never' || (!forced && target.state !== 'ready'))
-    throw new RdzenError(
-      'CORE_NOT_READY',
-      `Core ${to} is ${shownState(target)} (${target.reason}), so it cannot take over. Wait until /status says "ready" and try again.`,
-    );
+  // Maintenance and a stop are an administrator's word, which force does not overrule.
+  if (workOf(target) === 'never' || (!forced && !isStandIn(target))) throw notReady(target);
   return { from: active.id, to };
+}
+
+/**
+ * The active core, and one that alone can answer, are not taken out of work.
+ *
+ * @throws RdzenError NO_STAND_IN
+ */
+export function requireSpare(cores: readonly Core[], id: number): void {
+  const usable = rankCandidates(cores);
+  const alone = usable.length > 0 && usable.every((core) => core.id === id);
+  if (alone || cores.some((core) => core.id === id && core.role === 'active')) throw noStandIn(id);
+}
+
+/** It could be made active now: proven, and nobody wants it to be spared. */
+function isStandIn(core: Core): boolean {
+  return core.state === 'ready' && workOf(core) !== 'never' && !core.conditions.has('draining');
+}
+
+function noStandIn(id: number): RdzenError {
+  return new RdzenError(
+    'NO_STAND_IN',
+    `Core ${id} cannot be spared: no other core is ready to take over. Wait until /status shows one that is.`,
+  );
+}
+
+function notReady({ id, conditions, state, reason }: Core): RdzenError {
+  const [kind, words] = SPARED.find(([each]) => conditions.has(each)) ?? ([] as [CoreCondition?, string?]);
+  const kept = kind && conditions.get(kind);
+  const detail = kept
+    ? `${words} (by ${kept.by}: ${kept.reason}), so it cannot take over. End that first.`
+    : `${shownState({ state, conditions })} (${reason}), so it cannot take over. Wait until /status says "ready" and try again.`;
+  return new RdzenError('CORE_NOT_READY', `Core ${id} is ${detail}`);
 }
 
 function requireCore(cores: readonly Core[], id: number): Core {

@@ -6,37 +6,47 @@ import { CLUSTER } from '../core-registry/holds';
 import { EventBus } from '../events/event-bus';
 import { Clock } from '../shared/clock';
 import { Random } from '../shared/random';
-import { RdzenError } from '../shared/rdzen-error';
-import { Promoter } from './promoter';
-import { isOver, type Switchover, type SwitchoverState, type SwitchoverWish } from './switchover';
-import { choosePlan } from './switchover-plan';
+import { AnswerDrain } from './answer-drain';
+import { CoreProof } from './core-proof';
+import { Promoter, type Why } from './promoter';
+import { DRAIN_MS, type Switchover, type SwitchoverState, type SwitchoverWish } from './switchover';
+import { choosePlan, requireSpare } from './switchover-plan';
+import { operationNotFound, operationOver, operationRunning } from './switchover-refusals';
 
-const DRAIN_MS = 30_000;
-/** A proof older than this is asked for anew before work is moved. */
-const FRESH_PROOF_MS = 60_000;
-const PROOF_WITHIN_MS = 12_000;
-const LOOK_MS = 50;
 const REMEMBERED = 50;
 
 /**
  * Switches that somebody asks for, one at a time. A planned one proves the core it goes to, makes it active, and lets
  * the answers that are being written finish where they are; what is not finished in time moves on like after a failure.
+ *
+ * Whatever changes which core is active, or rests on which one is, runs in the promoter's turn and looks anew there: a
+ * failure may have come first.
  */
 @Injectable()
 export class SwitchoverService {
+  /** Also for cores that are left without a switch. */
+  readonly drain: AnswerDrain;
+  private readonly proof: CoreProof;
   private readonly logger = new Logger(SwitchoverService.name);
   private readonly past: Switchover[] = [];
   private asked: Promise<unknown> = Promise.resolve();
-  private current?: { operation: Switchover; abort: AbortController; work: Promise<void> };
+  private current?: { operation: Switchover; abort: AbortController };
+  /** The promotion that is being written is of our own making. */
+  private moving = false;
 
   constructor(
     private readonly registry: CoreRegistry,
     private readonly promoter: Promoter,
-    private readonly bus: EventBus,
+    bus: EventBus,
     private readonly clock: Clock,
     private readonly random: Random,
   ) {
-    bus.on('core.promoted', ({ epoch }) => this.overtake(epoch));
+    this.drain = new AnswerDrain(registry, bus, clock);
+    this.proof = new CoreProof(registry, bus, clock);
+    bus.on('core.promoted', ({ epoch }) => {
+      // What the one going on was meant for is void.
+      if (!this.moving) this.end('overtaken', `epoch ${epoch} came in between`);
+    });
   }
 
   /** The one that is going on; undefined where there is none. */
@@ -50,32 +60,28 @@ export class SwitchoverService {
    * @throws RdzenError CORE_NOT_FOUND, CORE_NOT_ACTIVE, CORE_NOT_READY, NO_STAND_IN, OPERATION_RUNNING
    */
   plan(wish: SwitchoverWish): Switchover {
-    if (this.current && !wish.forced) throw this.busy(this.current.operation);
-    const { from, to } = choosePlan(this.registry.all(), wish);
-    const { forced = false, by, reason = '' } = wish;
+    if (this.running && !wish.forced) throw operationRunning(this.running, this.clock.now());
+    const { forced = false, by } = wish;
     return {
       id: this.random.id(10),
       kind: forced ? 'forced' : 'planned',
-      ...{ from, to, by, reason },
-      state: 'proving',
+      ...choosePlan(this.registry.all(), wish),
+      ...{ by, reason: wish.reason?.trim() || (forced ? 'forced' : 'asked for') },
+      state: 'wished',
       askedAt: this.clock.now(),
       drainMs: wish.drainMs ?? (forced ? 0 : DRAIN_MS),
     };
   }
 
   /**
-   * Begins it and resolves at once; `find` tells how it goes.
+   * Begins it; `find` tells how it goes. A planned one resolves at once, a forced one when it is committed.
    *
    * @throws RdzenError as {@link plan}
    */
   async begin(wish: SwitchoverWish): Promise<Switchover> {
+    if (wish.forced) return this.force(wish);
     const operation = this.plan(wish);
-    if (operation.kind === 'forced') await this.end('overtaken', 'a forced switch took its place');
-    void this.take(operation, async (signal) => {
-      if (operation.kind === 'planned') await this.prove(operation, signal);
-      await this.commit(operation, signal);
-      await this.drain(operation, signal);
-    });
+    this.start(operation, true);
     return operation;
   }
 
@@ -83,7 +89,7 @@ export class SwitchoverService {
    * Makes a core active and resolves once that is committed; answers that are being written finish where they are.
    *
    * @returns undefined where the core is active already.
-   * @throws RdzenError as {@link plan}
+   * @throws RdzenError as {@link plan}; OPERATION_OVER where another switch came in between
    */
   switchTo(to: number, by: string): Promise<Transition | undefined> {
     // Asked for in one breath they come one after another; while answers still drain they are refused.
@@ -94,22 +100,26 @@ export class SwitchoverService {
   }
 
   /**
-   * The same, to the best core that is ready.
+   * Does `then` to a core once others answer without it: where it is the active one, the best of the others takes over
+   * first.
    *
-   * @throws RdzenError NO_STAND_IN, OPERATION_RUNNING
+   * @throws RdzenError CORE_NOT_FOUND, NO_STAND_IN, OPERATION_RUNNING, OPERATION_OVER; then `then` was not done
    */
-  switchAway(by: string, drainMs?: number): Promise<Transition> {
-    return this.inLine(() => this.switchNow({ by, drainMs }));
+  takeOut<T>(id: number, wish: Omit<SwitchoverWish, 'from' | 'to'>, then: () => Promise<T>): Promise<T> {
+    return this.inLine(async () => {
+      if (this.registry.get(id).role === 'active') await this.switchNow({ ...wish, from: id });
+      return this.promoter.inTurn(() => {
+        // The one that took over may have died since.
+        requireSpare(this.registry.all(), id);
+        return then();
+      });
+    });
   }
 
   /** @throws RdzenError OPERATION_NOT_FOUND */
   find(id: string): Switchover {
-    const found = [this.running, ...this.past].find((each) => each?.id === id);
-    if (!found)
-      throw new RdzenError(
-        'OPERATION_NOT_FOUND',
-        `There is no switchover ${id}, or it is long over. GET /api/v1/failover names the one that is going on.`,
-      );
+    const found = this.list().find((each) => each.id === id);
+    if (!found) throw operationNotFound(id);
     return found;
   }
 
@@ -120,34 +130,38 @@ export class SwitchoverService {
 
   /**
    * Takes it back: what was not committed is not, and what was is undone by making the core that was left active again.
+   * Answers stay where they are being written.
    *
    * @throws RdzenError OPERATION_NOT_FOUND, OPERATION_OVER, CORE_NOT_READY
    */
-  async cancel(id: string, by: string): Promise<Switchover> {
-    const operation = this.find(id);
-    if (isOver(operation) || operation !== this.running)
-      throw new RdzenError(
-        'OPERATION_OVER',
-        `Switchover ${id} is over (${operation.state}), so it cannot be taken back. Switch again instead.`,
-      );
-    const left = this.registry.get(operation.from);
-    if (operation.state === 'draining') {
-      if (left.state !== 'ready')
-        throw new RdzenError(
-          'CORE_NOT_READY',
-          `Core ${left.id} is ${left.state} (${left.reason}), so the switch to core ${operation.to} cannot be taken back.`,
-        );
-      await this.end('cancelled', `taken back by ${by}`);
-      await this.promoter.inTurn(() =>
-        this.promoter.move(left.id, { cause: 'taken back', evidence: `switchover ${id}`, by }),
-      );
-    } else await this.end('cancelled', `taken back by ${by} before anything was changed`);
-    return operation;
+  cancel(id: string, by: string): Promise<Switchover> {
+    return this.promoter.inTurn(async () => {
+      const operation = this.find(id);
+      if (operation !== this.running) throw operationOver(operation);
+      if (operation.state !== 'draining') {
+        this.end('cancelled', `taken back by ${by} before anything was changed`);
+        return operation;
+      }
+      const { from, to } = choosePlan(this.registry.all(), { from: operation.to, to: operation.from });
+      // Nothing more is moved from the core that is gone back to, whatever becomes of that.
+      this.current?.abort.abort(operationOver(operation));
+      try {
+        await this.move(to, { cause: 'taken back', evidence: `switchover ${id}, to core ${from}`, by });
+      } catch (error) {
+        this.close(operation, 'done', `it could not be taken back: ${words(error)}`);
+        throw error;
+      }
+      this.close(operation, 'cancelled', `taken back by ${by}`);
+      return operation;
+    });
   }
 
   /** What is going on is left as it is. */
-  async stop(): Promise<void> {
-    await this.end('failed', 'the process was told to stop');
+  stop(): Promise<void> {
+    return this.promoter.inTurn(async () => {
+      const committed = this.running?.state === 'draining';
+      this.end(committed ? 'done' : 'failed', 'the process was told to stop');
+    });
   }
 
   private inLine<T>(work: () => Promise<T>): Promise<T> {
@@ -158,108 +172,122 @@ export class SwitchoverService {
 
   private async switchNow(wish: SwitchoverWish): Promise<Transition> {
     const left = this.registry.active;
-    const operation = this.plan(wish);
-    let work: Promise<void> = Promise.resolve();
-    const made = await new Promise<Transition>((resolve, reject) => {
-      work = this.take(operation, async (signal) => {
-        const committed = this.commit(operation, signal);
-        committed.then(resolve, reject);
-        await committed;
-        await this.drain(operation, signal);
-      });
+    const { committed, closed } = this.start(this.plan(wish), false);
+    // The next in line must not find one that is as good as over.
+    const made = await committed.catch(async (error: unknown) => {
+      await closed;
+      throw error;
     });
-    if (left.inFlight === 0) await work;
+    if (left.inFlight === 0) await closed;
     return made;
   }
 
-  private take(operation: Switchover, steps: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const abort = new AbortController();
-    const entry = { operation, abort, work: Promise.resolve() };
-    this.current = entry;
-    entry.work = this.registry.holds
-      .set(CLUSTER, 'switching', {
-        by: operation.by,
-        reason: `core ${operation.from} -> core ${operation.to}`,
-      })
-      .then(() => steps(abort.signal))
-      .then(() => this.close(operation, 'done', 'every answer begun before it was finished'))
-      .catch((error: unknown) => {
-        if (abort.signal.aborted) return;
-        this.close(operation, 'failed', error instanceof Error ? error.message : String(error));
-      });
-    return entry.work;
+  private force(wish: SwitchoverWish): Promise<Switchover> {
+    return this.promoter.inTurn(async () => {
+      const operation = this.plan(wish);
+      this.end('overtaken', 'a forced switch took its place');
+      const abort = this.open(operation);
+      try {
+        await this.commit(operation);
+      } catch (error) {
+        this.close(operation, 'failed', words(error));
+        throw error;
+      }
+      void this.finish(operation, abort.signal);
+      return operation;
+    });
   }
 
-  private async prove(operation: Switchover, signal: AbortSignal): Promise<void> {
-    const target = this.registry.get(operation.to);
-    const since = this.clock.monotonic();
-    if (since - (target.provenAt ?? -Infinity) <= FRESH_PROOF_MS) return;
-    this.bus.emit('core.proof-wanted', { coreId: target.id });
-    while ((target.provenAt ?? -Infinity) < since) {
-      if (target.state === 'down' || this.clock.monotonic() - since > PROOF_WITHIN_MS)
-        throw new Error(`core ${target.id} was asked to generate and did not (${target.reason})`);
-      await this.clock.sleep(LOOK_MS, signal);
+  private start(
+    operation: Switchover,
+    prove: boolean,
+  ): { committed: Promise<Transition>; closed: Promise<void> } {
+    const { signal } = this.open(operation);
+    const committed = (async () => {
+      if (prove) await this.proof.of(operation.to, signal);
+      return this.promoter.inTurn(() => {
+        signal.throwIfAborted();
+        return this.commit(operation);
+      });
+    })();
+    const closed = committed.then(
+      () => this.finish(operation, signal),
+      (error: unknown) => this.close(operation, 'failed', words(error)),
+    );
+    return { committed, closed };
+  }
+
+  private open(operation: Switchover): AbortController {
+    const abort = new AbortController();
+    operation.state = 'proving';
+    this.current = { operation, abort };
+    const { by, from, to } = operation;
+    void this.registry.holds.set(CLUSTER, 'switching', { by, reason: `core ${from} -> core ${to}` });
+    return abort;
+  }
+
+  /** Call in turn. What was true when it was asked for is looked at once more. */
+  private async commit(operation: Switchover): Promise<Transition> {
+    const { from, to, kind, by, reason } = operation;
+    const forced = kind === 'forced';
+    choosePlan(this.registry.all(), { from, to, forced });
+    const evidence = this.registry.get(to).reason;
+    const made = await this.move(to, { cause: reason, evidence, by });
+    Object.assign(operation, {
+      state: 'draining',
+      drainUntil: this.clock.now() + operation.drainMs,
+      epoch: made.epoch,
+    });
+    if (forced)
+      await this.registry.holds
+        .lift(to, 'draining', by, 'it was made active by force')
+        .catch((error: unknown) =>
+          this.logger.warn(`That core ${to} gets work is not on disk: ${words(error)}`),
+        );
+    return made;
+  }
+
+  private async move(to: number, why: Why): Promise<Transition> {
+    this.moving = true;
+    try {
+      return await this.promoter.move(to, why);
+    } finally {
+      this.moving = false;
     }
   }
 
-  private async commit(operation: Switchover, signal: AbortSignal): Promise<Transition> {
-    const transition = await this.promoter.inTurn(() => {
-      signal.throwIfAborted();
-      const { from, to, kind, by, reason } = operation;
-      const target = this.registry.get(to);
-      if (this.registry.active.id !== from)
-        throw new RdzenError('CORE_NOT_ACTIVE', `Core ${from} is no longer the active one.`);
-      if (kind === 'planned' && target.state !== 'ready')
-        throw new RdzenError('CORE_NOT_READY', `Core ${to} is ${target.state} now (${target.reason}).`);
-      operation.state = 'draining';
-      operation.drainUntil = this.clock.now() + operation.drainMs;
-      operation.epoch = this.registry.epoch + 1;
-      const cause = reason || (kind === 'forced' ? 'forced' : 'asked for');
-      return this.promoter.move(to, { cause, evidence: target.reason, by });
-    });
-    return transition;
+  private async finish(operation: Switchover, signal: AbortSignal): Promise<void> {
+    try {
+      const moved = await this.drain.of(operation.from, operation.drainMs, signal);
+      if (signal.aborted) return;
+      const outcome =
+        moved === 0 ? 'every answer begun before it was finished' : `answers that had to move: ${moved}`;
+      this.close(operation, 'done', outcome);
+    } catch (error) {
+      if (!signal.aborted) this.close(operation, 'failed', words(error));
+    }
   }
 
-  private async drain(operation: Switchover, signal: AbortSignal): Promise<void> {
-    const left = this.registry.get(operation.from);
-    const until = this.clock.monotonic() + operation.drainMs;
-    while (left.inFlight > 0 && this.clock.monotonic() < until) await this.clock.sleep(LOOK_MS, signal);
-    if (left.inFlight === 0) return;
-    const reason = `core ${left.id} was left, and its time to finish is over`;
-    this.bus.emit('core.evicted', { coreId: left.id, reason });
-  }
-
-  /** A switch that is not its own, while it is going on: what it was meant for is void. */
-  private overtake(epoch: number): void {
-    const { operation } = this.current ?? {};
-    if (operation && operation.epoch !== epoch) void this.end('overtaken', `epoch ${epoch} came in between`);
-  }
-
-  private async end(state: SwitchoverState, outcome: string): Promise<void> {
+  /** Ends the one going on, wherever it stands. */
+  private end(state: SwitchoverState, outcome: string): void {
     const { current } = this;
     if (!current) return;
-    current.abort.abort(new Error(outcome));
     this.close(current.operation, state, outcome);
-    await current.work;
+    current.abort.abort(operationOver(current.operation));
   }
 
   private close(operation: Switchover, state: SwitchoverState, outcome: string): void {
-    if (this.current?.operation !== operation) return;
+    if (this.running !== operation) return;
     this.current = undefined;
     Object.assign(operation, { state, outcome, endedAt: this.clock.now() });
     this.past.unshift(operation);
     this.past.splice(REMEMBERED);
     void this.registry.holds.lift(CLUSTER, 'switching', operation.by, outcome);
-    this.logger.log(
-      `Switchover ${operation.id}, core ${operation.from} -> core ${operation.to}: ${state} (${outcome})`,
-    );
+    const { id, from, to } = operation;
+    this.logger.log(`Switchover ${id}, core ${from} -> core ${to}: ${state} (${outcome})`);
   }
+}
 
-  private busy({ from, to, drainUntil }: Switchover): RdzenError {
-    const seconds = Math.max(1, Math.ceil(((drainUntil ?? this.clock.now()) - this.clock.now()) / 1000));
-    return new RdzenError(
-      'OPERATION_RUNNING',
-      `A switchover from core ${from} to core ${to} is going on, for ${seconds} s more at most. Wait for it, or take it back.`,
-    );
-  }
+function words(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

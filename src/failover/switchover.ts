@@ -1,9 +1,16 @@
+/** For how long answers may be finished on the core that is left, unless somebody says otherwise. */
+export const DRAIN_MS = 30_000;
+/** How long the core it goes to may take to show that it generates. */
+export const PROOF_WITHIN_MS = 12_000;
+
 /**
+ * - `wished`: only looked at (dry run)
  * - `proving`: the core it goes to shows that it generates
  * - `draining`: that core is active; answers begun on the other one are finished there
  * - `done`, `cancelled` (taken back by somebody), `failed` (nothing was changed), `overtaken` (another switch came)
  */
-export type SwitchoverState = 'proving' | 'draining' | 'done' | 'cancelled' | 'failed' | 'overtaken';
+export type SwitchoverState =
+  'wished' | 'proving' | 'draining' | 'done' | 'cancelled' | 'failed' | 'overtaken';
 
 /** One switch that somebody asked for. */
 export interface Switchover {
@@ -41,6 +48,8 @@ export interface SwitchoverWish {
   reason?: string;
 }
 
-export function isOver({ state }: Switchover): boolean {
-  return state !== 'proving' && state !== 'draining';
+/** How long it goes on yet, at most, in whole seconds. */
+export function secondsLeft({ drainUntil, drainMs }: Switchover, now: number): number {
+  const ms = drainUntil === undefined ? PROOF_WITHIN_MS + drainMs : drainUntil - now;
+  return Math.max(1, Math.ceil(ms / 1_000));
 }

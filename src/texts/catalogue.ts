@@ -6,7 +6,8 @@ export interface Catalogue {
   switchedBack(values: { from: number; to: number }): string;
   repairFailed(values: { core: number; reason: string }): string;
   poison(values: { id: string; room: string; author: string }): string;
-  pinned(values: { cause: string }): string;
+  /** `core`: the active one, which is not left any more. */
+  pinned(values: { core: number }): string;
   blackout(values: { waiting: number }): string;
   /** `percent` and `secondsLeft` where they are known. */
   preparing(values: {
@@ -35,6 +36,8 @@ export interface Catalogue {
   switchBusy(values: { from: number; to: number; seconds: number }): string;
   switchCancelled(values: { core: number }): string;
   nothingToCancel(): string;
+  /** `core`: the one that is active now. */
+  switchOvertaken(values: { core: number }): string;
   noStandIn(values: { core: number }): string;
   durationUsage(values: { command: string; longest: string }): string;
   paused(values: { until: string; duration: string }): string;
@@ -45,6 +48,7 @@ export interface Catalogue {
   maintenanceOff(values: { core: number }): string;
   notInMaintenance(values: { core: number }): string;
   report(values: ReportValues): string;
+  reportUsage(values: { longest: string }): string;
   switchUsage(values: { cores: string }): string;
   switchNoSuchCore(values: { core: number; cores: string }): string;
   switchNotReady(values: { core: number; state: string }): string;
@@ -61,21 +65,28 @@ export interface Catalogue {
   lengthLimited(): string;
 }
 
-/** What the availability report says; times in ms. */
+/** What the availability report says. */
 export interface ReportValues {
-  hours: number;
-  automatic: number;
-  byHand: number;
-  detectedP50?: number;
-  detectedMost?: number;
-  switchedMost?: number;
-  waitedMost?: number;
-  answered: number;
+  /** What was asked for: `24h`. */
+  period: string;
+  /** Where what is remembered begins, if that is later. */
+  since?: string;
+  switches: { automatic: number; byHand: number; planned: number };
+  /** By kind; the commonest first. */
+  causes: readonly { kind: string; count: number }[];
+  /** Times in ms, here and below. */
+  detected?: { p50: number; max: number };
+  switched?: { p50: number; max: number };
+  longestWaitMs?: number;
+  blackoutMs: number;
+  singleMs: number;
+  offMs: number;
+  degraded: readonly { core: number; ms: number }[];
+  repairs: readonly { step: string; count: number }[];
+  given: number;
   continued: number;
   restarted: number;
   fenced: number;
-  repairs: number;
-  degradedMinutes: number;
-  blackoutMinutes: number;
-  causes: readonly { cause: string; count: number }[];
+  /** From when the answers are remembered, if that is later still. */
+  answersSince?: string;
 }

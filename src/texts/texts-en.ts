@@ -1,5 +1,6 @@
 import type { Catalogue } from './catalogue';
-import { report, type ReportWords } from './report-text';
+import { REPORT_EN } from './report-en';
+import { report } from './report-text';
 
 const HELP_EN: Record<string, string> = {
   help: '`!help`: this list',
@@ -50,18 +51,6 @@ const KINDS_EN: Record<string, string> = {
   external: 'external',
 };
 
-const REPORT_EN: ReportWords = {
-  title: (hours) => `The last ${hours} h`,
-  calm: 'No switch, no repair, no moment without an answer.',
-  switches: (automatic, byHand) => `switches: ${automatic} by themselves, ${byHand} by hand`,
-  cause: (cause, count) => `${count} × ${cause}`,
-  times: ({ detectedP50, detectedMost, switchedMost, waitedMost }) =>
-    `trouble was seen after ${detectedP50} (median), ${detectedMost} at most, and left ${switchedMost} later at most; the longest an answer stood still: ${waitedMost}`,
-  answers: ({ answered, continued, restarted, fenced }) =>
-    `answers: ${answered}; continued on another core: ${continued}, begun anew: ${restarted}, late ones dropped: ${fenced}`,
-  repairs: (count) => `repairs: ${count}`,
-  minutes: (degraded, blackout) => `minutes without a stand-in: ${degraded}; without any core: ${blackout}`,
-};
 export const EN: Catalogue = {
   switched: ({ from, to }) =>
     `⚠️ Switched from core ${from} to core ${to}, because core ${from} failed. Answers go on.`,
@@ -73,8 +62,8 @@ export const EN: Catalogue = {
     `🚑 Core ${core} could not be repaired (${reason}). I try again every half hour; please look at it. \`!status\` tells how the cores are.`,
   poison: ({ id, room, author }) =>
     `☠️ Two cores died while they wrote the answer to one question, so it is not tried again. It was asked by @${author} in room ${room}; its id is ${id}. It is kept among the dead letters (\`/api/v1/messages\`), where it can be tried again or discarded.`,
-  pinned: ({ cause }) =>
-    `📌 Too many switches in ten minutes (${cause}). I stop switching for a while; questions are still answered by whatever core can. Please look at the cores: \`!status\`, \`!report\`. \`!switch <core>\` ends this.`,
+  pinned: ({ core }) =>
+    `📌 Too many switches in ten minutes, and now core ${core} has failed as well. I stop switching for a while; questions are still answered by whatever core can. Please look at the cores: \`!status\`, \`!report\`. \`!switch <core>\` ends this.`,
   blackout: ({ waiting }) =>
     waiting === 1
       ? '⏳ No core can answer right now. Your question is kept and will be answered as soon as one is back.'
@@ -118,8 +107,10 @@ export const EN: Catalogue = {
     `A switch from core ${from} to core ${to} is still going on: answers on core ${from} have up to ${seconds} s to finish. Wait, or take it back with \`!switch cancel\`.`,
   switchCancelled: ({ core }) => `Taken back: core ${core} is active.`,
   nothingToCancel: () => 'There is nothing to take back: no switch is going on.',
+  switchOvertaken: ({ core }) =>
+    `Another switch came in between: core ${core} is active now. Look at \`!status\` and decide anew.`,
   noStandIn: ({ core }) =>
-    `Core ${core} is active, and no other core is ready to take over. \`!status\` tells when one is.`,
+    `Core ${core} cannot be spared now: no other core is ready to take over. \`!status\` tells when one is.`,
   durationUsage: ({ command, longest }) =>
     `Say for how long, for example \`!${command} 30m\` or \`!${command} 2h\`; at most ${longest}.`,
   paused: ({ until, duration }) =>
@@ -134,6 +125,8 @@ export const EN: Catalogue = {
     `Core ${core} is back from maintenance and will be used again once it is ready.`,
   notInMaintenance: ({ core }) => `Core ${core} is not in maintenance.`,
   report: (values) => report(values, REPORT_EN),
+  reportUsage: ({ longest }) =>
+    `Use \`!report\` for the last 24h, or say for how long, for example \`!report 7d\`; at most ${longest}.`,
   switchUsage: ({ cores }) => `Use \`!switch <core>\`. The cores are: ${cores}.`,
   switchNoSuchCore: ({ core, cores }) => `There is no core ${core}. The cores are: ${cores}.`,
   switchNotReady: ({ core, state }) =>

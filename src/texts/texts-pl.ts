@@ -1,5 +1,6 @@
 import type { Catalogue } from './catalogue';
-import { report, type ReportWords } from './report-text';
+import { REPORT_PL } from './report-pl';
+import { report } from './report-text';
 
 const HELP_PL: Record<string, string> = {
   help: '`!help`: ta lista',
@@ -50,18 +51,6 @@ const KINDS_PL: Record<string, string> = {
   external: 'zewnętrzny',
 };
 
-const REPORT_PL: ReportWords = {
-  title: (hours) => `Ostatnie ${hours} h`,
-  calm: 'Żadnego przełączenia, żadnej naprawy, ani chwili bez odpowiedzi.',
-  switches: (automatic, byHand) => `przełączenia: samoczynne ${automatic}, ręczne ${byHand}`,
-  cause: (cause, count) => `${count} × ${cause}`,
-  times: ({ detectedP50, detectedMost, switchedMost, waitedMost }) =>
-    `kłopot zauważony po ${detectedP50} (mediana), najpóźniej po ${detectedMost}, przełączenie najpóźniej ${switchedMost} później; najdłuższy postój odpowiedzi: ${waitedMost}`,
-  answers: ({ answered, continued, restarted, fenced }) =>
-    `odpowiedzi: ${answered}; dokończone na innym rdzeniu: ${continued}, zaczęte od nowa: ${restarted}, spóźnione i odrzucone: ${fenced}`,
-  repairs: (count) => `naprawy: ${count}`,
-  minutes: (degraded, blackout) => `minuty bez zastępcy: ${degraded}; bez żadnego rdzenia: ${blackout}`,
-};
 export const PL: Catalogue = {
   switched: ({ from, to }) =>
     `⚠️ Przełączono z rdzenia ${from} na rdzeń ${to}, ponieważ rdzeń ${from} zawiódł. Odpowiadam dalej.`,
@@ -73,8 +62,8 @@ export const PL: Catalogue = {
     `🚑 Nie udało się naprawić rdzenia ${core} (${reason}). Próbuję ponownie co pół godziny; proszę go obejrzeć. Stan rdzeni pokazuje \`!status\`.`,
   poison: ({ id, room, author }) =>
     `☠️ Dwa rdzenie padły, pisząc odpowiedź na jedno pytanie, więc więcej go nie próbuję. Zadał je @${author} w pokoju ${room}; jego numer to ${id}. Leży wśród pytań porzuconych (\`/api/v1/messages\`), gdzie można zlecić kolejną próbę albo je usunąć.`,
-  pinned: ({ cause }) =>
-    `📌 Za dużo przełączeń w ciągu dziesięciu minut (${cause}). Na razie przestaję przełączać; na pytania nadal odpowiada ten rdzeń, który może. Proszę obejrzeć rdzenie: \`!status\`, \`!report\`. Kończy to \`!switch <rdzeń>\`.`,
+  pinned: ({ core }) =>
+    `📌 Za dużo przełączeń w ciągu dziesięciu minut, a teraz zawiódł też rdzeń ${core}. Na razie przestaję przełączać; na pytania nadal odpowiada ten rdzeń, który może. Proszę obejrzeć rdzenie: \`!status\`, \`!report\`. Kończy to \`!switch <rdzeń>\`.`,
   blackout: ({ waiting }) =>
     waiting === 1
       ? '⏳ W tej chwili żaden rdzeń nie może odpowiedzieć. Twoje pytanie nie przepadnie: odpowiem na nie, gdy tylko któryś wróci.'
@@ -118,8 +107,10 @@ export const PL: Catalogue = {
     `Przełączanie z rdzenia ${from} na rdzeń ${to} jeszcze trwa: odpowiedzi na rdzeniu ${from} mają do ${seconds} s na dokończenie. Poczekaj albo cofnij je poleceniem \`!switch cancel\`.`,
   switchCancelled: ({ core }) => `Cofnięto: aktywny jest rdzeń ${core}.`,
   nothingToCancel: () => 'Nie ma czego cofać: żadne przełączanie nie trwa.',
+  switchOvertaken: ({ core }) =>
+    `W międzyczasie nastąpiło inne przełączenie: aktywny jest rdzeń ${core}. Sprawdź \`!status\` i zdecyduj ponownie.`,
   noStandIn: ({ core }) =>
-    `Rdzeń ${core} jest aktywny, a żaden inny nie jest gotowy przejąć pracy. Kiedy będzie, pokaże \`!status\`.`,
+    `Rdzenia ${core} nie można teraz odłączyć: żaden inny nie jest gotowy przejąć pracy. Kiedy będzie, pokaże \`!status\`.`,
   durationUsage: ({ command, longest }) =>
     `Podaj, na jak długo, na przykład \`!${command} 30m\` albo \`!${command} 2h\`; najwyżej ${longest}.`,
   paused: ({ until, duration }) =>
@@ -134,6 +125,8 @@ export const PL: Catalogue = {
     `Rdzeń ${core} wrócił z konserwacji i będzie używany, gdy tylko będzie gotowy.`,
   notInMaintenance: ({ core }) => `Rdzeń ${core} nie jest w konserwacji.`,
   report: (values) => report(values, REPORT_PL),
+  reportUsage: ({ longest }) =>
+    `Użyj \`!report\`, by zobaczyć ostatnie 24h, albo podaj inny czas, na przykład \`!report 7d\`; najwyżej ${longest}.`,
   switchUsage: ({ cores }) => `Użyj \`!switch <rdzeń>\`. Dostępne rdzenie: ${cores}.`,
   switchNoSuchCore: ({ core, cores }) => `Nie ma rdzenia ${core}. Dostępne rdzenie: ${cores}.`,
   switchNotReady: ({ core, state }) =>

@@ -124,6 +124,7 @@ export class CoreBench {
   readonly profile: ModelProfile;
   readonly tilt: TiltWatch;
   readonly monitor: HealthMonitor;
+  readonly promoter: Promoter;
   readonly failover: FailoverService;
   readonly switchovers: SwitchoverService;
   readonly control: ClusterControl;
@@ -174,12 +175,19 @@ export class CoreBench {
       this.languages,
       this.noticeRoom,
     );
-    const promoter = new Promoter(this.registry, notices, clock);
-    this.failover = new FailoverService(this.registry, promoter, notices, this.history, bus, clock);
-    this.switchovers = new SwitchoverService(this.registry, promoter, bus, clock, new SeededRandom(seed));
+    this.promoter = new Promoter(this.registry, notices, clock);
+    this.failover = new FailoverService(this.registry, this.promoter, notices, this.history, bus, clock);
+    this.switchovers = new SwitchoverService(
+      this.registry,
+      this.promoter,
+      bus,
+      clock,
+      new SeededRandom(seed),
+    );
     this.control = new ClusterControl(
       this.registry,
       this.switchovers,
+      this.promoter,
       this.engine as unknown as ContainerEngine,
     );
     const ports = new RepairPorts(bus, clock);
