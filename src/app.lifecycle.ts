@@ -8,6 +8,7 @@ import { Housekeeping } from './chat-gateway/housekeeping.service';
 import { CoreHistory } from './core-registry/core-history';
 import { CoreRegistry } from './core-registry/core-registry';
 import { EventBus } from './events/event-bus';
+import { AvailabilityWatch } from './failover/availability-watch';
 import { EngineProvider } from './failover/engine-provider.service';
 import { ModelPuller } from './failover/model-puller.service';
 import { RepairService } from './failover/repair/repair.service';
@@ -46,6 +47,7 @@ export class Lifecycle {
       this.logger.log(`${again} questions were interrupted by the last stop; they are taken up again`);
     app.get(ContinuationVerifier).start();
     app.get(CoreHistory).start();
+    app.get(AvailabilityWatch).start();
     await app.get(FailoverService).start();
     if (prepared.engineProblem) app.get(CoreRegistry).preparation.problem = prepared.engineProblem;
     // Before any core is judged: one that waits for its model is not taken for one that could answer.
@@ -84,6 +86,7 @@ export class Lifecycle {
       await app.get(SwitchoverService).stop();
       await app.get(FailoverService).stop();
       await app.get(HealthMonitor).stop();
+      app.get(AvailabilityWatch).stop();
       await app.get(CoreHistory).stop();
       await app.get(SharedFiles).stop();
       await app.close();

@@ -39,6 +39,8 @@ import { CoreRegistry } from './core-registry/core-registry';
 import { CORE_REGISTRY_MIGRATIONS } from './core-registry/core-registry.migrations';
 import { ModelProfile } from './core-registry/model-profile';
 import { EventBus } from './events/event-bus';
+import { AvailabilityReports } from './failover/availability-reports.service';
+import { AvailabilityWatch } from './failover/availability-watch';
 import { ClusterCommands } from './failover/cluster.commands';
 import { ClusterControl } from './failover/cluster-control.service';
 import { CoreDrill } from './failover/core-drill.service';
@@ -55,6 +57,7 @@ import { RepairController } from './failover/repair/repair.controller';
 import { RepairJournal } from './failover/repair/repair-journal';
 import { RepairService, RepairTools } from './failover/repair/repair.service';
 import { RepairPorts, RepairSteps } from './failover/repair/repair-steps';
+import { ReportCommands } from './failover/report.commands';
 import { SwitchoverController } from './failover/switchover.controller';
 import { SwitchoverService } from './failover/switchover.service';
 import { FailoverService } from './failover/failover.service';
@@ -69,6 +72,7 @@ import { HealthMonitor } from './health-monitor/health-monitor.service';
 import { TiltWatch } from './health-monitor/tilt-watch';
 import { WatchTools } from './health-monitor/watch-tools';
 import { AnswerJournal } from './journal/answer-journal';
+import { AttemptFigures } from './journal/attempt-figures';
 import { JOURNAL_MIGRATIONS } from './journal/journal.migrations';
 import { NoticeJournal } from './journal/notice-journal';
 import { PostIdKey } from './journal/post-id';
@@ -90,8 +94,8 @@ import { Store } from './storage/store';
 /** Tables of every feature. */
 export const MIGRATIONS = [
   ...CORE_REGISTRY_MIGRATIONS,
-  ...FAILOVER_MIGRATIONS,
   ...JOURNAL_MIGRATIONS,
+  ...FAILOVER_MIGRATIONS,
   ...ROOMS_MIGRATIONS,
   ...ADMIN_MIGRATIONS,
 ];
@@ -118,6 +122,7 @@ const REGISTRIES: Provider[] = [
   CoreHistory,
   QuestionJournal,
   AnswerJournal,
+  AttemptFigures,
   NoticeJournal,
   Watermarks,
   RoomRegistry,
@@ -144,6 +149,9 @@ const WORKERS: Provider[] = [
   ClusterControl,
   FailoverCommands,
   ClusterCommands,
+  AvailabilityWatch,
+  AvailabilityReports,
+  ReportCommands,
   ModelPuller,
   EngineProvider,
   CoreDrill,

@@ -1,4 +1,5 @@
 import { VirtualClock } from '../../test/support/virtual-clock';
+import type { CoreHistory } from '../core-registry/core-history';
 import type { NoticeJournal } from '../journal/notice-journal';
 import type { QuestionJournal } from '../journal/question-journal';
 import { Housekeeping } from './housekeeping.service';
@@ -8,9 +9,11 @@ describe(Housekeeping.name, () => {
     const clock = new VirtualClock();
     const prune = jest.fn().mockRejectedValueOnce(new Error('disk full')).mockResolvedValue(undefined);
     const notices = { prune: jest.fn().mockResolvedValue(undefined) };
+    const history = { prune: jest.fn().mockResolvedValue(undefined) };
     const sut = new Housekeeping(
       { prune } as unknown as QuestionJournal,
       notices as unknown as NoticeJournal,
+      history as unknown as CoreHistory,
       clock,
     );
     sut.start();
@@ -19,6 +22,7 @@ describe(Housekeeping.name, () => {
     await clock.advance(3_601_000);
     expect(prune).toHaveBeenCalledTimes(2);
     expect(notices.prune).toHaveBeenCalledTimes(1);
+    expect(history.prune).toHaveBeenCalledTimes(1);
     await sut.stop();
     await clock.advance(10 * 3_600_000);
     expect(prune).toHaveBeenCalledTimes(2);
@@ -29,7 +33,12 @@ describe(Housekeeping.name, () => {
     const prune = jest.fn().mockResolvedValueOnce(true).mockResolvedValueOnce(true).mockResolvedValue(false);
     const notices = { prune: jest.fn().mockResolvedValue(undefined) };
     const journals = { prune } as unknown as QuestionJournal;
-    const sut = new Housekeeping(journals, notices as unknown as NoticeJournal, clock);
+    const sut = new Housekeeping(
+      journals,
+      notices as unknown as NoticeJournal,
+      { prune: jest.fn().mockResolvedValue(undefined) } as unknown as CoreHistory,
+      clock,
+    );
     sut.start();
     await clock.advance(60_000);
     expect(prune).toHaveBeenCalledTimes(1);

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { CoreHistory } from '../core-registry/core-history';
 import { NoticeJournal } from '../journal/notice-journal';
 import { QuestionJournal } from '../journal/question-journal';
 import { Clock, type Timer } from '../shared/clock';
@@ -19,6 +20,7 @@ export class Housekeeping {
   constructor(
     private readonly questions: QuestionJournal,
     private readonly notices: NoticeJournal,
+    private readonly history: CoreHistory,
     private readonly clock: Clock,
   ) {}
 
@@ -43,6 +45,7 @@ export class Housekeeping {
     try {
       while (!this.stopped && (await this.questions.prune())) await this.clock.sleep(BREATH_MS);
       await this.notices.prune();
+      await this.history.prune();
     } catch (error) {
       this.logger.error(`Pruning the journal failed: ${String(error)}`);
     }

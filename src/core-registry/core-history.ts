@@ -6,12 +6,16 @@ import './core-registry.events';
 import { CoreRegistry } from './core-registry';
 import { transitionBetween } from './core-states';
 import type { Transition } from './core.types';
+import { CLUSTER } from './holds';
 import { toTransition, type SwitchRow } from './transition-row';
 
 const AGAIN_MS = 5_000;
 /** More than this is not kept waiting for a disk that takes nothing. */
 const MOST_WAITING = 1_000;
 const KEPT_MS = 90 * 24 * 3_600_000;
+/** Rows that say what is so from then on, until the next one: what the cluster can do, and whether a core is slow. */
+const IS_COURSE = `(core = 0 AND to_state IN ('NORMAL', 'SINGLE', 'BLACKOUT', 'OFF')
+  OR to_state = '+degraded' OR from_state = '-degraded')`;
 
 /** What happened to a core, or (core 0) to the cluster: a change of state, or a condition set (`+draining`) or lifted (`-draining`). */
 export interface CoreHistoryRow {
@@ -25,6 +29,9 @@ export interface CoreHistoryRow {
   /** Longest wait of a question over it, ms. */
   waitedMs?: number;
 }
+
+/** A row that says what is so from then on; of core 0: what the cluster could do. */
+export type CourseRow = Pick<CoreHistoryRow, 'at' | 'core' | 'from' | 'to'>;
 
 /**
  * The history of switches and of states. Switches are written in their own transaction; what else happens is written
@@ -71,6 +78,11 @@ export class CoreHistory {
     );
   }
 
+  /** Something about the cluster as a whole. */
+  noteCluster(from: string, to: string, cause: string, evidence: string): void {
+    this.note({ core: CLUSTER, at: this.clock.now(), epoch: this.registry.epoch, from, to, cause, evidence });
+  }
+
   /** What is known by then is on disk when it resolves, if the disk takes it. */
   async stop(): Promise<void> {
     for (const end of this.unsubscribe.splice(0)) end();
@@ -102,6 +114,35 @@ export class CoreHistory {
     );
   }
 
+  /** Oldest first, beginning with the last row of each core (0: the cluster) before `since`, epoch ms. */
+  async course(since: number): Promise<CourseRow[]> {
+    return this.store.all<CourseRow>(
+      `SELECT at, core, from_state AS "from", to_state AS "to" FROM core_history
+       WHERE ${IS_COURSE} AND at >= ?
+          OR id IN (SELECT MAX(id) FROM core_history WHERE ${IS_COURSE} AND at < ? GROUP BY core)
+       ORDER BY id`,
+      since,
+      since,
+    );
+  }
+
+  /** Longest waits of questions over a core, left or not, since then; ms. */
+  async waits(since: number): Promise<number[]> {
+    const rows = await this.store.all<{ ms: number }>(
+      'SELECT waited_ms AS ms FROM core_history WHERE waited_ms IS NOT NULL AND at >= ?',
+      since,
+    );
+    return rows.map(({ ms }) => ms);
+  }
+
+  /** Epoch ms of the first thing that is known; undefined where nothing is. */
+  async firstKnownAt(): Promise<number | undefined> {
+    const row = await this.store.get<{ at: number | null }>(
+      'SELECT MIN(at) AS at FROM (SELECT MIN(at) AS at FROM core_history UNION ALL SELECT MIN(at) FROM transitions)',
+    );
+    return row?.at ?? undefined;
+  }
+
   /**
    * Notes how long a question stood still because its core, `left`, broke during `epoch`: with the switch that left it
    * after that, if there was one, and with the core's own change for the worse. The longest wait counts.
@@ -116,13 +157,18 @@ export class CoreHistory {
     );
     await this.store.run(
       `UPDATE core_history SET waited_ms = MAX(COALESCE(waited_ms, 0), ?)
-       WHERE id = (SELECT MAX(id) FROM core_history WHERE core = ? AND to_state IN ('suspect', 'down'))`,
-      ...[ms, left],
+       WHERE id = (SELECT MAX(id) FROM core_history WHERE core = ? AND epoch >= ? AND to_state IN ('suspect', 'down'))`,
+      ...[ms, left, epoch],
     );
   }
 
+  /** Forgets what is older than 90 days, but for what has been so ever since. */
   async prune(): Promise<void> {
-    await this.store.run('DELETE FROM core_history WHERE at < ?', this.clock.now() - KEPT_MS);
+    await this.store.run(
+      `DELETE FROM core_history WHERE at < ?
+         AND id NOT IN (SELECT MAX(id) FROM core_history WHERE ${IS_COURSE} GROUP BY core)`,
+      this.clock.now() - KEPT_MS,
+    );
   }
 
   private note(row: CoreHistoryRow): void {

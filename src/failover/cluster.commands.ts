@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ChatCommand, type CommandCall } from '../commands/chat-command';
 import { Clock } from '../shared/clock';
 import { formatDuration, parseDuration } from '../shared/duration';
+import { utcStamp } from '../shared/utc-stamp';
 import { texts } from '../texts/texts';
 import { ClusterControl, LONGEST_HOLD_MS } from './cluster-control.service';
 import { FailoverCommands } from './failover.commands';
@@ -20,7 +21,7 @@ export class ClusterCommands {
     const forMs = duration(words);
     if (forMs === undefined) return text.durationUsage({ command: 'pause', longest: LONGEST });
     await this.control.pause(forMs, { by: `chat:${authorId}` });
-    return text.paused({ duration: formatDuration(forMs), until: this.stamp(forMs) });
+    return text.paused({ duration: formatDuration(forMs), until: utcStamp(this.clock.now() + forMs) });
   }
 
   @ChatCommand({ name: 'resume', audience: 'operator' })
@@ -48,12 +49,6 @@ export class ClusterCommands {
       await this.control.beginMaintenance(core, forMs, order);
       return text.maintenanceOn({ core, duration: formatDuration(forMs) });
     });
-  }
-
-  /** `2026-11-27 14:05 UTC`: rooms hold people of many places. */
-  private stamp(forMs: number): string {
-    const iso = new Date(this.clock.now() + forMs).toISOString();
-    return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
   }
 }
 

@@ -6,7 +6,11 @@ import { Caller } from '../access/caller';
 import { RequireAccess } from '../access/scope';
 import { CoreHistory } from '../core-registry/core-history';
 import { CoreRegistry } from '../core-registry/core-registry';
-import { HistoryQuery, TransitionDto, transitionDto } from './history.dto';
+import { Clock } from '../shared/clock';
+import { HOUR_MS } from './availability-report';
+import { AvailabilityReports } from './availability-reports.service';
+import { SwitchesQuery, TransitionDto, transitionDto } from './history.dto';
+import { ReportDto, ReportQuery, reportDto } from './report.dto';
 import { SwitchoverService } from './switchover.service';
 
 export class SwitchCoreBody {
@@ -31,6 +35,8 @@ export class FailoverController {
     private readonly switchovers: SwitchoverService,
     private readonly history: CoreHistory,
     private readonly registry: CoreRegistry,
+    private readonly reports: AvailabilityReports,
+    private readonly clock: Clock,
   ) {}
 
   @Post('switch_core')
@@ -43,7 +49,13 @@ export class FailoverController {
       'Returns once the switch is committed; answers under way finish on the core they are on. The active core already: success, and the epoch stays.',
   })
   @ApiOkResponse({ type: SwitchCoreDto, description: 'The core is active' })
-  @ApiOriginalErrors(...BODY_ERRORS, 'CORE_NOT_FOUND', 'CORE_NOT_READY', 'OPERATION_RUNNING')
+  @ApiOriginalErrors(
+    ...BODY_ERRORS,
+    'CORE_NOT_FOUND',
+    'CORE_NOT_READY',
+    'OPERATION_RUNNING',
+    'OPERATION_OVER',
+  )
   async switchCore(@Body() body: SwitchCoreBody, @Caller() by: string): Promise<SwitchCoreDto> {
     await this.switchovers.switchTo(body.core_id, by);
     return { success: true, active_core: this.registry.active.id };
@@ -54,11 +66,28 @@ export class FailoverController {
   @ApiTags('failover')
   @ApiOperation({
     summary: 'Every switch: when, from, to, why, on what evidence, how long people waited',
-    description: 'Newest first.',
+    description: 'Newest first; all of them, or those of a time.',
   })
   @ApiOkResponse({ type: [TransitionDto], description: 'The switches' })
   @ApiErrors('BAD_REQUEST')
-  async past(@Query() query: HistoryQuery): Promise<TransitionDto[]> {
-    return (await this.history.switches(query.limit)).map(transitionDto);
+  async past(@Query() { limit, since, hours }: SwitchesQuery): Promise<TransitionDto[]> {
+    const froms = [
+      since === undefined ? 0 : Date.parse(since),
+      hours === undefined ? 0 : this.clock.now() - hours * HOUR_MS,
+    ];
+    return (await this.history.switches(limit, Math.max(...froms))).map(transitionDto);
+  }
+
+  @Get('api/v1/failover/report')
+  @RequireAccess('read')
+  @ApiTags('failover')
+  @ApiOperation({
+    summary: 'How well people were served: switches, times, minutes without a core, answers, repairs',
+    description: 'Of the last hours, as far as anything is known of them. The same as !report in the chat.',
+  })
+  @ApiOkResponse({ type: ReportDto, description: 'The report' })
+  @ApiErrors('BAD_REQUEST')
+  async report(@Query() { hours }: ReportQuery): Promise<ReportDto> {
+    return reportDto(hours, await this.reports.of(hours * HOUR_MS));
   }
 }

@@ -1,7 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsInt, IsISO8601, IsOptional, Matches, Max, Min } from 'class-validator';
+import { MayBeAbsent } from '../access/may-be-absent';
 import type { Transition } from '../core-registry/core.types';
+import { LONGEST_REPORT_HOURS } from './availability-report';
 
 export class HistoryQuery {
   @ApiPropertyOptional({
@@ -17,6 +19,32 @@ export class HistoryQuery {
   @Min(1)
   @Max(200)
   limit = 50;
+}
+
+export class SwitchesQuery extends HistoryQuery {
+  @ApiPropertyOptional({
+    description: 'Only those since then, ISO 8601 with its time zone',
+    example: '2026-11-27T14:00:00Z',
+  })
+  @MayBeAbsent()
+  @Matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/, {
+    message: 'since must be a moment such as 2026-11-27T14:00:00Z',
+  })
+  @IsISO8601({ strict: true }, { message: 'since must be a moment that exists' })
+  since?: string;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: LONGEST_REPORT_HOURS,
+    description: 'Only those of so many hours up to now',
+  })
+  @MayBeAbsent()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(LONGEST_REPORT_HOURS)
+  hours?: number;
 }
 
 export class TransitionDto {

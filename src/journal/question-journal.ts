@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventBus } from '../events/event-bus';
 import { Clock } from '../shared/clock';
 import { RdzenError } from '../shared/rdzen-error';
-import { Store, type SqlValue } from '../storage/store';
+import { Store, type Queries, type SqlValue } from '../storage/store';
 import './journal.events';
 import type { Attempt, NewQuestion, Question, QuestionState } from './journal.types';
 import { QuestionReader } from './question-reader';
@@ -146,7 +146,10 @@ export class QuestionJournal extends QuestionReader {
         messageId,
         ...values,
       );
-      if (changed !== 1) return false;
+      if (changed !== 1) {
+        if (attempt) await this.fence(attempt, tx);
+        return false;
+      }
       await tx.run('DELETE FROM answers WHERE message_id = ? AND posted = 0', messageId);
       for (const [part, { postId, text }] of parts.entries()) {
         await tx.run(
@@ -165,6 +168,15 @@ export class QuestionJournal extends QuestionReader {
     });
     if (!committed && attempt) this.bus.emit('answer.fenced', attempt);
     return committed;
+  }
+
+  /** For the figures: this attempt's text came too late. One that was committed already stays what it is. */
+  private async fence({ messageId, number }: Attempt, tx: Queries): Promise<void> {
+    await tx.run(
+      `UPDATE attempts SET finished_at = ?, outcome = 'fenced'
+       WHERE message_id = ? AND number = ? AND outcome IS NOT 'complete'`,
+      ...[this.clock.now(), messageId, number],
+    );
   }
 
   async beginPosting(id: string): Promise<void> {
