@@ -17,11 +17,7 @@ const installed = (name: string, sizeBytes: number): InstalledModel => ({
 
 function launcher(environment: Record<string, string>, models: InstalledModel[] = [], failures = 0) {
   const specs: ContainerSpec[] = [];
-  const created: ContainerSpec[] = [];
-  const engine = {
-    start: jest.fn((spec: ContainerSpec) => (specs.push(spec), Promise.resolve({}))),
-    create: jest.fn((spec: ContainerSpec) => (created.push(spec), Promise.resolve({}))),
-  };
+  const engine = { start: jest.fn((spec: ContainerSpec) => (specs.push(spec), Promise.resolve({}))) };
   const tags = jest.fn((url: string) =>
     failures-- > 0 ? Promise.reject(new OllamaError('refused', url, 'refused')) : Promise.resolve(models),
   );
@@ -32,7 +28,7 @@ function launcher(environment: Record<string, string>, models: InstalledModel[] 
     { tags } as unknown as OllamaApi,
     clock,
   );
-  return { sut, specs, created, tags, clock };
+  return { sut, specs, tags, clock };
 }
 
 let port = 40_000;
@@ -71,22 +67,6 @@ describe(CoreLauncher.name, () => {
       options: { num_thread: 4, num_ctx: 4096, num_predict: 1024 },
     });
     expect(missingModel).toBe(false);
-  });
-
-  it.each([
-    ['ollama', '/usr/bin/ollama'],
-    ['scripted', undefined],
-  ])('only makes a core of kind %s ready that an administrator stopped', async (kind, ollama) => {
-    const warn = jest.spyOn(Logger.prototype, 'warn').mockReturnValue(undefined);
-    const { sut, specs, created, tags } = launcher({}, [installed('small:1b', 1e9)]);
-    const { definitions } = await sut.launch(machine({ ollama }), new Set([1]));
-    expect(definitions.map((core) => core.kind)).toEqual([kind, kind]);
-    expect(specs.map(({ name }) => name)).toEqual(['core2']);
-    expect(created.map(({ name }) => name)).toEqual(['core1']);
-    expect(warn).toHaveBeenCalledWith(expect.stringMatching(/^core1 stays stopped/));
-    // It could tell nothing, and would be waited for.
-    expect(tags.mock.calls.map(([url]) => url)).toEqual(ollama ? [definitions[1]?.url] : []);
-    warn.mockRestore();
   });
 
   it('keeps the standby cold where memory holds the model only once', async () => {

@@ -1,5 +1,6 @@
 import type { CoreRegistry } from '../core-registry/core-registry';
 import '../core-registry/core-registry.events';
+import { rankCandidates } from '../core-registry/rank-candidates';
 import type { EventBus } from '../events/event-bus';
 import type { Clock } from '../shared/clock';
 
@@ -14,7 +15,8 @@ export class AnswerDrain {
   ) {}
 
   /**
-   * Resolves once nothing is written there any more, or the rest was told to move.
+   * Resolves once nothing is written there any more, or its time is over. Then what is left is told to move, unless no
+   * other core could take it: to break it off would help nobody.
    *
    * @returns how many answers were moved. Rejects with the signal's reason when it aborts; then none was.
    */
@@ -23,12 +25,11 @@ export class AnswerDrain {
     const until = this.clock.monotonic() + withinMs;
     while (core.inFlight > 0 && this.clock.monotonic() < until) await this.clock.sleep(LOOK_MS, signal);
     signal?.throwIfAborted();
-    const moved = core.inFlight;
-    if (moved > 0)
-      this.bus.emit('core.evicted', {
-        coreId,
-        reason: `core ${coreId} was left, and its time to finish is over`,
-      });
-    return moved;
+    const left = core.inFlight;
+    const others = this.registry.all().filter(({ id }) => id !== coreId);
+    if (left === 0 || rankCandidates(others).length === 0) return 0;
+    const reason = `core ${coreId} was left, and its time to finish is over`;
+    this.bus.emit('core.evicted', { coreId, reason });
+    return left;
   }
 }

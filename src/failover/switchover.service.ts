@@ -260,8 +260,12 @@ export class SwitchoverService {
     try {
       const moved = await this.drain.of(operation.from, operation.drainMs, signal);
       if (signal.aborted) return;
-      const outcome =
-        moved === 0 ? 'every answer begun before it was finished' : `answers that had to move: ${moved}`;
+      const stayed = moved === 0 && this.registry.get(operation.from).inFlight > 0;
+      const outcome = stayed
+        ? 'answers stay where they are being written: no other core can take them'
+        : moved > 0
+          ? `answers that had to move: ${moved}`
+          : 'every answer begun before it was finished';
       this.close(operation, 'done', outcome);
     } catch (error) {
       if (!signal.aborted) this.close(operation, 'failed', words(error));

@@ -124,6 +124,7 @@ export class CoreBench {
   readonly profile: ModelProfile;
   readonly tilt: TiltWatch;
   readonly monitor: HealthMonitor;
+  readonly failoverNotices: FailoverNotices;
   readonly promoter: Promoter;
   readonly failover: FailoverService;
   readonly switchovers: SwitchoverService;
@@ -168,13 +169,13 @@ export class CoreBench {
       this.engine as unknown as ContainerEngine,
       bus,
     );
-    const notices = new FailoverNotices(
+    const notices = (this.failoverNotices = new FailoverNotices(
       this.journal,
       this.notices,
       this.registry,
       this.languages,
       this.noticeRoom,
-    );
+    ));
     this.promoter = new Promoter(this.registry, notices, clock);
     this.failover = new FailoverService(this.registry, this.promoter, notices, this.history, bus, clock);
     this.switchovers = new SwitchoverService(
