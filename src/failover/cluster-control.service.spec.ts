@@ -18,8 +18,7 @@ describe(ClusterControl.name, () => {
     bench = on.bench;
     sut = bench.control;
     told = [];
-    for (const { id } of bench.registry.all())
-      bench.engine.infos.set(`core${id}`, { state: 'running' });
+    for (const { id } of bench.registry.all()) bench.engine.infos.set(`core${id}`, { state: 'running' });
     Object.assign(bench.engine, {
       stop: async (name: string) => {
         told.push(`stop ${name}, in flight ${bench.view(Number(name.slice(-1))).inFlight}`);

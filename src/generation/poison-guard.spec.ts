@@ -129,7 +129,7 @@ describe(PoisonGuard.name, () => {
     const answering = await writing();
     for (let moves = 0; moves < 2; moves++) {
       const from = bench.registry.active.id;
-      await bench.during(bench.switchovers.switchAway('api:key1', 0));
+      await bench.during(bench.switchovers.begin({ from, by: 'api:key1', drainMs: 0 }));
       await bench.timeUntil(() => bench.view(from).inFlight === 0, 1_000);
       for (const id of [1, 2]) bench.core(id).gapMs = 400;
       await bench.clock.advance(300);
