@@ -95,7 +95,12 @@ describe(AvailabilityReports.name, () => {
     const bench = await CoreBench.create();
     const now = bench.clock.now();
     const repair = (step: string, at: number, outcome: string | null) =>
-      bench.store.run('INSERT INTO repairs (core, step, at, outcome) VALUES (1, ?, ?, ?)', step, at, outcome);
+      bench.store.run(
+        "INSERT INTO repairs (core, step, at, outcome, why) VALUES (1, ?, ?, ?, '')",
+        step,
+        at,
+        outcome,
+      );
     await repair('restart', now - 2 * HOUR, 'ready');
     for (const [step, outcome] of [
       ['unload', 'failed'],
