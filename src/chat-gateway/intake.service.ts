@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Watermarks } from '../journal/watermarks';
 import { ChatApi } from '../rocket-chat/chat-api';
-import { ChatError, type ChatErrorKind } from '../rocket-chat/chat-error';
+import { ChatError } from '../rocket-chat/chat-error';
 import type { RealtimeListener } from '../rocket-chat/chat-realtime';
 import type { ChatMessage, ChatSubscription, MessageMeta } from '../rocket-chat/chat-types';
 import { Clock, type Timer } from '../shared/clock';
@@ -19,13 +19,6 @@ const RETRY_MS = 5_000;
 const JOIN_SLACK_MS = 1_000;
 /** How long a room that could not be read is looked for again; later its next message brings it back, with its mark. */
 const UNREAD_FOR_MS = 3_600_000;
-/** Refusals that say something about one room, not about the server or us. */
-const ROOM_ONLY: ReadonlySet<ChatErrorKind> = new Set([
-  'forbidden',
-  'room-not-found',
-  'room-closed',
-  'bad-request',
-]);
 
 interface LiveMessage {
   message: ChatMessage;
@@ -209,7 +202,7 @@ export class IntakeService implements RealtimeListener {
       await work();
       return true;
     } catch (error) {
-      if (!(error instanceof ChatError) || !ROOM_ONLY.has(error.kind)) throw error;
+      if (!(error instanceof ChatError) || !error.aboutRoom) throw error;
       this.logger.warn(`Room ${roomId} cannot be read: ${error.message}`);
       return false;
     }

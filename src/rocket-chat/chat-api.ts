@@ -48,6 +48,8 @@ export abstract class ChatApi {
   abstract roomModerators(room: ChatRoom): Promise<string[]>;
   /** Joins a public channel. */
   abstract joinChannel(roomId: string): Promise<void>;
-  /** Creates a private group. */
+  /** Creates a private group, whose owner we are then. */
   abstract createGroup(name: string): Promise<ChatRoom>;
+  /** Brings somebody into a private group that we own; one who is in it already stays in it. */
+  abstract inviteToGroup(roomId: string, userId: string): Promise<void>;
 }

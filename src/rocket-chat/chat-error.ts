@@ -29,6 +29,13 @@ export type ChatErrorKind =
   | 'duplicate-id'
   | 'bad-request';
 
+const ABOUT_ROOM: ReadonlySet<ChatErrorKind> = new Set([
+  'forbidden',
+  'room-not-found',
+  'room-closed',
+  'bad-request',
+]);
+
 export class ChatError extends Error {
   constructor(
     readonly kind: ChatErrorKind,
@@ -44,6 +51,11 @@ export class ChatError extends Error {
   ) {
     super(message, { cause: details.cause });
     this.name = 'ChatError';
+  }
+
+  /** Says something about one room, not about the server or us. */
+  get aboutRoom(): boolean {
+    return ABOUT_ROOM.has(this.kind);
   }
 
   /** Trying the same call again later can help. */

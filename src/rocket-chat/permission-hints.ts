@@ -16,6 +16,7 @@ const NEEDS: Readonly<Record<string, string>> = {
   'channels.join':
     'needs view-c-room, and join-without-join-code where the channel asks for a code (role bot)',
   'groups.create': 'needs create-p (role user or bot)',
+  'groups.invite': 'must be owner or moderator of the private group (add-user-to-joined-room)',
   'channels.roles': 'needs view-c-room (role user or bot) or membership of the channel',
   'groups.roles': 'must be a member of the private group and needs view-p-room (role user)',
   'rooms.info': 'needs view-c-room, or membership of the room',

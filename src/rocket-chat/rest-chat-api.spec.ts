@@ -244,6 +244,20 @@ describe(RestChatApi.name, () => {
       expect(error.message).toContain('create-p');
     });
 
+    it.each([8, 9] as const)('invites into a group of its own, and into no other (%s.x)', async (style) => {
+      fake.faults.style = style;
+      const sut = api();
+      const group = await sut.createGroup('rdzen-admin');
+      await sut.inviteToGroup(group.id, 'anna-id');
+      await sut.inviteToGroup(group.id, 'anna-id');
+      expect(fake.state.rooms.get(group.id)?.members).toEqual(['bot-id', 'anna-id']);
+      expect((await refused(sut.inviteToGroup(group.id, 'nobody'))).kind).toBe('bad-request');
+      fake.state.addRoom({ _id: 'theirs', t: 'p', name: 'theirs', members: ['anna-id', 'bot-id'] });
+      const error = await refused(sut.inviteToGroup('theirs', 'anna-id'));
+      expect(error.kind).toBe('forbidden');
+      expect(error.message).toContain('add-user-to-joined-room');
+    });
+
     it('reads the history oldest first, thread replies left out', async () => {
       const root = fake.state.say('GENERAL', 'anna-id', 'one');
       fake.state.say('GENERAL', 'anna-id', 'reply', { tmid: root._id });
@@ -276,6 +290,7 @@ describe(RestChatApi.name, () => {
       expect(await sut.usersInPublicRole('admin')).toEqual(['anna-id']);
       const group = await sut.createGroup('rdzen-admin');
       expect(group).toMatchObject({ type: 'group', name: 'rdzen-admin' });
+      expect(await sut.roomModerators(group)).toEqual(['bot-id']);
       Object.assign(fake.state.rooms.get(group.id) ?? {}, {
         roles: [
           { userId: 'bot-id', roles: ['owner'] },

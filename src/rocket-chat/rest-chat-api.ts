@@ -216,6 +216,10 @@ export class RestChatApi extends ChatApi {
     return room;
   }
 
+  async inviteToGroup(roomId: string, userId: string): Promise<void> {
+    await this.post('groups.invite', { roomId, userId });
+  }
+
   /** Ends calls in flight and lets go of every connection. */
   close(): void {
     this.transport.close();

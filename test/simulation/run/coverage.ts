@@ -20,9 +20,10 @@ const CHAT: Record<Exclude<keyof ChatApi, 'identity'>, boolean> = {
   usersInPublicRole: true,
   roomModerators: true,
   joinChannel: true,
+  createGroup: true,
+  inviteToGroup: true,
   // Looked at by the account check only, on a server that others run.
   serverVersion: false,
-  createGroup: false,
 };
 const SOCKET: Record<Exclude<keyof ChatRealtime, 'connected'>, boolean> = {
   start: true,

@@ -12,7 +12,7 @@ import type {
 import { MessageSync } from '../../../src/rocket-chat/message-sync';
 import type { WireRecord } from '../../../src/rocket-chat/wire-values';
 import type { Clock } from '../../../src/shared/clock';
-import { BOT, OPERATOR, type ChatServer } from './chat-server';
+import { ADMIN_GROUP, BOT, OPERATOR, type ChatServer } from './chat-server';
 import type { ChatTrouble } from './chat-trouble';
 
 export const SOCKET_TOKEN = 'canary-token-of-the-socket';
@@ -120,8 +120,8 @@ export class ChatAccount extends ChatApi {
     return this.call('usersInPublicRole', () => (role === 'admin' ? [OPERATOR] : []));
   }
 
-  roomModerators(): Promise<string[]> {
-    return this.call('roomModerators', () => [OPERATOR]);
+  roomModerators({ id }: ChatRoom): Promise<string[]> {
+    return this.call('roomModerators', () => [id === ADMIN_GROUP ? BOT.id : OPERATOR]);
   }
 
   joinChannel(): Promise<void> {
@@ -130,7 +130,18 @@ export class ChatAccount extends ChatApi {
 
   createGroup(name: string): Promise<ChatRoom> {
     return this.call('createGroup', () => {
-      throw new ChatError('forbidden', `Bots may not create #${name}.`);
+      if (this.server.rooms.has(ADMIN_GROUP))
+        throw new ChatError('bad-request', `There is a #${name} already.`);
+      const room: ChatRoom = { id: ADMIN_GROUP, type: 'group', name, userCount: 1 };
+      this.server.addRoom(room);
+      return room;
+    });
+  }
+
+  inviteToGroup(roomId: string, userId: string): Promise<void> {
+    return this.call('inviteToGroup', () => {
+      if (roomId !== ADMIN_GROUP) throw new ChatError('forbidden', 'Not your room.');
+      this.server.guests.add(userId);
     });
   }
 

@@ -12,6 +12,8 @@ export type Person = 'ann' | 'ben' | 'cyn' | 'dan';
 export const PEOPLE: readonly Person[] = ['ann', 'ben', 'cyn', 'dan'];
 /** The only one who may switch cores. */
 export const OPERATOR: Person = 'dan';
+/** The room that the assistant makes for alerts. */
+export const ADMIN_GROUP = 'admins';
 
 export interface ServerWatcher {
   /** The assistant's message appeared or changed; `before` is undefined for a new one. */
@@ -27,6 +29,8 @@ export class ChatServer {
   readonly rooms = new Map<string, ChatRoom>();
   /** When the assistant came into the room. */
   readonly joined = new Map<string, number>();
+  /** Who was invited to {@link ADMIN_GROUP}. */
+  readonly guests = new Set<string>();
   private readonly stamps = new Map<string, { updatedAt: number; lastMessageAt: number }>();
   private readonly sockets = new Set<(message: ChatMessage) => void>();
   private readonly roomSockets = new Set<(roomId: string) => void>();

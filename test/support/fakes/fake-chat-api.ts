@@ -25,7 +25,9 @@ type Method =
   | 'history'
   | 'threadMessages'
   | 'usersInPublicRole'
-  | 'roomModerators';
+  | 'roomModerators'
+  | 'createGroup'
+  | 'inviteToGroup';
 
 /** What goes wrong with a call. `after`: it was done all the same, only the reply is lost. */
 interface Fault {
@@ -46,6 +48,8 @@ export class FakeChatApi extends ChatApi {
   readonly rooms = new Map<string, ChatRoom>();
   readonly roles = new Map<string, string[]>();
   readonly moderators = new Map<string, string[]>();
+  /** Every invitation, as `room: user`. */
+  readonly invitations: string[] = [];
   /** Every text a message ever had, by id. */
   readonly versions = new Map<string, { text: string; at: number }[]>();
   readonly calls: { method: Method; of?: string }[] = [];
@@ -211,7 +215,16 @@ export class FakeChatApi extends ChatApi {
   }
 
   async createGroup(name: string): Promise<ChatRoom> {
-    return this.addRoom(name, 'group', { name });
+    return this.call('createGroup', name, () => {
+      if ([...this.rooms.values()].some((room) => room.name === name))
+        throw new ChatError('bad-request', `A channel with name '${name}' exists`);
+      this.moderators.set(`group-${name}`, [SELF.userId]);
+      return this.addRoom(`group-${name}`, 'group', { name, userCount: 1 });
+    });
+  }
+
+  async inviteToGroup(roomId: string, userId: string): Promise<void> {
+    await this.call('inviteToGroup', userId, () => this.invitations.push(`${roomId}: ${userId}`));
   }
 
   private store(message: ChatMessage): void {

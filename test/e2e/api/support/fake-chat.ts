@@ -134,8 +134,13 @@ export class FakeChat extends ChatApi {
   async joinChannel(): Promise<void> {}
 
   async createGroup(name: string): Promise<ChatRoom> {
-    return { id: name, name, type: 'group', userCount: 1 };
+    this.fail('createGroup');
+    const room: ChatRoom = { id: `group-${name}`, name, type: 'group', userCount: 1 };
+    this.rooms.set(room.id, room);
+    return room;
   }
+
+  async inviteToGroup(): Promise<void> {}
 
   /** Opens the direct message between the assistant and a person. */
   direct({ username }: FakePerson): ChatRoom {

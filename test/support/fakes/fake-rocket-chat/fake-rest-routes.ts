@@ -193,8 +193,19 @@ export function fakeRestRoutes(state: FakeChatState, faults: FakeFaults): Readon
         t: 'p',
         name: String(body['name']),
         members: [user._id],
+        roles: [{ userId: user._id, roles: ['owner'] }],
       });
       return { group: wireRoom(roomFor(`group-${String(body['name'])}`, user)) };
+    },
+    'POST groups.invite': ({ body }, user) => {
+      const room = roomFor(body['roomId'], user);
+      const held = room.roles?.find(({ userId }) => userId === user._id)?.roles ?? [];
+      if (room.t !== 'p' || !held.some((role) => role === 'owner' || role === 'moderator'))
+        throw forbidden('error-not-allowed');
+      const guest = state.users.get(String(body['userId']));
+      if (!guest) throw bad('Cannot invite if no valid users are provided', 'error-empty-invite-list');
+      if (!room.members.includes(guest._id)) room.members.push(guest._id);
+      return { group: wireRoom(room) };
     },
   };
 }
