@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { CoreBench, type BenchOptions } from '../../test/support/core-bench';
+import { ADMIN_ROOM } from '../rooms/admin-room';
 import type { Transaction } from '../storage/store';
+import { FailoverNotices } from './failover-notices';
 
 interface NoticeRow {
   key: string;
@@ -155,6 +157,28 @@ describe('the notices of a failover', () => {
       await bench.timeUntil(() => active() === 2, 3_000);
       await bench.clock.advance(10_000);
       expect(await blackouts()).toEqual([]);
+    });
+  });
+
+  describe('an alert', () => {
+    it('goes to the administrators, in the language of the workspace, and into the log, once', async () => {
+      await running();
+      bench.settings.RDZEN_LANGUAGE = 'pl';
+      const heard = jest.fn();
+      bench.bus.on('notice.written', heard);
+      const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation();
+      const { journal, registry, languages, noticeRoom } = bench;
+      const sut = new FailoverNotices(journal, bench.notices, registry, languages, noticeRoom);
+      for (let each = 0; each < 2; each++)
+        await sut.writeAlert('pinned:7', (text) => text.pinned({ cause: 'core 1 is down' }));
+      expect(await notices()).toMatchObject([
+        { key: 'alert:pinned:7', room_id: ADMIN_ROOM, text: expect.stringContaining('Za dużo przełączeń') },
+      ]);
+      expect(warn.mock.calls).toEqual([
+        [expect.stringMatching(/^Alert pinned:7: .*Too many switches in ten minutes \(core 1 is down\)/)],
+      ]);
+      expect(heard).toHaveBeenCalledTimes(1);
+      warn.mockRestore();
     });
   });
 });

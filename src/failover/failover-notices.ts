@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { CoreRegistry } from '../core-registry/core-registry';
 import type { Transition } from '../core-registry/core.types';
 import type { NewNotice, Question } from '../journal/journal.types';
@@ -19,6 +19,8 @@ export const BY_PREFERENCE = 'rdzen:preferred';
 /** Tells the rooms that wait, and the notice room, what happened to the cores. */
 @Injectable()
 export class FailoverNotices {
+  private readonly logger = new Logger(FailoverNotices.name);
+
   constructor(
     private readonly journal: QuestionJournal,
     private readonly notices: NoticeJournal,
@@ -79,13 +81,14 @@ export class FailoverNotices {
   }
 
   /**
-   * To the administrators' room, in the workspace's language. Once per key.
+   * To the administrators' room, in the workspace's language, and into the log. Once per key.
    *
    * @param key names the incident
    */
   async writeAlert(key: string, say: (text: Catalogue) => string): Promise<void> {
     const text = say(texts(await this.languages.of(ADMIN_ROOM)));
-    await this.notices.write([{ key: `alert:${key}`, roomId: ADMIN_ROOM, text }]);
+    if ((await this.notices.write([{ key: `alert:${key}`, roomId: ADMIN_ROOM, text }])) === 0) return;
+    this.logger.warn(`Alert ${key}: ${say(texts('en'))}`);
     this.notices.announce('alert');
   }
 

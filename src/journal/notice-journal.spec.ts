@@ -26,8 +26,8 @@ describe(NoticeJournal.name, () => {
   });
 
   it('writes one notice per key, with an id derived from it', async () => {
-    await sut.write([notice('a'), notice('b')]);
-    await sut.write([{ ...notice('a'), text: 'again' }]);
+    expect(await sut.write([notice('a'), notice('b')])).toBe(2);
+    expect(await sut.write([{ ...notice('a'), text: 'again' }, notice('b')])).toBe(0);
     const [first] = await sut.due();
     expect(first).toMatchObject({ key: 'a', text: 'text of a', attempts: 0 });
     expect(first?.postId).toMatch(/^\w{20}$/);
@@ -53,6 +53,17 @@ describe(NoticeJournal.name, () => {
     expect(await keys()).toEqual([]);
     await clock.advance(5_000);
     expect(await sut.due()).toMatchObject([{ key: 'c', attempts: 1 }]);
+  });
+
+  it('is held back where its room is not known, and tells how long it has waited', async () => {
+    await sut.write([notice('a'), { ...notice('b'), roomId: 'other' }]);
+    expect((await sut.due('r')).map(({ key }) => key)).toEqual(['b']);
+    expect((await sut.due(undefined, 1)).map(({ key }) => key)).toEqual(['a']);
+    await clock.advance(1_000);
+    expect(await sut.waitingSince('r', clock.now() - 1_000)).toEqual([]);
+    expect(await sut.waitingSince('r', clock.now() - 999)).toEqual(['a']);
+    await sut.giveUp('a');
+    expect(await sut.waitingSince('r', clock.now())).toEqual([]);
   });
 
   it('is due although its time lies in a future that the clock was put back from', async () => {

@@ -19,23 +19,29 @@ export class NoticeJournal {
     private readonly ids: PostIdKey,
   ) {}
 
-  /** Writes within `tx`; call {@link announce} once it is committed. The same key twice is one notice. */
-  async write(notices: readonly NewNotice[], tx: Queries = this.store): Promise<void> {
+  /**
+   * Writes within `tx`; call {@link announce} once it is committed. The same key twice is one notice.
+   *
+   * @returns how many are new
+   */
+  async write(notices: readonly NewNotice[], tx: Queries = this.store): Promise<number> {
+    let written = 0;
     for (const { key, roomId, threadId, text } of notices) {
-      await tx.run(
+      written += await tx.run(
         `INSERT INTO notices (key, post_id, room_id, thread_id, text, created_at) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (key) DO NOTHING`,
         ...[key, this.ids.notice(roomId, key), roomId, threadId ?? null, text, this.clock.now()],
       );
     }
+    return written;
   }
 
   announce(key: string): void {
     this.bus.emit('notice.written', { key });
   }
 
-  /** Notices due now, oldest first. */
-  async due(limit = 20): Promise<Notice[]> {
+  /** Notices due now, oldest first, save those for the room `heldBack`. */
+  async due(heldBack?: string, limit = 20): Promise<Notice[]> {
     const now = this.clock.now();
     const rows = await this.store.all<{
       key: string;
@@ -45,8 +51,9 @@ export class NoticeJournal {
       text: string;
       attempts: number;
     }>(
-      "SELECT * FROM notices WHERE state = 'waiting' AND (next_at <= ? OR next_at > ?) ORDER BY created_at, rowid LIMIT ?",
-      ...[now, now + LONGEST_WAIT_MS, limit],
+      `SELECT * FROM notices WHERE state = 'waiting' AND room_id <> ? AND (next_at <= ? OR next_at > ?)
+       ORDER BY created_at, rowid LIMIT ?`,
+      ...[heldBack ?? '', now, now + LONGEST_WAIT_MS, limit],
     );
     return rows.map((row) => ({
       key: row.key,
@@ -56,6 +63,15 @@ export class NoticeJournal {
       text: row.text,
       attempts: row.attempts,
     }));
+  }
+
+  /** Keys of the notices for a room that have waited since before `at` (epoch ms). */
+  async waitingSince(roomId: string, at: number): Promise<string[]> {
+    const rows = await this.store.all<{ key: string }>(
+      "SELECT key FROM notices WHERE state = 'waiting' AND room_id = ? AND created_at < ? ORDER BY created_at",
+      ...[roomId, at],
+    );
+    return rows.map(({ key }) => key);
   }
 
   async markPosted(key: string): Promise<void> {
