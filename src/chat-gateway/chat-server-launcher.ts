@@ -23,7 +23,7 @@ export class ChatServerLauncher {
    * @param pageKey API key for what the page shows and does about the cores
    */
   async launch(port: number, botPassword: string, pageKey: string): Promise<ChatServerAddress> {
-    const { ROCKETCHAT_URL, ROCKETCHAT_USER, RDZEN_DATA, RDZEN_BIND, RDZEN_LANGUAGE } = this.settings;
+    const { ROCKETCHAT_URL, ROCKETCHAT_USER, RDZEN_DATA, RDZEN_BIND } = this.settings;
     const host = reachable(RDZEN_BIND);
     if (ROCKETCHAT_URL) return { url: ROCKETCHAT_URL.replace(/\/+$/, ''), embedded: false };
     await this.engine.start({
@@ -38,7 +38,8 @@ export class ChatServerLauncher {
         BOT_USERNAME: ROCKETCHAT_USER,
         BOT_PASSWORD: botPassword,
         ADMIN_KEY_FILE: join(RDZEN_DATA, 'admin.key'),
-        CHAT_LANGUAGE: RDZEN_LANGUAGE,
+        ADMIN_ROOM: this.settings.RDZEN_ADMIN_ROOM,
+        CHAT_LANGUAGE: this.settings.RDZEN_LANGUAGE,
         GATEWAY_URL: `http://${host}:${this.settings.RDZEN_PORT}`,
         GATEWAY_KEY: pageKey,
       },

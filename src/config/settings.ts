@@ -136,6 +136,9 @@ export class Settings {
   @Matches(/^[\w.-]{1,120}$/)
   RDZEN_NOTICE_ROOM = 'general';
 
+  @Matches(/^[\w.-]{1,120}$/)
+  RDZEN_ADMIN_ROOM = 'rdzen-admin';
+
   @list()
   @ArrayUnique()
   @IsString({ each: true })

@@ -18,6 +18,8 @@ export interface ChatServerOptions {
   bot: { username: string; password: string };
   /** Read at each attempt; absent: nobody becomes admin on the page. */
   adminKeyFile?: string;
+  /** Name of the private room that whoever becomes admin on the page is brought into, once somebody made it. */
+  adminRoom?: string;
   language: string;
   /** Where the cores are asked about and, with the key, killed; absent: the page shows no cores. */
   gateway?: GatewayAddress;
@@ -81,6 +83,7 @@ export function optionsFromEnvironment(environment: NodeJS.ProcessEnv): ChatServ
   if (!password)
     throw new Error('BOT_PASSWORD is missing: the password of the account that the gateway logs in with.');
   const adminKeyFile = environment['ADMIN_KEY_FILE'];
+  const adminRoom = environment['ADMIN_ROOM'];
   const gatewayUrl = environment['GATEWAY_URL'];
   if (gatewayUrl && !/^https?:$/.test(URL.canParse(gatewayUrl) ? new URL(gatewayUrl).protocol : '')) {
     throw new Error(`GATEWAY_URL is "${gatewayUrl}"; it must begin with http:// or https://.`);
@@ -92,6 +95,7 @@ export function optionsFromEnvironment(environment: NodeJS.ProcessEnv): ChatServ
     dataFile: environment['DATA_FILE'] ?? 'data/chat.db',
     bot: { username: environment['BOT_USERNAME'] ?? 'system-bot', password },
     ...(adminKeyFile && { adminKeyFile }),
+    ...(adminRoom && { adminRoom }),
     ...(gatewayUrl && {
       gateway: { url: gatewayUrl.replace(/\/+$/, ''), ...(gatewayKey && { key: gatewayKey }) },
     }),

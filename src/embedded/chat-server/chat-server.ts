@@ -119,7 +119,8 @@ export class ChatServer {
       faults,
       now,
     });
-    const entry = new PageEntry(core, accounts, rooms, this.options.adminKeyFile);
+    const { adminKeyFile: keyFile, adminRoom: room } = this.options;
+    const entry = new PageEntry(core, accounts, rooms, { keyFile, room });
     const config = {
       botUsername: this.options.bot.username,
       language: this.options.language,

@@ -2,8 +2,9 @@ import { ChatServer } from './chat-server';
 import { optionsFromEnvironment } from './chat-server-options';
 
 /**
- * Environment: PORT, HOST, DATA_FILE, BOT_USERNAME, BOT_PASSWORD, ADMIN_KEY_FILE, CHAT_LANGUAGE, GATEWAY_URL and
- * GATEWAY_KEY for the page's view of the cores, and EXIT_ON_STDIN_EOF=1 to end with the parent that holds our stdin.
+ * Environment: PORT, HOST, DATA_FILE, BOT_USERNAME, BOT_PASSWORD, ADMIN_KEY_FILE, ADMIN_ROOM, CHAT_LANGUAGE,
+ * GATEWAY_URL and GATEWAY_KEY for the page's view of the cores, and EXIT_ON_STDIN_EOF=1 to end with the parent that
+ * holds our stdin.
  */
 async function main(): Promise<void> {
   const options = optionsFromEnvironment(process.env);

@@ -110,6 +110,67 @@ describe('coming in from the page', () => {
     expect((await enter({ name: 'Eve', adminKey: 'another' })).status).toBe(403);
   });
 
+  describe('the room of the administrators', () => {
+    const ADMIN_ROOM = 'admins';
+    const roomsOf = async (client: RestClient): Promise<string[]> => {
+      const { update } = (await client.get('subscriptions.get')).body as { update: { name: string }[] };
+      return update.map(({ name }) => name).sort();
+    };
+    const make = async (client: RestClient): Promise<string> => {
+      const { body } = await client.post('groups.create', { name: ADMIN_ROOM });
+      return (body['group'] as { _id: string })._id;
+    };
+
+    beforeEach(async () => {
+      await workspace.stop();
+      workspace = await Workspace.start({ adminKeyFile: keyFile, adminRoom: ADMIN_ROOM });
+    });
+
+    it('is open to whoever enters with the key, once it is made, and to nobody else', async () => {
+      const early = await workspace.anonymous.enterAs('Early', KEY);
+      expect(await roomsOf(early)).toEqual(['general']);
+      const roomId = await make(workspace.bot);
+      const ada = await workspace.anonymous.enterAs('Ada', KEY);
+      const wire = await workspace.wire(ada);
+      await wire.subscribe('stream-room-messages', '__my_messages__');
+      expect(await roomsOf(ada)).toEqual([ADMIN_ROOM, 'general']);
+      const eve = await workspace.anonymous.enterAs('Eve');
+      for (const client of [eve, early]) {
+        expect(await roomsOf(client)).toEqual(['general']);
+        for (const [path, query] of [
+          ['rooms.info', { roomName: ADMIN_ROOM }],
+          ['groups.history', { roomId }],
+          ['groups.roles', { roomId }],
+          ['chat.syncMessages', { roomId, lastUpdate: '2026-01-01T00:00:00.000Z' }],
+        ] as const)
+          expect({ path, status: (await client.get(path, query)).status }).toEqual({ path, status: 400 });
+      }
+      expect(JSON.stringify((await eve.get('channels.list')).body)).not.toContain(ADMIN_ROOM);
+      await workspace.say(workspace.bot, roomId, 'an alert');
+      await wire.event('__my_messages__', ([message]) => (message as { msg: string }).msg === 'an alert');
+      await workspace.bot.post('groups.invite', { roomId, userId: early.session?.userId });
+      expect(await roomsOf(early)).toEqual([ADMIN_ROOM, 'general']);
+    });
+
+    it('is entered once, whatever comes in again', async () => {
+      const roomId = await make(workspace.bot);
+      const ada = await workspace.anonymous.enterAs('Ada', KEY);
+      await workspace.anonymous.enterAs('Ada', KEY);
+      await workspace.bot.post('groups.invite', { roomId, userId: ada.session?.userId });
+      const { messages } = (await ada.get('groups.history', { roomId })).body as {
+        messages: { t?: string; msg: string }[];
+      };
+      expect(messages.map(({ t, msg }) => [t, msg])).toEqual([['uj', 'ada']]);
+    });
+
+    it('is none that a person made under its name', async () => {
+      const roomId = await make(await workspace.anonymous.enterAs('Mallory'));
+      const ada = await workspace.anonymous.enterAs('Ada', KEY);
+      expect(await roomsOf(ada)).toEqual(['general']);
+      expect((await ada.get('groups.history', { roomId })).status).toBe(400);
+    });
+  });
+
   it('slows down guessing', async () => {
     const answers = [];
     for (let count = 0; count < 11; count += 1)

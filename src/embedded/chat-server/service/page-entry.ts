@@ -23,7 +23,7 @@ export class PageEntry {
     private readonly core: ChatCore,
     private readonly accounts: Accounts,
     private readonly rooms: Rooms,
-    private readonly adminKeyFile: string | undefined,
+    private readonly admins: { keyFile?: string; room?: string },
   ) {}
 
   /**
@@ -49,6 +49,7 @@ export class PageEntry {
     const entered = await this.claim(username, name, admin, returning);
     const user = admin ? await this.accounts.grantAdmin(entered) : entered;
     await this.joinDefaults(user);
+    if (admin) await this.joinAdminRoom(user);
     return { user, token: await this.accounts.issue(user, 'page') };
   }
 
@@ -92,10 +93,19 @@ export class PageEntry {
     for (const room of channels.filter((channel) => channel.default)) await this.rooms.join(user, room);
   }
 
+  /** Only where a bot made it: anybody may give a private room of their own that name. */
+  private async joinAdminRoom(user: UserDocument): Promise<void> {
+    const { rooms, users } = this.core.records;
+    const room = this.admins.room && (await rooms.byName(this.admins.room));
+    if (!room || room.t !== 'p') return;
+    const maker = await users.byId(room.u._id);
+    if (maker?.roles.includes('bot')) await this.rooms.admit(user, room);
+  }
+
   /** Both sides are hashed first, so that neither length nor content shows in the time taken. */
   private async holdsKey(given: string): Promise<boolean> {
-    if (this.adminKeyFile === undefined) return false;
-    const kept = await readFile(this.adminKeyFile, 'utf8').catch(() => '');
+    if (this.admins.keyFile === undefined) return false;
+    const kept = await readFile(this.admins.keyFile, 'utf8').catch(() => '');
     const key = kept.trim();
     return timingSafeEqual(digest(given.trim()), digest(key)) && key !== '';
   }

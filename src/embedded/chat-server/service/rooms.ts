@@ -100,6 +100,11 @@ export class Rooms {
   /** Joins a public channel; a member already is no error. Others see a system message. */
   join(user: UserDocument, room: RoomDocument): Promise<RoomDocument> {
     if (room.t !== 'c') throw Refusal.forbidden('error-not-allowed', 'Not allowed');
+    return this.admit(user, room);
+  }
+
+  /** The same for whoever is let into a room that not everybody may join. */
+  admit(user: UserDocument, room: RoomDocument): Promise<RoomDocument> {
     return this.core.change(async (records, emit) => {
       const current = (await records.rooms.byId(room._id)) ?? room;
       if (await records.rooms.subscription(room._id, user._id)) return current;
