@@ -10,6 +10,7 @@ import { SharedFiles } from './admin/shared-files.service';
 import { StatusCommands } from './admin/status.commands';
 import { StatusController } from './admin/status.controller';
 import { StatusService } from './admin/status.service';
+import { AdminRoomHost } from './chat-gateway/admin-room-host';
 import { Admission } from './chat-gateway/admission';
 import { AnswerPoster, PostingTools } from './chat-gateway/answer-poster';
 import { ChatAlarm } from './chat-gateway/chat-alarm';
@@ -23,6 +24,7 @@ import { IntakeService } from './chat-gateway/intake.service';
 import { LanesService } from './chat-gateway/lanes.service';
 import { IntakeJournals, MessageIntake } from './chat-gateway/message-intake';
 import { NoticePoster } from './chat-gateway/notice-poster';
+import { OwnRooms } from './chat-gateway/own-rooms';
 import { PostService } from './chat-gateway/post.service';
 import { QuestionWorker, WorkerContext } from './chat-gateway/question-worker';
 import { Replies } from './chat-gateway/replies';
@@ -182,6 +184,8 @@ const GATEWAY: Provider[] = [
   IntakeJournals,
   MessageIntake,
   IntakeService,
+  AdminRoomHost,
+  OwnRooms,
   GatewayWorkers,
   ChatGateway,
   Housekeeping,

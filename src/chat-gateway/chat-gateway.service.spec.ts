@@ -3,8 +3,8 @@ import { FakeChatApi } from '../../test/support/fakes/fake-chat-api';
 import { VirtualClock } from '../../test/support/virtual-clock';
 import { Settings } from '../config/settings';
 import type { ChatRealtime } from '../rocket-chat/chat-realtime';
-import { NoticeRoom } from '../rooms/notice-room';
 import { ChatGateway, type GatewayWorkers } from './chat-gateway.service';
+import type { OwnRooms } from './own-rooms';
 
 describe(ChatGateway.name, () => {
   let clock: VirtualClock;
@@ -30,13 +30,12 @@ describe(ChatGateway.name, () => {
       alarm: { raise: () => undefined, clear: () => undefined },
     };
     const realtime = { start: () => void log.push('socket'), stop: done('socket stopped') };
-    const chat = new FakeChatApi(clock);
-    chat.addRoom('g', 'channel', { name: 'general' });
+    const rooms = { start: () => void log.push('rooms'), stop: done('rooms stopped') };
     sut = new ChatGateway(
-      chat,
+      new FakeChatApi(clock),
       realtime as unknown as ChatRealtime,
       workers as unknown as GatewayWorkers,
-      new NoticeRoom(),
+      rooms as unknown as OwnRooms,
       new Settings(),
       clock,
     );
@@ -45,7 +44,7 @@ describe(ChatGateway.name, () => {
   it('opens the journal before it hears, and hears before it takes up the lanes', async () => {
     sut.start(false);
     await clock.advance(100);
-    expect(log).toEqual(['open', 'socket', 'lanes', 'notices']);
+    expect(log).toEqual(['open', 'rooms', 'socket', 'lanes', 'notices']);
   });
 
   it('tries again where the journal fails, instead of staying deaf for good', async () => {
@@ -54,9 +53,9 @@ describe(ChatGateway.name, () => {
     await clock.advance(5_900);
     expect(log).toEqual([]);
     await clock.advance(200);
-    expect(log).toEqual(['open', 'socket']);
+    expect(log).toEqual(['open', 'rooms', 'socket']);
     await clock.advance(4_000);
-    expect(log).toEqual(['open', 'socket', 'lanes', 'notices']);
+    expect(log).toEqual(['open', 'rooms', 'socket', 'lanes', 'notices']);
   });
 
   it('ends at once while it still tries', async () => {
@@ -64,7 +63,13 @@ describe(ChatGateway.name, () => {
     sut.start(false);
     await clock.advance(1_000);
     await sut.stop(0);
-    expect(log).toEqual(['lanes stopped', 'intake stopped', 'notices stopped', 'socket stopped']);
+    expect(log).toEqual([
+      'rooms stopped',
+      'lanes stopped',
+      'intake stopped',
+      'notices stopped',
+      'socket stopped',
+    ]);
     expect(clock.timers).toBe(0);
   });
 });

@@ -4,16 +4,15 @@ import { checkAccount } from '../rocket-chat/account-check';
 import { ChatApi } from '../rocket-chat/chat-api';
 import { ChatError } from '../rocket-chat/chat-error';
 import { ChatRealtime } from '../rocket-chat/chat-realtime';
-import { NoticeRoom } from '../rooms/notice-room';
 import { Clock } from '../shared/clock';
 import { ChatAlarm } from './chat-alarm';
 import { IntakeService } from './intake.service';
 import { LanesService } from './lanes.service';
 import { NoticePoster } from './notice-poster';
+import { OwnRooms } from './own-rooms';
 
 const TRY_AGAIN_MS = 2_000;
 const LONGEST_WAIT_MS = 30_000;
-const NOTICE_ROOM_AGAIN_MS = 30_000;
 
 @Injectable()
 export class GatewayWorkers {
@@ -31,13 +30,12 @@ export class ChatGateway {
   private readonly logger = new Logger(ChatGateway.name);
   private readonly ending = new AbortController();
   private opening: Promise<void> = Promise.resolve();
-  private searching: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly chat: ChatApi,
     private readonly realtime: ChatRealtime,
     private readonly workers: GatewayWorkers,
-    private readonly noticeRoom: NoticeRoom,
+    private readonly rooms: OwnRooms,
     private readonly settings: Settings,
     private readonly clock: Clock,
   ) {}
@@ -56,7 +54,7 @@ export class ChatGateway {
   async stop(graceMs: number): Promise<void> {
     this.ending.abort(new Error('stopping'));
     await this.opening;
-    await this.searching;
+    await this.rooms.stop();
     await this.workers.lanes.stop(graceMs);
     await this.workers.intake.stop();
     await this.workers.notices.stop();
@@ -66,9 +64,7 @@ export class ChatGateway {
   private async open(knownHere: boolean): Promise<void> {
     await this.insist('The journal cannot be opened', () => this.workers.intake.open(knownHere));
     await this.login();
-    this.searching = this.findNoticeRoom().catch((error: unknown) => {
-      this.logger.error(`The notice room was not found: ${String(error)}`);
-    });
+    this.rooms.start();
     await this.examineAccount();
     this.realtime.start(this.workers.intake);
     await this.insist('The lanes cannot be taken up', () => this.workers.lanes.start());
@@ -109,26 +105,6 @@ export class ChatGateway {
         );
         await this.clock.sleep(wait, this.ending.signal);
       }
-    }
-  }
-
-  /** The room that hears of switches; without it they are in the log and the history only. */
-  private async findNoticeRoom(): Promise<void> {
-    const name = this.settings.RDZEN_NOTICE_ROOM;
-    for (let told = false; !this.ending.signal.aborted; told = true) {
-      try {
-        const room = await this.chat.resolveRoom(`#${name}`);
-        // On a server that others run nothing is changed unasked; the account check says what is missing there.
-        if (room.type === 'channel' && !this.settings.ROCKETCHAT_URL) await this.chat.joinChannel(room.id);
-        this.noticeRoom.id = room.id;
-        return;
-      } catch (error) {
-        if (!(error instanceof ChatError)) throw error;
-        const text = `Switches cannot be announced in #${name}: ${error.message}. Create the room and invite @${this.settings.ROCKETCHAT_USER}, or set RDZEN_NOTICE_ROOM.`;
-        if (told) this.logger.debug(text);
-        else this.logger.warn(text);
-      }
-      await this.clock.sleep(NOTICE_ROOM_AGAIN_MS, this.ending.signal).catch(() => undefined);
     }
   }
 

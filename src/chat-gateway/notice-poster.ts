@@ -3,6 +3,7 @@ import { EventBus } from '../events/event-bus';
 import '../journal/journal.events';
 import { NoticeJournal } from '../journal/notice-journal';
 import { ChatError, type ChatErrorKind } from '../rocket-chat/chat-error';
+import { ADMIN_ROOM, AdminRoom } from '../rooms/admin-room';
 import type { Timer } from '../shared/clock';
 import { PostingTools } from './answer-poster';
 
@@ -10,6 +11,10 @@ const LOOK_EVERY_MS = 2_000;
 const LONGEST_WAIT_MS = 30_000;
 /** About an hour; after that the news is old. */
 const LAST_TRY = 120;
+/** Alerts that had no room to be posted in for so long are given up ... */
+const NO_ROOM_MS = 24 * 3_600_000;
+/** ... though not while it may only not have been found yet, after we were away. */
+const ROOM_FOUND_WITHIN_MS = 10 * 60_000;
 /** Somebody has to mend these, and may. */
 const MENDABLE: ReadonlySet<ChatErrorKind> = new Set([
   'unauthorized',
@@ -25,16 +30,19 @@ export class NoticePoster {
   private working: Promise<void> = Promise.resolve();
   private unsubscribe?: () => void;
   private running = false;
+  private startedAt = 0;
 
   constructor(
     private readonly notices: NoticeJournal,
     private readonly tools: PostingTools,
     private readonly bus: EventBus,
+    private readonly adminRoom: AdminRoom,
   ) {}
 
   start(): void {
     if (this.running) return;
     this.running = true;
+    this.startedAt = this.tools.clock.monotonic();
     this.unsubscribe = this.bus.on('notice.written', () => this.soon(0));
     this.soon(0);
   }
@@ -58,8 +66,13 @@ export class NoticePoster {
   }
 
   private async drain(): Promise<void> {
-    for (const { key, postId: id, roomId, threadId, text, attempts } of await this.notices.due()) {
+    const adminRoom = this.adminRoom.id;
+    if (adminRoom === undefined) await this.giveUpRoomless();
+    for (const notice of await this.notices.due(adminRoom === undefined ? ADMIN_ROOM : undefined)) {
       if (!this.running) return;
+      const { key, postId: id, threadId, text, attempts } = notice;
+      const roomId = notice.roomId === ADMIN_ROOM ? adminRoom : notice.roomId;
+      if (roomId === undefined) continue;
       try {
         await this.tools.posts.ensure({ id, roomId, threadId, text }, attempts > 0);
         this.tools.crash.reach('notice-posted');
@@ -74,6 +87,16 @@ export class NoticePoster {
           await this.notices.giveUp(key);
         }
       }
+    }
+  }
+
+  /** They are in the log since they were written. */
+  private async giveUpRoomless(): Promise<void> {
+    const { clock } = this.tools;
+    if (clock.monotonic() - this.startedAt < ROOM_FOUND_WITHIN_MS) return;
+    for (const key of await this.notices.waitingSince(ADMIN_ROOM, clock.now() - NO_ROOM_MS)) {
+      this.logger.warn(`Notice ${key} is given up: there was no room for alerts for a day`);
+      await this.notices.giveUp(key);
     }
   }
 }

@@ -46,6 +46,13 @@ describe(RoomRegistry.name, () => {
     expect(await sut.inThreadSince('t')).toBe(5);
   });
 
+  it('remembers whom it invited where', async () => {
+    expect(await sut.invited('r')).toEqual([]);
+    for (const user of ['ann', 'ben', 'ann']) await sut.noteInvited('r', user);
+    await sut.noteInvited('other', 'cyn');
+    expect(await sut.invited('r')).toEqual(['ann', 'ben']);
+  });
+
   describe(LanguageOf.name, () => {
     it('is the room’s, else the workspace’s, inside a transaction as well', async () => {
       const settings = Object.assign(new Settings(), { RDZEN_LANGUAGE: 'pl' as const });

@@ -12,7 +12,7 @@ export interface RoomSettings {
   listenSince: number;
 }
 
-/** What people set per room and lane, and the threads the assistant takes part in. */
+/** What people set per room and lane, the threads the assistant takes part in, and whom it invited where. */
 @Injectable()
 export class RoomRegistry {
   constructor(private readonly store: Store) {}
@@ -78,5 +78,22 @@ export class RoomRegistry {
       threadId,
     );
     return row?.since;
+  }
+
+  /** User ids invited into the room so far. Who left it since is not to be brought back. */
+  async invited(roomId: string): Promise<string[]> {
+    const rows = await this.store.all<{ user_id: string }>(
+      'SELECT user_id FROM invited WHERE room_id = ?',
+      roomId,
+    );
+    return rows.map(({ user_id }) => user_id);
+  }
+
+  async noteInvited(roomId: string, userId: string): Promise<void> {
+    await this.store.run(
+      'INSERT INTO invited (room_id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
+      roomId,
+      userId,
+    );
   }
 }

@@ -11,4 +11,11 @@ export const ROOMS_MIGRATIONS: Migration[] = [
       'CREATE TABLE threads (thread_id TEXT PRIMARY KEY, room_id TEXT NOT NULL, since INTEGER NOT NULL)',
     ],
   },
+  {
+    feature: 'rooms',
+    version: 2,
+    statements: [
+      'CREATE TABLE invited (room_id TEXT NOT NULL, user_id TEXT NOT NULL, PRIMARY KEY (room_id, user_id))',
+    ],
+  },
 ];

@@ -22,6 +22,7 @@ import { QuestionJournal } from '../../src/journal/question-journal';
 import { Watermarks } from '../../src/journal/watermarks';
 import { ChatApi } from '../../src/rocket-chat/chat-api';
 import { ChatRealtime } from '../../src/rocket-chat/chat-realtime';
+import { AdminRoom } from '../../src/rooms/admin-room';
 import { LanguageOf } from '../../src/rooms/language-of';
 import { RoomRegistry } from '../../src/rooms/room-registry';
 import { Clock } from '../../src/shared/clock';
@@ -74,6 +75,7 @@ export class GatewayBench {
         { provide: CrashPoints, useValue: new CrashPoints() },
         { provide: QuestionWorker, useValue: { work } },
         ...[EventBus, QuestionJournal, AnswerJournal, NoticeJournal, Watermarks, RoomRegistry, LanguageOf],
+        AdminRoom,
         ...[Admission, PostService, PostingTools, AnswerPoster, NoticePoster, ChatPresence, ChatAlarm],
         ...[LanesService, IntakeJournals, MessageIntake, IntakeService, RightsService, ContextBuilder],
       ],

@@ -1,5 +1,7 @@
 import { PostIdKey } from '../../../src/journal/post-id';
+import { ADMIN_ROOM } from '../../../src/rooms/admin-room';
 import { answerTo, plain, questionsIn, tagOf } from '../world/answers';
+import { ADMIN_GROUP } from '../world/chat-server';
 import { POST_SECRET } from '../world/gateway';
 import type { Asked, Post } from '../world/ledger';
 import type { World } from '../world/world';
@@ -37,7 +39,7 @@ export const ONE_ANSWER: Invariant = {
         .filter((id) => ledger.posts.has(id)).length;
       if (replies !== 1) return `the command ${asked.id} (${asked.command}) has ${replies} replies`;
     }
-    return nobodysMessage(world);
+    return nobodysMessage(world) ?? misplacedNotice(world);
   },
 };
 
@@ -79,6 +81,17 @@ function nobodysMessage({ ledger }: World): Verdict {
     const leftOver = asked.number !== undefined && message.text !== NOTHING_MORE;
     if (leftOver && ledger.rows.get(asked.id)?.state === 'posted')
       return `under the answer to ${asked.id} stands ${message.text}`;
+  }
+  return undefined;
+}
+
+/** Alerts stand in the room for alerts and nowhere else, every other notice where the journal says. */
+function misplacedNotice({ ledger }: World): Verdict {
+  for (const [id, { key, roomId, threadId }] of ledger.notices) {
+    const message = ledger.posts.get(id)?.message;
+    const place = roomId === ADMIN_ROOM ? ADMIN_GROUP : roomId;
+    if (message && (message.roomId !== place || (message.threadId ?? null) !== threadId))
+      return `the notice ${key} stands in ${message.roomId}/${message.threadId ?? ''}`;
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import { CoreRegistry } from '../../../src/core-registry/core-registry';
 import { CoreDispatcher } from '../../../src/generation/core-dispatcher';
 import { RESTART, restartIdempotent, standing } from '../invariants/i09-restart';
 import { Judge, type Violation } from '../invariants/judge';
-import { directRoom, PEOPLE } from '../world/chat-server';
+import { directRoom, OPERATOR, PEOPLE } from '../world/chat-server';
 import { isTerminal } from '../world/ledger';
 import { ask } from '../world/people';
 import { makePlan, type Plan } from '../world/plan';
@@ -92,7 +92,7 @@ async function isAtRest(world: World): Promise<boolean> {
 }
 
 /** What still moves. */
-async function unrest({ gateway, ledger, disk }: World): Promise<string | undefined> {
+async function unrest({ gateway, ledger, disk, server }: World): Promise<string | undefined> {
   if (!gateway) return 'the gateway does not run';
   if (!gateway.get(IntakeService).ready) return 'the gateway does not hear the rooms';
   for (const { id, at, deleted, overheard } of ledger.asked.values()) {
@@ -107,6 +107,7 @@ async function unrest({ gateway, ledger, disk }: World): Promise<string | undefi
   if (busy) return `core ${busy.id} answers something`;
   if (gateway.get(LanesService).busy > 0) return 'a lane has work';
   if (gateway.get(CoreDispatcher).waiting > 0) return 'somebody waits for a core';
+  if (!server.guests.has(OPERATOR)) return 'the operator was not invited to the room for alerts';
   const [notice] = await disk.all<{ key: string }>("SELECT key FROM notices WHERE state = 'waiting'");
   return notice && `the notice ${notice.key} waits`;
 }
