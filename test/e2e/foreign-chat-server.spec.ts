@@ -5,7 +5,7 @@ import { freePort, RunningRdzen } from '../support/running-rdzen';
 jest.setTimeout(60_000);
 
 describe('a chat server that others run', () => {
-  it('is waited for, and nothing is changed there unasked', async () => {
+  it('is waited for, and nothing is made there but a private room for alerts', async () => {
     const port = await freePort();
     const rdzen = await RunningRdzen.create({
       ROCKETCHAT_URL: `http://127.0.0.1:${port}`,
@@ -37,6 +37,8 @@ describe('a chat server that others run', () => {
       expect(await ann.waitForAnswers(room, 1)).toHaveLength(1);
       expect(rdzen.output).toMatch(/operations.*(invite|RDZEN_NOTICE_ROOM)/i);
       await expect(ann.call('GET', 'rooms.info?roomName=operations')).rejects.toThrow();
+      await expect(ann.call('GET', 'rooms.info?roomName=rdzen-admin')).rejects.toThrow(/not.allowed/i);
+      expect(rdzen.output).toContain('Made the private room #rdzen-admin');
       expect(rdzen.output).not.toContain('correct horse battery');
       ann.leave();
     } finally {
@@ -72,7 +74,7 @@ describe('a chat server that others run', () => {
     }
   });
 
-  it('names the role its account lacks', async () => {
+  it('names the role its account lacks, and the room it has not', async () => {
     const server = new ChatServer({
       port: 0,
       dataFile: ':memory:',
@@ -80,6 +82,8 @@ describe('a chat server that others run', () => {
     });
     const { url } = await server.start();
     const plain = await ChatPerson.enter(url, 'Plain user');
+    const other = await ChatPerson.enter(url, 'Other');
+    await other.call('POST', 'groups.create', { name: 'rdzen-admin' });
     const rdzen = await RunningRdzen.create({
       ROCKETCHAT_URL: url,
       ROCKETCHAT_USER: plain.username,
@@ -94,9 +98,16 @@ describe('a chat server that others run', () => {
         20_000,
         'it names the role',
       );
+      await eventually(
+        () => rdzen.output,
+        (text) => /Alerts cannot be posted in #rdzen-admin: .*exists.* invite @plain.user/.test(text),
+        5_000,
+        'it says that the room for alerts is there without it',
+      );
       expect(rdzen.output).not.toContain(plain.token);
     } finally {
       plain.leave();
+      other.leave();
       await rdzen.close();
       await server.close();
     }
