@@ -170,7 +170,7 @@ describe('the notices of a failover', () => {
       const { journal, registry, languages, noticeRoom } = bench;
       const sut = new FailoverNotices(journal, bench.notices, registry, languages, noticeRoom);
       for (let each = 0; each < 2; each++)
-        await sut.writeAlert('pinned:7', (text) => text.pinned({ cause: 'core 1 is down' }));
+        await sut.writeAlert('pinned:7', (text) => text.pinned({ core: 1 }));
       expect(await notices()).toMatchObject([
         { key: 'alert:pinned:7', room_id: ADMIN_ROOM, text: expect.stringContaining('Za dużo przełączeń') },
       ]);
