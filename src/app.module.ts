@@ -66,8 +66,7 @@ import { FailoverService } from './failover/failover.service';
 import { AttemptRunner } from './generation/attempt-runner';
 import { ContinuationVerifier } from './generation/continuation-verifier';
 import { CoreDispatcher } from './generation/core-dispatcher';
-import { GenerationPorts, GenerationService } from './generation/generation.service';
-import { PoisonGuard } from './generation/poison-guard';
+import { GenerationService } from './generation/generation.service';
 import { CoreProbes } from './health-monitor/core-probes';
 import { DriftGuard } from './health-monitor/drift-guard';
 import { HealthMonitor } from './health-monitor/health-monitor.service';
@@ -141,8 +140,6 @@ const WORKERS: Provider[] = [
   CoreDispatcher,
   AttemptRunner,
   ContinuationVerifier,
-  PoisonGuard,
-  GenerationPorts,
   GenerationService,
   FailoverNotices,
   Promoter,

@@ -79,12 +79,6 @@ export class MessageDto {
   @ApiProperty({ type: 'integer', description: 'Attempts made so far' })
   attempts!: number;
 
-  @ApiProperty({
-    type: 'integer',
-    description: 'Cores that died of their own doing while they wrote its answer; at two it is given up',
-  })
-  deaths!: number;
-
   @ApiProperty({ description: 'When it was asked, ISO 8601' })
   asked_at!: string;
 
@@ -139,14 +133,13 @@ export class MessagesController {
   }
 }
 
-function toDto({ id, roomId, authorName, state, attempt, deaths, at, reason }: Question): MessageDto {
+function toDto({ id, roomId, authorName, state, attempt, at, reason }: Question): MessageDto {
   return {
     id,
     room_id: roomId,
     author: authorName,
     state,
     attempts: attempt,
-    deaths,
     asked_at: new Date(at).toISOString(),
     ...(reason === undefined ? {} : { reason }),
   };

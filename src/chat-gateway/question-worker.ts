@@ -1,7 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { TurnResult } from '../conversation/turn.service';
 import { TurnService } from '../conversation/turn.service';
-import { FailoverNotices } from '../failover/failover-notices';
 import type { Question } from '../journal/journal.types';
 import { QuestionJournal } from '../journal/question-journal';
 import { ChatError } from '../rocket-chat/chat-error';
@@ -20,7 +19,6 @@ export class WorkerContext {
   constructor(
     readonly presence: ChatPresence,
     readonly tools: PostingTools,
-    readonly notices: FailoverNotices,
   ) {}
 }
 
@@ -109,20 +107,12 @@ export class QuestionWorker {
       case 'failed':
         this.logger.error(`Question ${question.id} is given up: ${result.reason}`);
         await this.replies.apologise(question, result.text, writer, result.reason);
-        if (result.poison) await this.warn(question);
         return;
       case 'cancelled':
         // Stopped by a person: say so under what was written. Stopped by the process's end: leave it to the next run.
         if ((await this.journal.find(question.id))?.state === 'cancelled')
           await this.replies.markStopped(question, writer);
     }
-  }
-
-  /** Administrators have to know of a question that kills cores; what it says stays where it was asked. */
-  private async warn({ id, roomId, authorName }: Question): Promise<void> {
-    await this.context.notices.writeAlert(`poison:${id}`, (text) =>
-      text.poison({ id, room: roomId, author: authorName }),
-    );
   }
 
   /** Somebody else holds the attempt by now, or the question was stopped: this text is nobody's any more. */

@@ -30,15 +30,7 @@ export interface ContainerInfo {
 
 export type ContainerEvent =
   | { type: 'started'; name: string; pid?: number; at: number }
-  | {
-      type: 'died';
-      name: string;
-      at: number;
-      exitCode?: number;
-      signal?: string;
-      oom?: boolean;
-      lastOutput: string[];
-    }
+  | { type: 'died'; name: string; at: number; exitCode?: number; signal?: string; lastOutput: string[] }
   | { type: 'stopped'; name: string; at: number };
 
 /**

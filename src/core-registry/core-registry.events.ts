@@ -3,7 +3,6 @@ import type {
   Core,
   CoreCondition,
   CoreState,
-  DeathKind,
   Evidence,
   Hold,
   Transition,
@@ -15,8 +14,6 @@ declare module '../events/event-bus' {
     'core.state-changed': { core: Core; from: CoreState; to: CoreState; reason: string; at: number };
     /** Somebody saw a core misbehave; not yet a verdict. */
     'core.evidence-reported': Evidence;
-    /** A core's process ended. */
-    'core.died': { coreId: number; kind: DeathKind };
     /** A new core is active; committed. */
     'core.promoted': Transition;
     /** A core (`subject`), or the cluster (0), is held in a condition from now on. */

@@ -12,7 +12,6 @@ import type {
   CoreCondition,
   CoreDefinition,
   CoreSpeed,
-  DeathKind,
   CoreState,
   Evidence,
   Hold,
@@ -214,13 +213,6 @@ export class CoreRegistry {
   /** Records what was seen; the health monitor hears of it and judges. */
   report(evidence: Omit<Evidence, 'at'>): void {
     this.bus.emit('core.evidence-reported', { ...evidence, at: this.clock.now() });
-  }
-
-  /** Its process ended. */
-  died(id: number, kind: DeathKind, detail: string): void {
-    this.get(id).lastDeath = { at: this.clock.monotonic(), kind };
-    this.bus.emit('core.died', { coreId: id, kind });
-    this.report({ coreId: id, kind: 'died', detail });
   }
 
   /** A token, or any other byte of a real answer, came from the core. */

@@ -57,9 +57,6 @@ export interface CoreDefinition {
  */
 export type Ailment = 'silent' | 'stuck' | 'model-missing' | 'model-broken';
 
-/** `own`: crashed, or out of memory; `external`: somebody ended it, we ourselves perhaps. */
-export type DeathKind = 'own' | 'external';
-
 /** What is known about a core right now. */
 export interface Core extends CoreDefinition {
   role: CoreRole;
@@ -72,8 +69,6 @@ export interface Core extends CoreDefinition {
   wasReady?: boolean;
   /** Undefined while nothing is known to be wrong. */
   ailment?: Ailment;
-  /** The end of its last process, as its engine told it; `at` is monotonic ms. */
-  lastDeath?: { at: number; kind: DeathKind };
   /** The engine says that its process is not running. */
   exited?: boolean;
   /** Epoch ms of the last probe that told anything. */

@@ -4,7 +4,7 @@ import '../core-registry/core-registry.events';
 import type { Core, EvidenceKind } from '../core-registry/core.types';
 import { ModelProfile } from '../core-registry/model-profile';
 import { EventBus } from '../events/event-bus';
-import { OllamaApi, type CoreMessage, type GenerationStats, type ModelOptions } from '../ollama/ollama-api';
+import { OllamaApi, type CoreMessage, type GenerationStats } from '../ollama/ollama-api';
 import { OllamaError, type OllamaErrorKind } from '../ollama/ollama-error';
 import { Clock, type Timer } from '../shared/clock';
 import { estimateTokens, firstTokenDeadlineMs, stallDeadlineMs } from './deadlines';
@@ -32,8 +32,6 @@ export type AttemptOutcome =
       detail: string;
       evidence?: EvidenceKind;
       refused?: boolean;
-      /** We took it away from a core that was well. */
-      moved?: boolean;
     }
   | { kind: 'cancelled' };
 
@@ -41,7 +39,6 @@ class WatchError extends Error {
   constructor(
     readonly evidence: EvidenceKind | undefined,
     message: string,
-    readonly moved = false,
   ) {
     super(message);
   }
@@ -60,7 +57,6 @@ export class AttemptRunner {
 
   /**
    * @param onText gets the whole text so far, what was resumed from included.
-   * @param caps in place of the usual options
    */
   async run(
     core: Core,
@@ -68,7 +64,6 @@ export class AttemptRunner {
     resume: Resume,
     onText: (whole: string) => void,
     signal: AbortSignal,
-    caps: ModelOptions = {},
   ): Promise<AttemptOutcome> {
     const watch = new AbortController();
     const stopListening = this.bus.on('core.state-changed', ({ core: changed, to, reason }) => {
@@ -76,7 +71,7 @@ export class AttemptRunner {
         watch.abort(new WatchError(undefined, `core ${core.id} is down: ${reason}`));
     });
     const stopStaying = this.bus.on('core.evicted', ({ coreId, reason }) => {
-      if (coreId === core.id) watch.abort(new WatchError(undefined, reason, true));
+      if (coreId === core.id) watch.abort(new WatchError(undefined, reason));
     });
     // Its verdict may have come while the attempt was being written down.
     if (core.state === 'down')
@@ -94,7 +89,7 @@ export class AttemptRunner {
       silence.expect('first-token-timeout', firstTokenDeadlineMs(core, prompt));
       const gaps: number[] = [];
       let last: number | undefined;
-      for await (const chunk of this.ollama.chat(core.url, this.request(messages, resume, caps), {
+      for await (const chunk of this.ollama.chat(core.url, this.request(messages, resume), {
         signal: watch.signal,
         timeoutMs: 3_000,
       })) {
@@ -124,11 +119,7 @@ export class AttemptRunner {
       if (signal.aborted) return { kind: 'cancelled' };
       const cause: unknown = watch.signal.aborted ? watch.signal.reason : error;
       if (cause instanceof WatchError)
-        return {
-          kind: 'failed',
-          ...{ text, tokens, detail: cause.message, evidence: cause.evidence },
-          ...(cause.moved ? { moved: true } : {}),
-        };
+        return { kind: 'failed', text, tokens, detail: cause.message, evidence: cause.evidence };
       if (cause instanceof OllamaError)
         return { kind: 'failed', text, tokens, detail: cause.message, ...blame(cause.kind) };
       throw cause;
@@ -144,9 +135,8 @@ export class AttemptRunner {
   private request(
     messages: readonly CoreMessage[],
     { text: resume, tokens: spent }: Resume,
-    caps: ModelOptions,
   ): Parameters<OllamaApi['chat']>[1] {
-    const options = { ...this.profile.options, ...caps };
+    const options = { ...this.profile.options };
     if (options.num_predict !== undefined && spent > 0)
       options.num_predict = Math.max(16, options.num_predict - spent);
     return {

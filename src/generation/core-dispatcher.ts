@@ -14,8 +14,6 @@ interface Waiter {
   avoid: ReadonlySet<number>;
   /** Its answer was broken off and people look at half of it: it goes before those who have not begun. */
   resuming: boolean;
-  /** It is given a core only when nobody else waits for one, and none beside anybody. */
-  alone: boolean;
   grant(lease: CoreLease): void;
 }
 
@@ -28,8 +26,6 @@ interface Waiter {
 export class CoreDispatcher {
   private readonly waiters = new Set<Waiter>();
   private readonly leases = new Set<CoreLease>();
-  /** Cores that one answer has to itself. */
-  private readonly taken = new Set<number>();
 
   constructor(
     private readonly registry: CoreRegistry,
@@ -49,14 +45,8 @@ export class CoreDispatcher {
   /**
    * @param avoid cores that just failed this question
    * @param resuming an attempt at the answer was broken off. Rejects with the signal's reason when it aborts.
-   * @param alone after all who wait, with the core to itself
    */
-  acquire(
-    avoid: ReadonlySet<number>,
-    signal: AbortSignal,
-    resuming = false,
-    alone = false,
-  ): Promise<CoreLease> {
+  acquire(avoid: ReadonlySet<number>, signal: AbortSignal, resuming = false): Promise<CoreLease> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const onAbort = (): void => {
@@ -66,7 +56,6 @@ export class CoreDispatcher {
       const waiter: Waiter = {
         avoid,
         resuming,
-        alone,
         grant: (lease) => {
           signal.removeEventListener('abort', onAbort);
           resolve(lease);
@@ -79,20 +68,14 @@ export class CoreDispatcher {
   }
 
   private pump(): void {
-    const rank = ({ alone, resuming }: Waiter): number => (alone ? 2 : resuming ? 0 : 1);
-    const inOrder = [...this.waiters].sort((a, b) => rank(a) - rank(b));
+    const inOrder = [...this.waiters].sort((a, b) => Number(b.resuming) - Number(a.resuming));
     for (const waiter of inOrder) {
       const core = rankCandidates(this.registry.all(), waiter.avoid)[0];
-      if (!core || !this.mayHave(waiter, core)) continue;
+      if (!core || core.inFlight + (waiter.resuming ? 0 : this.displaced()) >= this.registry.slotsOf(core))
+        continue;
       this.waiters.delete(waiter);
-      waiter.grant(this.lease(core, waiter.alone));
+      waiter.grant(this.lease(core));
     }
-  }
-
-  private mayHave({ resuming, alone }: Waiter, core: Core): boolean {
-    if (this.taken.has(core.id)) return false;
-    if (alone) return core.inFlight === 0 && [...this.waiters].every((other) => other.alone);
-    return core.inFlight + (resuming ? 0 : this.displaced()) < this.registry.slotsOf(core);
   }
 
   /** Answers whose core is down: they are about to ask for another one, and their slot is kept for them. */
@@ -100,14 +83,12 @@ export class CoreDispatcher {
     return [...this.leases].filter(({ core }) => core.state === 'down').length;
   }
 
-  private lease(core: Core, alone: boolean): CoreLease {
-    if (alone) this.taken.add(core.id);
+  private lease(core: Core): CoreLease {
     const free = this.registry.occupy(core.id);
     const lease: CoreLease = {
       core,
       release: () => {
         this.leases.delete(lease);
-        if (alone) this.taken.delete(core.id);
         free();
       },
     };

@@ -8,7 +8,6 @@ import { Clock } from '../shared/clock';
 import { AttemptRunner, type AttemptOutcome } from './attempt-runner';
 import { CoreDispatcher, type CoreLease } from './core-dispatcher';
 import './generation.events';
-import { MOST_DEATHS, PoisonGuard, type Suspicion } from './poison-guard';
 import type { GenerationJob, GenerationListener, GenerationResult } from './generation.types';
 import { completeText } from './partial-answer';
 import { Progress } from './progress';
@@ -25,15 +24,6 @@ interface Broken {
   failure: Failure;
 }
 
-/** News and time, taken together to keep constructors short. */
-@Injectable()
-export class GenerationPorts {
-  constructor(
-    readonly bus: EventBus,
-    readonly clock: Clock,
-  ) {}
-}
-
 /**
  * One answer, whatever happens to a core. An attempt that breaks off is taken up by the next core at once, without
  * waiting for a promotion: continued after its last whole word where that was verified for the model, begun anew
@@ -48,8 +38,8 @@ export class GenerationService {
     private readonly runner: AttemptRunner,
     private readonly registry: CoreRegistry,
     private readonly journal: QuestionJournal,
-    private readonly ports: GenerationPorts,
-    private readonly guard: PoisonGuard,
+    private readonly bus: EventBus,
+    private readonly clock: Clock,
   ) {}
 
   async generate(
@@ -65,7 +55,6 @@ export class GenerationService {
         throw error;
       });
       if (!lease) return { outcome: 'cancelled' };
-      const begunAt = this.ports.clock.monotonic();
       let ahead: Promise<CoreLease> | undefined;
       try {
         const turn = await this.attempt(job, lease.core, progress, listener, signal);
@@ -73,47 +62,22 @@ export class GenerationService {
         const reason = this.judge(turn, progress);
         if (!reason) {
           if (turn.failure.evidence === 'busy')
-            await this.ports.clock.sleep(BUSY_WAIT_MS, signal).catch(() => undefined);
+            await this.clock.sleep(BUSY_WAIT_MS, signal).catch(() => undefined);
           // Asked for before anybody hears that this core failed: else those who have not begun would take the place of
           // an answer that stands half written.
           ahead = this.dispatcher.acquire(new Set([lease.core.id]), signal, true);
           ahead.catch(() => undefined);
         }
         await this.tell(turn, progress);
-        const suspicion = await this.guard.examine(job.messageId, lease.core, turn.failure, begunAt);
-        if (suspicion === 'poison' || !ahead) {
-          this.release(ahead);
-          return failed(suspicion, reason, progress.text);
-        }
-        next = suspicion === 'suspect' ? this.spare(ahead, lease.core, progress, signal) : ahead;
+        if (!ahead) return { outcome: 'failed', reason: reason ?? '', text: progress.text };
+        next = ahead;
       } catch (error) {
-        this.release(ahead);
+        void ahead?.then((granted) => granted.release()).catch(() => undefined);
         throw error;
       } finally {
         lease.release();
       }
     }
-  }
-
-  private release(ahead: Promise<CoreLease> | undefined): void {
-    void ahead?.then((granted) => granted.release()).catch(() => undefined);
-  }
-
-  /**
-   * It may have killed its core. Where that leaves only one it waits for another, and if none comes it has the last one
-   * after all who wait, alone, and with less room to do harm.
-   */
-  private async spare(
-    ahead: Promise<CoreLease>,
-    core: Core,
-    progress: Progress,
-    signal: AbortSignal,
-  ): Promise<CoreLease> {
-    if (!this.guard.lastCore) return ahead;
-    this.release(ahead);
-    await this.guard.untilSecondCore(signal);
-    progress.capped = this.guard.lastCore;
-    return this.dispatcher.acquire(new Set([core.id]), signal, !progress.capped, progress.capped);
   }
 
   private async attempt(
@@ -127,19 +91,12 @@ export class GenerationService {
     const { length } = resume.text;
     const attempt = await this.journal.beginAttempt(job.messageId, this.registry.epoch, core.id, length);
     if (!attempt) return { result: { outcome: 'cancelled' } };
-    this.ports.bus.emit('generation.attempt-started', { ...attempt, continuedFrom: length });
+    this.bus.emit('generation.attempt-started', { ...attempt, continuedFrom: length });
 
     const show = (whole: string): void => {
-      if (progress.grow(whole, this.ports.clock.monotonic())) listener.text(whole);
+      if (progress.grow(whole, this.clock.monotonic())) listener.text(whole);
     };
-    const outcome = await this.runner.run(
-      core,
-      job.messages,
-      resume,
-      show,
-      signal,
-      progress.capped ? this.guard.caps(job.messages) : {},
-    );
+    const outcome = await this.runner.run(core, job.messages, resume, show, signal);
     if (outcome.kind === 'cancelled') return { result: { outcome: 'cancelled' } };
     if (outcome.kind === 'failed') {
       const { refused, ...failure } = outcome;
@@ -160,16 +117,15 @@ export class GenerationService {
 
   /** @returns why the question is given up, or undefined to go on. */
   private judge({ attempt, failure }: Broken, progress: Progress): string | undefined {
-    const { detail, evidence, moved } = failure;
+    const { detail, evidence } = failure;
     // A core that is merely full, or that was already known to be down, says nothing about the question.
-    const innocent =
-      moved === true || evidence === 'busy' || evidence === 'refused' || evidence === 'model-missing';
+    const innocent = evidence === 'busy' || evidence === 'refused' || evidence === 'model-missing';
     if (evidence !== 'busy') progress.attempts++;
     if (!innocent) progress.fruitless++;
     progress.broke(failure, {
       coreId: attempt.coreId,
       epoch: attempt.epoch,
-      at: this.ports.clock.monotonic(),
+      at: this.clock.monotonic(),
     });
     if (failure.refused) return `refused by the core: ${detail}`;
     if (progress.fruitless >= MAX_FRUITLESS)
@@ -183,7 +139,7 @@ export class GenerationService {
     this.logger.warn(`Question ${attempt.messageId}, attempt ${attempt.number}: ${detail}`);
     if (evidence) this.registry.report({ coreId: attempt.coreId, kind: evidence, detail });
     await this.journal.endAttempt(attempt, detail, progress.fruitless);
-    this.ports.bus.emit('generation.attempt-failed', {
+    this.bus.emit('generation.attempt-failed', {
       ...attempt,
       kind: evidence,
       detail,
@@ -193,12 +149,7 @@ export class GenerationService {
 
   private completed({ messageId, coreId }: Attempt, progress: Progress): void {
     const { continued, restarted, longestWaitMs: waitedMs, waits } = progress;
-    this.ports.bus.emit('generation.completed', { messageId, coreId, continued, restarted, waitedMs });
+    this.bus.emit('generation.completed', { messageId, coreId, continued, restarted, waitedMs });
     for (const { coreId: left, epoch, ms } of waits) this.registry.waited(left, epoch, ms);
   }
-}
-
-function failed(suspicion: Suspicion, reason: string | undefined, text: string): GenerationResult {
-  if (suspicion !== 'poison') return { outcome: 'failed', reason: reason ?? '', text };
-  return { outcome: 'failed', reason: `${MOST_DEATHS} cores died over it`, text, poison: true };
 }

@@ -23,6 +23,5 @@ export type GenerationResult =
       /** The model was cut off by the answer's length limit. */
       lengthLimited: boolean;
     }
-  /** `poison`: cores died over it. */
-  | { outcome: 'failed'; reason: string; text: string; poison?: boolean }
+  | { outcome: 'failed'; reason: string; text: string }
   | { outcome: 'cancelled' };

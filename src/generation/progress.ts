@@ -23,8 +23,6 @@ export class Progress {
   fruitless = 0;
   /** Attempts made, those left out that a full core turned away. */
   attempts = 0;
-  /** It may have killed a core, and is given the last one with less room to do harm. */
-  capped = false;
   continued = 0;
   restarted = 0;
   readonly waits: Wait[] = [];

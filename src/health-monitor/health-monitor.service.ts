@@ -5,7 +5,6 @@ import '../core-registry/core-registry.events';
 import type { Core } from '../core-registry/core.types';
 import { EventBus } from '../events/event-bus';
 import { CoreWatch } from './core-watch';
-import { deathKind } from './death-kind';
 import { WatchTools } from './watch-tools';
 
 /** Watches every core and turns probes, evidence of answers and engine events into states. */
@@ -89,6 +88,6 @@ export class HealthMonitor {
       event.type === 'died'
         ? `its process died (${event.signal ?? `exit code ${event.exitCode ?? 'unknown'}`})`
         : 'it was stopped';
-    this.registry.died(core.id, event.type === 'died' ? deathKind(event) : 'external', how);
+    this.registry.report({ coreId: core.id, kind: 'died', detail: how });
   }
 }

@@ -46,10 +46,4 @@ export const JOURNAL_MIGRATIONS: Migration[] = [
       "CREATE INDEX answers_worded ON answers (message_id) WHERE text <> ''",
     ],
   },
-  {
-    feature: 'journal',
-    version: 3,
-    // How often a core died of its own doing while it wrote the answer.
-    statements: ['ALTER TABLE inbox ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0'],
-  },
 ];

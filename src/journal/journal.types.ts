@@ -47,8 +47,6 @@ export interface Question {
   attempt: number;
   /** Attempts in a row that brought no new text. */
   fruitless: number;
-  /** Cores that died of their own doing while they wrote the answer. */
-  deaths: number;
   nextAt: number;
   reason?: string;
   acceptedAt: number;
@@ -57,7 +55,7 @@ export interface Question {
 
 export type NewQuestion = Omit<
   Question,
-  'state' | 'attempt' | 'fruitless' | 'deaths' | 'nextAt' | 'acceptedAt' | 'finishedAt' | 'reason'
+  'state' | 'attempt' | 'fruitless' | 'nextAt' | 'acceptedAt' | 'finishedAt' | 'reason'
 >;
 
 /** The right to commit the text of one question; only the holder of the current attempt may. */

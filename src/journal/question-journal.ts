@@ -89,15 +89,6 @@ export class QuestionJournal extends QuestionReader {
     });
   }
 
-  /** A core died while it wrote the answer. @returns how many did so far. */
-  async addDeath(id: string): Promise<number> {
-    return this.store.transaction(async (tx) => {
-      await tx.run('UPDATE inbox SET deaths = deaths + 1 WHERE id = ?', id);
-      const row = await tx.get<{ deaths: number }>('SELECT deaths FROM inbox WHERE id = ?', id);
-      return row?.deaths ?? 0;
-    });
-  }
-
   /** @param fruitless attempts in a row that brought no new text, this one included. */
   async endAttempt(attempt: Attempt, outcome: string, fruitless: number): Promise<void> {
     await this.store.transaction(async (tx) => {
@@ -213,7 +204,7 @@ export class QuestionJournal extends QuestionReader {
     const question = await this.dead(id);
     const answered = await this.store.get('SELECT 1 FROM answers WHERE message_id = ? LIMIT 1', id);
     await this.store.run(
-      "UPDATE inbox SET state = ?, fruitless = 0, deaths = 0, next_at = 0, reason = NULL, finished_at = NULL WHERE id = ? AND state = 'dead'",
+      "UPDATE inbox SET state = ?, fruitless = 0, next_at = 0, reason = NULL, finished_at = NULL WHERE id = ? AND state = 'dead'",
       answered ? 'generated' : 'queued',
       id,
     );

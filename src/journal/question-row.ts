@@ -14,7 +14,6 @@ export interface QuestionRow {
   state: string;
   attempt: number;
   fruitless: number;
-  deaths: number;
   next_at: number;
   reason: string | null;
   accepted_at: number;
@@ -36,7 +35,6 @@ export function toQuestion(row: QuestionRow): Question {
     state: row.state as QuestionState,
     attempt: row.attempt,
     fruitless: row.fruitless,
-    deaths: row.deaths,
     nextAt: row.next_at,
     reason: row.reason ?? undefined,
     acceptedAt: row.accepted_at,

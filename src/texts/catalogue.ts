@@ -5,7 +5,6 @@ export interface Catalogue {
   switchedFromSlow(values: { from: number; to: number }): string;
   switchedBack(values: { from: number; to: number }): string;
   repairFailed(values: { core: number; reason: string }): string;
-  poison(values: { id: string; room: string; author: string }): string;
   /** `core`: the active one, which is not left any more. */
   pinned(values: { core: number }): string;
   blackout(values: { waiting: number }): string;

@@ -60,8 +60,6 @@ export const EN: Catalogue = {
   switchedBack: ({ from, to }) => `🔀 Switched from core ${from} back to core ${to}, the preferred one.`,
   repairFailed: ({ core, reason }) =>
     `🚑 Core ${core} could not be repaired (${reason}). I try again every half hour; please look at it. \`!status\` tells how the cores are.`,
-  poison: ({ id, room, author }) =>
-    `☠️ Two cores died while they wrote the answer to one question, so it is not tried again. It was asked by @${author} in room ${room}; its id is ${id}. It is kept among the dead letters (\`/api/v1/messages\`), where it can be tried again or discarded.`,
   pinned: ({ core }) =>
     `📌 Too many switches in ten minutes, and now core ${core} has failed as well. I stop switching for a while; questions are still answered by whatever core can. Please look at the cores: \`!status\`, \`!report\`. \`!switch <core>\` ends this.`,
   blackout: ({ waiting }) =>

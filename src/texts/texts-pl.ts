@@ -60,8 +60,6 @@ export const PL: Catalogue = {
   switchedBack: ({ from, to }) => `🔀 Przełączono z rdzenia ${from} z powrotem na preferowany rdzeń ${to}.`,
   repairFailed: ({ core, reason }) =>
     `🚑 Nie udało się naprawić rdzenia ${core} (${reason}). Próbuję ponownie co pół godziny; proszę go obejrzeć. Stan rdzeni pokazuje \`!status\`.`,
-  poison: ({ id, room, author }) =>
-    `☠️ Dwa rdzenie padły, pisząc odpowiedź na jedno pytanie, więc więcej go nie próbuję. Zadał je @${author} w pokoju ${room}; jego numer to ${id}. Leży wśród pytań porzuconych (\`/api/v1/messages\`), gdzie można zlecić kolejną próbę albo je usunąć.`,
   pinned: ({ core }) =>
     `📌 Za dużo przełączeń w ciągu dziesięciu minut, a teraz zawiódł też rdzeń ${core}. Na razie przestaję przełączać; na pytania nadal odpowiada ten rdzeń, który może. Proszę obejrzeć rdzenie: \`!status\`, \`!report\`. Kończy to \`!switch <rdzeń>\`.`,
   blackout: ({ waiting }) =>

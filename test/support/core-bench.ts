@@ -16,8 +16,7 @@ import { Promoter } from '../../src/failover/promoter';
 import { SwitchoverService } from '../../src/failover/switchover.service';
 import { AttemptRunner } from '../../src/generation/attempt-runner';
 import { CoreDispatcher } from '../../src/generation/core-dispatcher';
-import { PoisonGuard } from '../../src/generation/poison-guard';
-import { GenerationPorts, GenerationService } from '../../src/generation/generation.service';
+import { GenerationService } from '../../src/generation/generation.service';
 import type { GenerationResult } from '../../src/generation/generation.types';
 import { CoreProbes } from '../../src/health-monitor/core-probes';
 import { DriftGuard } from '../../src/health-monitor/drift-guard';
@@ -204,8 +203,8 @@ export class CoreBench {
       new AttemptRunner(ollama, this.registry, this.profile, bus, clock),
       this.registry,
       this.journal,
-      new GenerationPorts(bus, clock),
-      new PoisonGuard(this.registry, this.journal, this.profile, clock),
+      bus,
+      clock,
     );
     bus.on('core.state-changed', ({ core, to }) => void this.changes.push(`${core.id} ${to}`));
   }

@@ -82,12 +82,6 @@ function deservedlyDead({ cores, inflicted }: World, { number }: Asked, { reason
   const [, stumbles] = /^(\d+) times in a row it could not be worked on/.exec(reason ?? '') ?? [];
   if (stumbles !== undefined)
     return Number(stumbles) >= FEWEST_STUMBLES && (inflicted.has('disk-full') || inflicted.has('disk-flaky'));
-  // Found guilty over two of its own cores' crashes, and nothing less.
-  const [, deaths] = /^(\d+) cores died over it$/.exec(reason ?? '') ?? [];
-  if (deaths !== undefined) {
-    const broken = cores.streams.filter((stream) => stream.question === number && stream.ended === 'broken');
-    return Number(deaths) >= 2 && broken.length >= 2 && (inflicted.get('core-crash') ?? 0) >= 2;
-  }
   const failed = cores.streams.filter(({ question, ended }) => question === number && ended !== 'complete');
   return failed.length >= FEWEST_ATTEMPTS;
 }

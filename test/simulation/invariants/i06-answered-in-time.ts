@@ -9,7 +9,7 @@ const SWITCHED_WITHIN_MS = 8_000;
 const FIRST_LOOK_MS = 14_000;
 const TOLD_WITHIN_MS = 12_000;
 /** No probe can tell these from a healthy core within seconds. */
-const SILENT: ReadonlySet<string> = new Set(['core-kill', 'core-crash', 'core-freeze', 'core-broken']);
+const SILENT: ReadonlySet<string> = new Set(['core-kill', 'core-freeze', 'core-broken']);
 
 /**
  * I6: with a healthy core a new message is answered in bound (the run asks one in every room at the end); a core that

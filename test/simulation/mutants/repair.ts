@@ -18,6 +18,12 @@ export const REPAIR_MUTANTS: readonly Omit<Mutant, 'folder'>[] = [
     replace: '  if (!info ||',
   },
   {
+    name: 'cores that are well are repaired',
+    file: LADDER,
+    find: "core.state === 'ready' || core.state === 'suspect') return undefined;",
+    replace: "core.state === 'unknown') return undefined;\n  if (core.state === 'suspect') return 'silent';",
+  },
+  {
     name: 'a restart gives the budget back, and nobody waits',
     file: JOURNAL,
     find: 'return Math.max(row?.count ?? 0, here.length);',

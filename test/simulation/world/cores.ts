@@ -12,12 +12,7 @@ export function urlOf(id: number): string {
 }
 
 /** What does not outlive a core's process. */
-const OF_THE_PROCESS: ReadonlySet<string> = new Set([
-  'core-kill',
-  'core-crash',
-  'core-freeze',
-  'runner-hang',
-]);
+const OF_THE_PROCESS: ReadonlySet<string> = new Set(['core-kill', 'core-freeze', 'runner-hang']);
 
 /** When a core was hurt (monotonic ms); `until` is open while it lasts. */
 export interface CoreHurt {

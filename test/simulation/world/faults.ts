@@ -74,9 +74,8 @@ function hurtCore(kind: CoreFaultKind, id: number, forMs: number, world: World):
   let mend: () => void;
   switch (kind) {
     case 'core-kill':
-    case 'core-crash':
       core.kill();
-      world.coreEvent(id, 'died', kind === 'core-crash' ? { exitCode: 139 } : { signal: 'SIGKILL' });
+      world.coreEvent(id, 'died');
       mend = () => {
         core.restart();
         world.coreEvent(id, 'started');

@@ -17,7 +17,6 @@ export interface PersonAct {
 
 export type CoreFaultKind =
   | 'core-kill'
-  | 'core-crash'
   | 'core-freeze'
   | 'core-broken'
   | 'runner-hang'
@@ -187,7 +186,6 @@ function faults(dice: Dice, until: number, cores: number): TimedFault[] {
   const long = (): number => dice.whole(500, 15_000);
   const kinds: readonly (readonly [number, () => Fault])[] = [
     [5, () => ({ kind: 'core-kill', core: core(), forMs: long() + (dice.chance(0.3) ? long() : 0) })],
-    [2, () => ({ kind: 'core-crash', core: core(), forMs: dice.whole(200, 3_000) })],
     [3, () => ({ kind: 'core-freeze', core: core(), forMs: long() + long() })],
     [2, () => ({ kind: 'runner-hang', core: core(), forMs: long() + dice.pick([5_000, 5_000, 45_000]) })],
     [1, () => ({ kind: 'core-slow', core: core(), forMs: long() })],

@@ -21,9 +21,6 @@ export interface WorldOptions {
   forgets?: number;
 }
 
-/** How a core's process ended. */
-type CoreEnd = { exitCode?: number; signal?: string };
-
 /** What looks on, and judges. */
 export interface Watcher {
   committed(change: DiskChange, before: Row | undefined): void;
@@ -165,7 +162,7 @@ export class World implements Surroundings {
     return this.deaths.filter((death) => death.name === name && death.at > since).length;
   }
 
-  coreEvent(id: number, type: 'died' | 'stopped' | 'started', end: CoreEnd = {}): void {
+  coreEvent(id: number, type: 'died' | 'stopped' | 'started'): void {
     const name = `core${id}`;
     const at = this.clock.now();
     if (type === 'died') this.deaths.push({ name, at: this.clock.monotonic() });
@@ -174,7 +171,7 @@ export class World implements Surroundings {
     if (!this.plan.containers) return;
     const event: ContainerEvent =
       type === 'died'
-        ? { type, name, at, ...end, lastOutput: [] }
+        ? { type, name, at, signal: 'SIGKILL', lastOutput: [] }
         : type === 'stopped'
           ? { type, name, at }
           : { type, name, at, pid: this.running.get(name) };

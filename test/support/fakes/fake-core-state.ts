@@ -48,8 +48,6 @@ export class FakeCoreState {
   /** How an answer comes: piece by piece. */
   pieces: (text: string) => string[] = (text) => text.match(/\s*\S+|\s+$/g) ?? [];
   readonly faults: AnswerFault[] = [];
-  /** What it says of a fault. */
-  faultText?: string;
   /** Refusals before the first line of a deep probe. */
   readonly probeFaults: OllamaErrorKind[] = [];
   /** The same for `/api/show`. */

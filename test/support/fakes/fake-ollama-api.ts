@@ -201,7 +201,7 @@ export class FakeOllamaApi extends OllamaApi {
     kind: OllamaError['kind'] | 'silence',
     options: CallOptions,
   ): Promise<never> {
-    if (kind !== 'silence') throw new OllamaError(kind, core.url, core.faultText ?? `scripted ${kind}`);
+    if (kind !== 'silence') throw new OllamaError(kind, core.url, `scripted ${kind}`);
     await this.reply(core, Infinity, options);
     throw new Error('unreachable');
   }
