@@ -30,7 +30,16 @@ export interface ContainerInfo {
 
 export type ContainerEvent =
   | { type: 'started'; name: string; pid?: number; at: number }
-  | { type: 'died'; name: string; at: number; exitCode?: number; signal?: string; lastOutput: string[] }
+  | {
+      type: 'died';
+      name: string;
+      at: number;
+      exitCode?: number;
+      signal?: string;
+      /** It was ended for the memory it took; undefined also where the engine cannot tell. */
+      oom?: true;
+      lastOutput: string[];
+    }
   | { type: 'stopped'; name: string; at: number };
 
 /**

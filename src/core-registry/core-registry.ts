@@ -37,6 +37,7 @@ type Details = Partial<
     | 'cold'
     | 'lastCheck'
     | 'exited'
+    | 'death'
     | 'provenAt'
     | 'gentleUntil'
     | 'ailment'

@@ -30,6 +30,16 @@ export interface Hold<Kind extends string = CoreCondition | ClusterCondition> {
   reason: string;
 }
 
+/** Whose doing it was: `self`, a crash of its own or too much memory; `external`, somebody ended it. */
+export type DeathKind = 'self' | 'external';
+
+/** The latest end of a core's process, as the engine told it. */
+export interface Death {
+  kind: DeathKind;
+  /** Monotonic ms. */
+  at: number;
+}
+
 export type CoreRole = 'active' | 'standby';
 export type CoreKind = 'ollama' | 'engine' | 'scripted' | 'external';
 
@@ -71,6 +81,8 @@ export interface Core extends CoreDefinition {
   ailment?: Ailment;
   /** The engine says that its process is not running. */
   exited?: boolean;
+  /** How its process ended the last time; undefined while it never did, and where nobody tells. */
+  death?: Death;
   /** Epoch ms of the last probe that told anything. */
   lastCheck?: number;
   pid?: number;

@@ -109,6 +109,21 @@ describe(HealthMonitor.name, () => {
       expect(bench.view(1)).toMatchObject({ reason: 'its process died (SIGKILL)', pid: undefined });
     });
 
+    it.each([
+      ['self', { type: 'died', exitCode: 134, lastOutput: [] as string[] }],
+      ['self', { type: 'died', exitCode: 137, oom: true, lastOutput: [] as string[] }],
+      ['external', { type: 'died', signal: 'SIGKILL', lastOutput: [] as string[] }],
+      ['external', { type: 'stopped' }],
+    ] as const)('is known to have died of a %s cause, before it is down, after %j', async (kind, how) => {
+      await running({ engine: true });
+      await bench.clock.advance(500);
+      const seen: unknown[] = [];
+      bench.bus.on('core.state-changed', ({ core }) => void seen.push(core.death));
+      bench.core(1).kill();
+      bench.engine.tell({ name: 'core1', at: 0, ...how });
+      expect(seen[0]).toEqual({ kind, at: bench.clock.monotonic() });
+    });
+
     it('is not raised from the dead by a probe that was under way', async () => {
       await running({ engine: true });
       const before = deeps(2);

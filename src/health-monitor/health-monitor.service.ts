@@ -5,6 +5,7 @@ import '../core-registry/core-registry.events';
 import type { Core } from '../core-registry/core.types';
 import { EventBus } from '../events/event-bus';
 import { CoreWatch } from './core-watch';
+import { kindOfDeath } from './death-kind';
 import { WatchTools } from './watch-tools';
 
 /** Watches every core and turns probes, evidence of answers and engine events into states. */
@@ -83,7 +84,9 @@ export class HealthMonitor {
       this.watches.get(core.id)?.restarted();
       return;
     }
-    this.registry.update(core.id, { pid: undefined, exited: true });
+    // Before anybody hears that it is down: whoever was answered there wants to know why.
+    const death = { kind: kindOfDeath(event), at: this.ports.clock.monotonic() };
+    this.registry.update(core.id, { pid: undefined, exited: true, death });
     const how =
       event.type === 'died'
         ? `its process died (${event.signal ?? `exit code ${event.exitCode ?? 'unknown'}`})`
