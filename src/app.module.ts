@@ -67,6 +67,7 @@ import { AttemptRunner } from './generation/attempt-runner';
 import { ContinuationVerifier } from './generation/continuation-verifier';
 import { CoreDispatcher } from './generation/core-dispatcher';
 import { GenerationService } from './generation/generation.service';
+import { Suspects } from './generation/suspects';
 import { CoreProbes } from './health-monitor/core-probes';
 import { DriftGuard } from './health-monitor/drift-guard';
 import { HealthMonitor } from './health-monitor/health-monitor.service';
@@ -140,6 +141,7 @@ const WORKERS: Provider[] = [
   CoreDispatcher,
   AttemptRunner,
   ContinuationVerifier,
+  Suspects,
   GenerationService,
   FailoverNotices,
   Promoter,

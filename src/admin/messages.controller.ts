@@ -79,6 +79,13 @@ export class MessageDto {
   @ApiProperty({ type: 'integer', description: 'Attempts made so far' })
   attempts!: number;
 
+  @ApiProperty({
+    type: 'integer',
+    description:
+      'Times a core died by itself while it wrote the answer; at two the question is taken for the cause',
+  })
+  deaths!: number;
+
   @ApiProperty({ description: 'When it was asked, ISO 8601' })
   asked_at!: string;
 
@@ -133,13 +140,14 @@ export class MessagesController {
   }
 }
 
-function toDto({ id, roomId, authorName, state, attempt, at, reason }: Question): MessageDto {
+function toDto({ id, roomId, authorName, state, attempt, deaths, at, reason }: Question): MessageDto {
   return {
     id,
     room_id: roomId,
     author: authorName,
     state,
     attempts: attempt,
+    deaths,
     asked_at: new Date(at).toISOString(),
     ...(reason === undefined ? {} : { reason }),
   };

@@ -21,6 +21,7 @@ describe(QuestionWorker.name, () => {
     state: 'queued',
     attempt: 0,
     fruitless: 0,
+    deaths: 0,
     nextAt: 0,
     acceptedAt: 0,
     ...rest,

@@ -106,7 +106,7 @@ export class QuestionWorker {
         return;
       case 'failed':
         this.logger.error(`Question ${question.id} is given up: ${result.reason}`);
-        await this.replies.apologise(question, result.text, writer, result.reason);
+        await this.replies.apologise(question, result, writer);
         return;
       case 'cancelled':
         // Stopped by a person: say so under what was written. Stopped by the process's end: leave it to the next run.

@@ -1,16 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import type { Attempt, Question } from '../journal/journal.types';
+import type { GenerationResult } from '../generation/generation.types';
+import type { Attempt, NewNotice, Question } from '../journal/journal.types';
 import { NoticeJournal } from '../journal/notice-journal';
 import { PostIdKey } from '../journal/post-id';
 import { QuestionJournal } from '../journal/question-journal';
 import { ChatError } from '../rocket-chat/chat-error';
+import { ADMIN_ROOM } from '../rooms/admin-room';
 import { LanguageOf } from '../rooms/language-of';
+import type { Transaction } from '../storage/store';
 import { texts } from '../texts/texts';
 import type { AnswerWriter } from './answer-writer';
 import { ChatPresence } from './chat-presence';
 import { harmless } from './outgoing-text';
 import { PostService } from './post.service';
 import { splitAnswer, STILL_WRITING } from './split-answer';
+
+type Failure = Extract<GenerationResult, { outcome: 'failed' }>;
 
 /** Turns finished texts into the parts that are committed and posted. */
 @Injectable()
@@ -50,21 +55,37 @@ export class Replies {
   }
 
   /** Buries the question and says so, under what was written so far if anything was. */
-  async apologise(question: Question, text: string, writer: AnswerWriter, reason: string): Promise<void> {
-    if (!(await this.journal.bury(question.id, reason))) return;
-    const apology = texts(await this.languages.of(question.roomId)).apology();
-    const { roomId, answerThreadId: threadId } = question;
-    if (writer.began) await this.rewriteLast(question, writer, text ? `\n\n${apology}` : apology);
-    else {
-      const key = `apology:${question.id}:${question.attempt}`;
-      await this.notices.write([{ key, roomId, threadId, text: apology }]);
-      this.notices.announce(key);
-    }
+  async apologise(question: Question, failure: Failure, writer: AnswerWriter): Promise<void> {
+    const { id, roomId, answerThreadId: threadId, attempt } = question;
+    const apology = texts(await this.languages.of(roomId)).apology();
+    const buried = await this.journal.bury(id, failure.reason, async (tx) => {
+      const notices: NewNotice[] = [];
+      if (!writer.began) notices.push({ key: `apology:${id}:${attempt}`, roomId, threadId, text: apology });
+      if (failure.deaths !== undefined) notices.push(await this.deadLetter(question, failure.deaths, tx));
+      await this.notices.write(notices, tx);
+    });
+    if (!buried) return;
+    this.notices.announce(`apology:${id}`);
+    if (writer.began) await this.rewriteLast(question, writer, failure.text ? `\n\n${apology}` : apology);
   }
 
   async markStopped(question: Question, writer: AnswerWriter): Promise<void> {
     const text = texts(await this.languages.of(question.roomId));
     if (writer.began) await this.rewriteLast(question, writer, `\n\n${text.stopped()}`);
+  }
+
+  /** For the administrators; what people wrote is not theirs to read. */
+  private async deadLetter(
+    { id, roomId: room, authorName: author, attempt }: Question,
+    deaths: number,
+    tx: Transaction,
+  ): Promise<NewNotice> {
+    const text = texts(await this.languages.of(ADMIN_ROOM, tx));
+    return {
+      key: `alert:dead-letter:${id}:${attempt}`,
+      roomId: ADMIN_ROOM,
+      text: text.deadLetter({ deaths, room, author, id }),
+    };
   }
 
   private async parts(question: Question, text: string): Promise<{ postId: string; text: string }[]> {

@@ -36,7 +36,7 @@ export class TurnService {
 
     const history = fitHistory(await this.context.historyOf(question), limit - cost(asked));
     return this.generation.generate(
-      { messageId: question.id, messages: [system, ...history, asked] },
+      { messageId: question.id, messages: [system, ...history, asked], deaths: question.deaths },
       listener,
       signal,
     );

@@ -5,8 +5,10 @@ import type { Core, EvidenceKind } from '../core-registry/core.types';
 import { ModelProfile } from '../core-registry/model-profile';
 import { EventBus } from '../events/event-bus';
 import { OllamaApi, type CoreMessage, type GenerationStats } from '../ollama/ollama-api';
-import { OllamaError, type OllamaErrorKind } from '../ollama/ollama-error';
+import { OllamaError } from '../ollama/ollama-error';
+import { tellsRunnerCrash } from '../ollama/runner-crash';
 import { Clock, type Timer } from '../shared/clock';
+import { cappedOptions } from './capped-options';
 import { estimateTokens, firstTokenDeadlineMs, stallDeadlineMs } from './deadlines';
 
 const GAPS_KEPT = 64;
@@ -19,19 +21,25 @@ export interface Resume {
   text: string;
   /** Tokens it is made of, as far as they were counted. */
   tokens: number;
+  /** With less context and for a shorter answer: the question is suspected of killing cores. */
+  capped?: boolean;
 }
 
 /** `text` and `tokens` count what was resumed from as well. */
 export type AttemptOutcome =
   | { kind: 'complete'; text: string; reason: string; tokens: number }
-  /** `evidence` is undefined where the core is not to blame. */
   | {
       kind: 'failed';
       text: string;
       tokens: number;
       detail: string;
+      /** Undefined where the core is not to blame, or others blamed it already. */
       evidence?: EvidenceKind;
       refused?: boolean;
+      /** It was moved away by us, or its core was judged by others: the question has no part in it. */
+      innocent?: boolean;
+      /** The core lives, and says that the runner under it died. */
+      runnerCrash?: boolean;
     }
   | { kind: 'cancelled' };
 
@@ -86,10 +94,14 @@ export class AttemptRunner {
     let { text, tokens } = resume;
     try {
       const prompt = messages.reduce((sum, { content }) => sum + estimateTokens(content) + 4, resume.tokens);
-      silence.expect('first-token-timeout', firstTokenDeadlineMs(core, prompt));
+      const request = this.request(messages, resume, prompt);
+      // With another context than usual it has to load its model first.
+      const reloads = request.options?.num_ctx !== this.profile.options.num_ctx;
+      const asked = { speed: core.speed, state: reloads ? 'warming' : core.state } as const;
+      silence.expect('first-token-timeout', firstTokenDeadlineMs(asked, prompt));
       const gaps: number[] = [];
       let last: number | undefined;
-      for await (const chunk of this.ollama.chat(core.url, this.request(messages, resume), {
+      for await (const chunk of this.ollama.chat(core.url, request, {
         signal: watch.signal,
         timeoutMs: 3_000,
       })) {
@@ -119,9 +131,9 @@ export class AttemptRunner {
       if (signal.aborted) return { kind: 'cancelled' };
       const cause: unknown = watch.signal.aborted ? watch.signal.reason : error;
       if (cause instanceof WatchError)
-        return { kind: 'failed', text, tokens, detail: cause.message, evidence: cause.evidence };
+        return { kind: 'failed', text, tokens, detail: cause.message, ...blameFor(cause.evidence) };
       if (cause instanceof OllamaError)
-        return { kind: 'failed', text, tokens, detail: cause.message, ...blame(cause.kind) };
+        return { kind: 'failed', text, tokens, detail: cause.message, ...blame(cause) };
       throw cause;
     } finally {
       silence.end();
@@ -134,7 +146,8 @@ export class AttemptRunner {
 
   private request(
     messages: readonly CoreMessage[],
-    { text: resume, tokens: spent }: Resume,
+    { text: resume, tokens: spent, capped }: Resume,
+    promptTokens: number,
   ): Parameters<OllamaApi['chat']>[1] {
     const options = { ...this.profile.options };
     if (options.num_predict !== undefined && spent > 0)
@@ -142,7 +155,7 @@ export class AttemptRunner {
     return {
       model: this.profile.model,
       messages: resume ? [...messages, { role: 'assistant', content: resume }] : [...messages],
-      options,
+      options: capped ? cappedOptions(options, promptTokens) : options,
       keepAlive: -1,
     };
   }
@@ -162,8 +175,16 @@ export class AttemptRunner {
   }
 }
 
+type Blame = Pick<AttemptOutcome & { kind: 'failed' }, 'evidence' | 'refused' | 'innocent' | 'runnerCrash'>;
+
+/** Of a core whose silence was too long, or of none where the attempt was taken away from it. */
+function blameFor(evidence: EvidenceKind | undefined): Blame {
+  return evidence ? { evidence } : { innocent: true };
+}
+
 /** Which failures are the core's own, and which no other core would answer differently. */
-function blame(kind: OllamaErrorKind): { evidence?: EvidenceKind; refused?: boolean } {
+function blame({ kind, message }: OllamaError): Blame {
+  const runnerCrash = tellsRunnerCrash(message);
   switch (kind) {
     case 'refused':
     case 'reset':
@@ -171,10 +192,11 @@ function blame(kind: OllamaErrorKind): { evidence?: EvidenceKind; refused?: bool
     case 'malformed':
     case 'model-missing':
     case 'busy':
-    case 'server-error':
       return { evidence: kind };
+    case 'server-error':
+      return { evidence: kind, runnerCrash };
     case 'in-stream':
-      return { evidence: 'in-stream-error' };
+      return { evidence: 'in-stream-error', runnerCrash };
     case 'timeout':
       return { evidence: 'refused' };
     case 'bad-request':

@@ -7,13 +7,21 @@ import { EventBus } from '../events/event-bus';
 
 export interface CoreLease {
   core: Core;
+  /** At some time another answer was written there as well. */
+  shared: boolean;
   release(): void;
 }
 
-interface Waiter {
-  avoid: ReadonlySet<number>;
+export interface Wish {
+  /** Cores that just failed this question. */
+  avoid?: ReadonlySet<number>;
   /** Its answer was broken off and people look at half of it: it goes before those who have not begun. */
-  resuming: boolean;
+  resuming?: boolean;
+  /** Nobody else may be answered there meanwhile; any core that is ready and has nothing to do will do. */
+  alone?: boolean;
+}
+
+interface Waiter extends Required<Wish> {
   grant(lease: CoreLease): void;
 }
 
@@ -25,7 +33,7 @@ interface Waiter {
 @Injectable()
 export class CoreDispatcher {
   private readonly waiters = new Set<Waiter>();
-  private readonly leases = new Set<CoreLease>();
+  private readonly leases = new Set<CoreLease & { alone: boolean }>();
 
   constructor(
     private readonly registry: CoreRegistry,
@@ -42,11 +50,11 @@ export class CoreDispatcher {
     return this.waiters.size;
   }
 
-  /**
-   * @param avoid cores that just failed this question
-   * @param resuming an attempt at the answer was broken off. Rejects with the signal's reason when it aborts.
-   */
-  acquire(avoid: ReadonlySet<number>, signal: AbortSignal, resuming = false): Promise<CoreLease> {
+  /** Rejects with the signal's reason when it aborts. */
+  acquire(
+    signal: AbortSignal,
+    { avoid = new Set(), resuming = false, alone = false }: Wish = {},
+  ): Promise<CoreLease> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const onAbort = (): void => {
@@ -56,6 +64,7 @@ export class CoreDispatcher {
       const waiter: Waiter = {
         avoid,
         resuming,
+        alone,
         grant: (lease) => {
           signal.removeEventListener('abort', onAbort);
           resolve(lease);
@@ -69,13 +78,32 @@ export class CoreDispatcher {
 
   private pump(): void {
     const inOrder = [...this.waiters].sort((a, b) => Number(b.resuming) - Number(a.resuming));
+    /** Cores that are left to run empty for somebody who has to be alone there. */
+    const kept = new Set<number>();
     for (const waiter of inOrder) {
-      const core = rankCandidates(this.registry.all(), waiter.avoid)[0];
-      if (!core || core.inFlight + (waiter.resuming ? 0 : this.displaced()) >= this.registry.slotsOf(core))
-        continue;
-      this.waiters.delete(waiter);
-      waiter.grant(this.lease(core));
+      const core = this.choose(waiter);
+      if (!core || kept.has(core.id)) continue;
+      if (this.hasRoom(core, waiter)) {
+        this.waiters.delete(waiter);
+        waiter.grant(this.lease(core, waiter.alone));
+      } else if (waiter.alone) kept.add(core.id);
     }
+  }
+
+  private choose({ avoid, alone }: Waiter): Core | undefined {
+    const ranked = rankCandidates(this.registry.all(), avoid);
+    const idle = alone && ranked.find(({ state, inFlight }) => state === 'ready' && inFlight === 0);
+    return idle || ranked[0];
+  }
+
+  private hasRoom(core: Core, { resuming, alone }: Waiter): boolean {
+    const taken = core.inFlight + (resuming ? 0 : this.displaced());
+    if (alone) return taken === 0;
+    return taken < this.registry.slotsOf(core) && !this.on(core).some((lease) => lease.alone);
+  }
+
+  private on(core: Core): (CoreLease & { alone: boolean })[] {
+    return [...this.leases].filter((lease) => lease.core === core);
   }
 
   /** Answers whose core is down: they are about to ask for another one, and their slot is kept for them. */
@@ -83,10 +111,14 @@ export class CoreDispatcher {
     return [...this.leases].filter(({ core }) => core.state === 'down').length;
   }
 
-  private lease(core: Core): CoreLease {
+  private lease(core: Core, alone: boolean): CoreLease {
     const free = this.registry.occupy(core.id);
-    const lease: CoreLease = {
+    const others = this.on(core);
+    for (const other of others) other.shared = true;
+    const lease = {
       core,
+      alone,
+      shared: others.length > 0,
       release: () => {
         this.leases.delete(lease);
         free();

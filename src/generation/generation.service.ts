@@ -1,27 +1,29 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { CoreRegistry } from '../core-registry/core-registry';
-import type { Core } from '../core-registry/core.types';
+import type { DeathKind } from '../core-registry/core.types';
 import { EventBus } from '../events/event-bus';
 import type { Attempt } from '../journal/journal.types';
 import { QuestionJournal } from '../journal/question-journal';
 import { Clock } from '../shared/clock';
-import { AttemptRunner, type AttemptOutcome } from './attempt-runner';
-import { CoreDispatcher, type CoreLease } from './core-dispatcher';
+import { AttemptRunner } from './attempt-runner';
 import './generation.events';
 import type { GenerationJob, GenerationListener, GenerationResult } from './generation.types';
 import { completeText } from './partial-answer';
 import { Progress } from './progress';
+import { Suspects, type BrokenAttempt, type Reservation, type Seat } from './suspects';
 
 /** Attempts in a row without new text after which a question is taken for the cause of the trouble. */
 const MAX_FRUITLESS = 3;
 /** A backstop: no question may keep the cores busy for ever, fruitful or not. */
 const MAX_ATTEMPTS = 25;
+/** Cores that may die by themselves over a question. */
+const MAX_DEATHS = 2;
 const BUSY_WAIT_MS = 1_000;
 
-type Failure = Omit<AttemptOutcome & { kind: 'failed' }, 'kind'>;
-interface Broken {
+interface Broken extends BrokenAttempt {
   attempt: Attempt;
-  failure: Failure;
+  /** Monotonic ms. */
+  brokeAt: number;
 }
 
 /**
@@ -34,7 +36,7 @@ export class GenerationService {
   private readonly logger = new Logger(GenerationService.name);
 
   constructor(
-    private readonly dispatcher: CoreDispatcher,
+    private readonly suspects: Suspects,
     private readonly runner: AttemptRunner,
     private readonly registry: CoreRegistry,
     private readonly journal: QuestionJournal,
@@ -47,68 +49,87 @@ export class GenerationService {
     listener: GenerationListener,
     signal: AbortSignal,
   ): Promise<GenerationResult> {
-    const progress = new Progress();
-    let next = this.dispatcher.acquire(new Set(), signal);
+    const progress = new Progress(job.deaths);
+    if (progress.deaths >= MAX_DEATHS) return givenUp(deadly(progress), progress);
+    const over = new AbortController();
+    try {
+      return await this.untilAnswered(job, progress, listener, AbortSignal.any([signal, over.signal]));
+    } finally {
+      over.abort(new Error('the generation is over'));
+    }
+  }
+
+  private async untilAnswered(
+    job: GenerationJob,
+    progress: Progress,
+    listener: GenerationListener,
+    signal: AbortSignal,
+  ): Promise<GenerationResult> {
+    let next = this.suspects.seat(progress, signal);
     for (;;) {
-      const lease = await next.catch((error: unknown) => {
+      const seat = await next.catch((error: unknown) => {
         if (signal.aborted) return undefined;
         throw error;
       });
-      if (!lease) return { outcome: 'cancelled' };
-      let ahead: Promise<CoreLease> | undefined;
+      if (!seat) return { outcome: 'cancelled' };
+      let ahead: Reservation | undefined;
       try {
-        const turn = await this.attempt(job, lease.core, progress, listener, signal);
+        const turn = await this.attempt(job, seat, progress, listener, signal);
         if ('result' in turn) return turn.result;
-        const reason = this.judge(turn, progress);
-        if (!reason) {
-          if (turn.failure.evidence === 'busy')
-            await this.clock.sleep(BUSY_WAIT_MS, signal).catch(() => undefined);
-          // Asked for before anybody hears that this core failed: else those who have not begun would take the place of
-          // an answer that stands half written.
-          ahead = this.dispatcher.acquire(new Set([lease.core.id]), signal, true);
-          ahead.catch(() => undefined);
-        }
-        await this.tell(turn, progress);
-        if (!ahead) return { outcome: 'failed', reason: reason ?? '', text: progress.text };
-        next = ahead;
-      } catch (error) {
-        void ahead?.then((granted) => granted.release()).catch(() => undefined);
-        throw error;
+        if (turn.failure.evidence === 'busy')
+          await this.clock.sleep(BUSY_WAIT_MS, signal).catch(() => undefined);
+        // Asked for before anybody hears that this core failed: else those who have not begun would take the place of
+        // an answer that stands half written.
+        ahead = this.suspects.reserve(progress, signal, seat.core);
+        const before = progress.deaths;
+        const reason = await this.conclude(turn, progress, signal);
+        if (reason !== undefined) return givenUp(reason, progress);
+        if (progress.deaths === before) {
+          next = ahead.seat;
+          ahead = undefined;
+        } else next = this.suspects.seat(progress, signal, seat.core);
       } finally {
-        lease.release();
+        ahead?.giveBack();
+        seat.release();
       }
     }
   }
 
   private async attempt(
     job: GenerationJob,
-    core: Core,
+    seat: Seat,
     progress: Progress,
     listener: GenerationListener,
     signal: AbortSignal,
   ): Promise<Broken | { result: GenerationResult }> {
+    const { core, capped } = seat;
+    const { messageId } = job;
     const resume = progress.begin(core.continues === true);
     const { length } = resume.text;
-    const attempt = await this.journal.beginAttempt(job.messageId, this.registry.epoch, core.id, length);
+    const attempt = await this.journal.beginAttempt(messageId, this.registry.epoch, core.id, length);
     if (!attempt) return { result: { outcome: 'cancelled' } };
     this.bus.emit('generation.attempt-started', { ...attempt, continuedFrom: length });
 
+    const begunAt = this.clock.monotonic();
     const show = (whole: string): void => {
       if (progress.grow(whole, this.clock.monotonic())) listener.text(whole);
     };
-    const outcome = await this.runner.run(core, job.messages, resume, show, signal);
+    const outcome = await this.runner.run(core, job.messages, { ...resume, capped }, show, signal);
     if (outcome.kind === 'cancelled') return { result: { outcome: 'cancelled' } };
+    const broken = { messageId, attempt, seat, begunAt, brokeAt: this.clock.monotonic() };
     if (outcome.kind === 'failed') {
       const { refused, ...failure } = outcome;
-      if (!refused || length === 0) return { attempt, failure: outcome };
+      if (!refused || length === 0) return { ...broken, failure: outcome };
       // Some templates refuse a trailing assistant message, whatever the verifier saw: then the answer begins anew.
       this.registry.update(core.id, { continues: false });
-      return { attempt, failure };
+      return { ...broken, failure };
     }
 
     const text = completeText(outcome.text, resume.text, progress.text);
-    if (text === '')
-      return { attempt, failure: { text: '', tokens: 0, detail: `core ${core.id} answered with no text` } };
+    if (text === '') {
+      const detail = `core ${core.id} answered with no text`;
+      return { ...broken, failure: { kind: 'failed', text: '', tokens: 0, detail } };
+    }
     this.completed(attempt, progress);
     const { continued, restarted } = progress;
     const lengthLimited = outcome.reason === 'length';
@@ -116,28 +137,13 @@ export class GenerationService {
   }
 
   /** @returns why the question is given up, or undefined to go on. */
-  private judge({ attempt, failure }: Broken, progress: Progress): string | undefined {
-    const { detail, evidence } = failure;
-    // A core that is merely full, or that was already known to be down, says nothing about the question.
-    const innocent = evidence === 'busy' || evidence === 'refused' || evidence === 'model-missing';
-    if (evidence !== 'busy') progress.attempts++;
-    if (!innocent) progress.fruitless++;
-    progress.broke(failure, {
-      coreId: attempt.coreId,
-      epoch: attempt.epoch,
-      at: this.clock.monotonic(),
-    });
-    if (failure.refused) return `refused by the core: ${detail}`;
-    if (progress.fruitless >= MAX_FRUITLESS)
-      return `${MAX_FRUITLESS} attempts in a row brought nothing; the last: ${detail}`;
-    if (progress.attempts >= MAX_ATTEMPTS) return `${MAX_ATTEMPTS} attempts were made; the last: ${detail}`;
-    return undefined;
-  }
-
-  private async tell({ attempt, failure }: Broken, progress: Progress): Promise<void> {
+  private async conclude(turn: Broken, progress: Progress, signal: AbortSignal): Promise<string | undefined> {
+    const { attempt, failure } = turn;
     const { detail, evidence, text } = failure;
     this.logger.warn(`Question ${attempt.messageId}, attempt ${attempt.number}: ${detail}`);
     if (evidence) this.registry.report({ coreId: attempt.coreId, kind: evidence, detail });
+    const death = await this.suspects.examine(turn, progress, signal);
+    const reason = this.judge(turn, progress, death);
     await this.journal.endAttempt(attempt, detail, progress.fruitless);
     this.bus.emit('generation.attempt-failed', {
       ...attempt,
@@ -145,6 +151,31 @@ export class GenerationService {
       detail,
       characters: text.length,
     });
+    return reason;
+  }
+
+  private judge(
+    { attempt, failure, brokeAt }: Broken,
+    progress: Progress,
+    death?: DeathKind,
+  ): string | undefined {
+    const { detail, evidence } = failure;
+    // A core that is merely full, that was already known to be down, or that somebody ended says nothing about the question.
+    const innocent =
+      (failure.innocent && death !== 'self') ||
+      death === 'external' ||
+      evidence === 'busy' ||
+      evidence === 'refused' ||
+      evidence === 'model-missing';
+    if (evidence !== 'busy') progress.attempts++;
+    if (!innocent) progress.fruitless++;
+    progress.broke(failure, { coreId: attempt.coreId, epoch: attempt.epoch, at: brokeAt });
+    if (failure.refused) return `refused by the core: ${detail}`;
+    if (progress.deaths >= MAX_DEATHS) return deadly(progress);
+    if (progress.fruitless >= MAX_FRUITLESS)
+      return `${MAX_FRUITLESS} attempts in a row brought nothing; the last: ${detail}`;
+    if (progress.attempts >= MAX_ATTEMPTS) return `${MAX_ATTEMPTS} attempts were made; the last: ${detail}`;
+    return undefined;
   }
 
   private completed({ messageId, coreId }: Attempt, progress: Progress): void {
@@ -152,4 +183,12 @@ export class GenerationService {
     this.bus.emit('generation.completed', { messageId, coreId, continued, restarted, waitedMs });
     for (const { coreId: left, epoch, ms } of waits) this.registry.waited(left, epoch, ms);
   }
+}
+
+function deadly({ deaths }: Progress): string {
+  return `${deaths} times a core died by itself while it wrote the answer: the question is taken for the cause`;
+}
+
+function givenUp(reason: string, { text, deaths }: Progress): GenerationResult {
+  return { outcome: 'failed', reason, text, ...(deaths >= MAX_DEATHS ? { deaths } : {}) };
 }

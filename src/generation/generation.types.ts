@@ -4,6 +4,8 @@ import type { CoreMessage } from '../ollama/ollama-api';
 export interface GenerationJob {
   messageId: string;
   messages: readonly CoreMessage[];
+  /** Times a core died over the question before. */
+  deaths: number;
 }
 
 export interface GenerationListener {
@@ -23,5 +25,6 @@ export type GenerationResult =
       /** The model was cut off by the answer's length limit. */
       lengthLimited: boolean;
     }
-  | { outcome: 'failed'; reason: string; text: string }
+  /** `deaths`: cores died over it so often that it is taken for the cause; undefined where that is not why. */
+  | { outcome: 'failed'; reason: string; text: string; deaths?: number }
   | { outcome: 'cancelled' };

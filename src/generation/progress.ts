@@ -21,6 +21,10 @@ export class Progress {
   private tokens = 0;
   /** Attempts in a row without new text, those left out that say nothing about the question. */
   fruitless = 0;
+  /** Monotonic ms until which, as a suspect, it waits for a second core. */
+  heldUntil?: number;
+  /** Runs while it is not known yet how the core of an earlier attempt died. */
+  inquiry?: Promise<unknown>;
   /** Attempts made, those left out that a full core turned away. */
   attempts = 0;
   continued = 0;
@@ -29,6 +33,9 @@ export class Progress {
   private shown = 0;
   private begun = false;
   private gap?: Break;
+
+  /** @param deaths times a core died by itself while it wrote the answer */
+  constructor(public deaths: number) {}
 
   /** Where the next attempt takes up the answer: after its last whole word, or at the beginning. */
   begin(continues: boolean): Resume {

@@ -85,7 +85,7 @@ export class HealthMonitor {
       return;
     }
     // Before anybody hears that it is down: whoever was answered there wants to know why.
-    const death = { kind: kindOfDeath(event), at: this.ports.clock.monotonic() };
+    const death = { kind: kindOfDeath(event), at: this.tools.clock.monotonic() };
     this.registry.update(core.id, { pid: undefined, exited: true, death });
     const how =
       event.type === 'died'

@@ -46,4 +46,12 @@ export const JOURNAL_MIGRATIONS: Migration[] = [
       "CREATE INDEX answers_worded ON answers (message_id) WHERE text <> ''",
     ],
   },
+  {
+    feature: 'journal',
+    version: 3,
+    statements: [
+      // Times a core died by itself while it wrote the answer: a question may be what kills them.
+      'ALTER TABLE inbox ADD COLUMN deaths INTEGER NOT NULL DEFAULT 0',
+    ],
+  },
 ];

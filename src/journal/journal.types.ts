@@ -47,6 +47,8 @@ export interface Question {
   attempt: number;
   /** Attempts in a row that brought no new text. */
   fruitless: number;
+  /** Times a core died by itself while it wrote the answer. */
+  deaths: number;
   nextAt: number;
   reason?: string;
   acceptedAt: number;
@@ -55,7 +57,7 @@ export interface Question {
 
 export type NewQuestion = Omit<
   Question,
-  'state' | 'attempt' | 'fruitless' | 'nextAt' | 'acceptedAt' | 'finishedAt' | 'reason'
+  'state' | 'attempt' | 'fruitless' | 'deaths' | 'nextAt' | 'acceptedAt' | 'finishedAt' | 'reason'
 >;
 
 /** The right to commit the text of one question; only the holder of the current attempt may. */

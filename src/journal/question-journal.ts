@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventBus } from '../events/event-bus';
 import { Clock } from '../shared/clock';
 import { RdzenError } from '../shared/rdzen-error';
-import { Store, type Queries, type SqlValue } from '../storage/store';
+import { Store, type Queries, type SqlValue, type Transaction } from '../storage/store';
 import './journal.events';
 import type { Attempt, NewQuestion, Question, QuestionState } from './journal.types';
 import { QuestionReader } from './question-reader';
@@ -105,6 +105,11 @@ export class QuestionJournal extends QuestionReader {
     });
   }
 
+  /** A core died by itself over the question, for the `deaths`th time. */
+  async suspect(messageId: string, deaths: number): Promise<void> {
+    await this.store.run('UPDATE inbox SET deaths = ? WHERE id = ?', deaths, messageId);
+  }
+
   /**
    * Commits the complete answer, already cut into parts. Compare-and-set on (generating, attempt): from anybody but the
    * holder of the current attempt it is dropped.
@@ -178,9 +183,17 @@ export class QuestionJournal extends QuestionReader {
     return this.finish(id, ['generated', 'posting'], 'posted');
   }
 
-  /** Gives up for good; people see it under /api/v1/messages and may requeue it. */
-  async bury(id: string, reason: string): Promise<boolean> {
-    return this.finish(id, ['queued', 'generating', 'retry-wait', 'generated', 'posting'], 'dead', reason);
+  /**
+   * Gives up for good; people see it under /api/v1/messages and may requeue it. `alongside` writes what must stand or
+   * fall with it (the notices).
+   */
+  async bury(
+    id: string,
+    reason: string,
+    alongside: (tx: Transaction) => Promise<void> = () => Promise.resolve(),
+  ): Promise<boolean> {
+    const open = ['queued', 'generating', 'retry-wait', 'generated', 'posting'] as const;
+    return this.finish(id, open, 'dead', reason, alongside);
   }
 
   async cancel(id: string, reason: string): Promise<boolean> {
@@ -204,7 +217,7 @@ export class QuestionJournal extends QuestionReader {
     const question = await this.dead(id);
     const answered = await this.store.get('SELECT 1 FROM answers WHERE message_id = ? LIMIT 1', id);
     await this.store.run(
-      "UPDATE inbox SET state = ?, fruitless = 0, next_at = 0, reason = NULL, finished_at = NULL WHERE id = ? AND state = 'dead'",
+      "UPDATE inbox SET state = ?, fruitless = 0, deaths = 0, next_at = 0, reason = NULL, finished_at = NULL WHERE id = ? AND state = 'dead'",
       answered ? 'generated' : 'queued',
       id,
     );
@@ -275,11 +288,20 @@ export class QuestionJournal extends QuestionReader {
     from: readonly QuestionState[],
     state: QuestionState,
     reason?: string,
+    alongside?: (tx: Transaction) => Promise<void>,
   ): Promise<boolean> {
-    const changed = await this.store.run(
-      `UPDATE inbox SET state = ?, reason = ?, finished_at = ? WHERE id = ? AND state IN (${from.map(() => '?').join(', ')})`,
-      ...[state, reason ?? null, this.clock.now(), id, ...from],
-    );
+    const finish = (queries: Queries): Promise<number> =>
+      queries.run(
+        `UPDATE inbox SET state = ?, reason = ?, finished_at = ? WHERE id = ? AND state IN (${from.map(() => '?').join(', ')})`,
+        ...[state, reason ?? null, this.clock.now(), id, ...from],
+      );
+    const changed = alongside
+      ? await this.store.transaction(async (tx) => {
+          const count = await finish(tx);
+          if (count === 1) await alongside(tx);
+          return count;
+        })
+      : await finish(this.store);
     if (changed !== 1) return false;
     const question = await this.find(id);
     if (question) this.bus.emit('question.finished', { id, roomId: question.roomId, state, reason });

@@ -14,6 +14,7 @@ export interface QuestionRow {
   state: string;
   attempt: number;
   fruitless: number;
+  deaths: number;
   next_at: number;
   reason: string | null;
   accepted_at: number;
@@ -35,6 +36,7 @@ export function toQuestion(row: QuestionRow): Question {
     state: row.state as QuestionState,
     attempt: row.attempt,
     fruitless: row.fruitless,
+    deaths: row.deaths,
     nextAt: row.next_at,
     reason: row.reason ?? undefined,
     acceptedAt: row.accepted_at,

@@ -21,6 +21,8 @@ export interface Catalogue {
   tooLong(values: { characters: number; limit: number }): string;
   overBudget(values: { tokens: number; limit: number }): string;
   apology(): string;
+  /** To the administrators: whose question, where, and its message id. */
+  deadLetter(values: { deaths: number; room: string; author: string; id: string }): string;
   stopped(): string;
   nothingToStop(): string;
   startedAnew(): string;

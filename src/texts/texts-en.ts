@@ -89,6 +89,8 @@ export const EN: Catalogue = {
     `Your message takes up about ${tokens} tokens, and the model has room for about ${limit}. Please shorten it.`,
   apology: () =>
     '⚠️ I could not answer this question: every attempt failed. It is kept, and an administrator can have it tried again.',
+  deadLetter: ({ deaths, room, author, id }) =>
+    `⚠️ A question was given up, because cores die of it: ${deaths} times one died while it wrote the answer. Room: ${room}, author: ${author}, message: ${id}. It is kept: \`GET /api/v1/messages\` lists it, and it can be requeued or discarded there.`,
   stopped: () => '🛑 Stopped.',
   nothingToStop: () => 'There is nothing to stop: no question of yours is waiting here.',
   startedAnew: () => '🆕 A fresh start: I forget what was said here before.',

@@ -89,6 +89,8 @@ export const PL: Catalogue = {
     `Twoja wiadomość zajmuje około ${tokens} tokenów, a model pomieści około ${limit}. Skróć ją, proszę.`,
   apology: () =>
     '⚠️ Nie udało mi się odpowiedzieć na to pytanie: zawiodły wszystkie próby. Pytanie nie przepadło i administrator może zlecić kolejną próbę.',
+  deadLetter: ({ deaths, room, author, id }) =>
+    `⚠️ Rezygnuję z pytania, od którego padają rdzenie: tyle razy rdzeń padł, pisząc odpowiedź: ${deaths}. Pokój: ${room}, autor: ${author}, wiadomość: ${id}. Pytanie nie przepadło: pokazuje je \`GET /api/v1/messages\` i tam można zlecić kolejną próbę albo je odrzucić.`,
   stopped: () => '🛑 Przerwano.',
   nothingToStop: () => 'Nie ma czego przerywać: żadne Twoje pytanie nie czeka tu na odpowiedź.',
   startedAnew: () => '🆕 Zaczynamy od nowa: zapominam, o czym tu była mowa.',

@@ -18,6 +18,7 @@ import { AttemptRunner } from '../../src/generation/attempt-runner';
 import { CoreDispatcher } from '../../src/generation/core-dispatcher';
 import { GenerationService } from '../../src/generation/generation.service';
 import type { GenerationResult } from '../../src/generation/generation.types';
+import { Suspects } from '../../src/generation/suspects';
 import { CoreProbes } from '../../src/health-monitor/core-probes';
 import { DriftGuard } from '../../src/health-monitor/drift-guard';
 import { HealthMonitor } from '../../src/health-monitor/health-monitor.service';
@@ -199,7 +200,7 @@ export class CoreBench {
     this.repairs = new RepairService(this.registry, engine, tools, notices, ports);
     this.dispatcher = new CoreDispatcher(this.registry, bus);
     this.generation = new GenerationService(
-      this.dispatcher,
+      new Suspects(this.dispatcher, this.registry, this.journal, bus, clock),
       new AttemptRunner(ollama, this.registry, this.profile, bus, clock),
       this.registry,
       this.journal,
@@ -316,10 +317,15 @@ export class CoreBench {
 
   /** A question that is being answered: what was shown, and how it ends. */
   async answering(text = 'Why?'): Promise<Answering> {
-    const id = await this.question({ text });
+    return this.answerTo(await this.question({ text }), text);
+  }
+
+  /** The same for one that is in the journal already, as after a restart. */
+  async answerTo(id: string, text = 'Why?'): Promise<Answering> {
     const shown: string[] = [];
     const abort = new AbortController();
-    const job = { messageId: id, messages: [{ role: 'user' as const, content: text }] };
+    const { deaths = 0 } = (await this.journal.find(id)) ?? {};
+    const job = { messageId: id, messages: [{ role: 'user' as const, content: text }], deaths };
     const result = this.generation.generate(job, { text: (whole) => void shown.push(whole) }, abort.signal);
     result.catch(() => undefined);
     await this.clock.advance(0);

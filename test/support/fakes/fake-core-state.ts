@@ -5,6 +5,8 @@ import { OllamaError, type OllamaErrorKind } from '../../../src/ollama/ollama-er
 export interface AnswerFault {
   afterCharacters: number;
   kind: OllamaErrorKind | 'silence';
+  /** What the core says of it. */
+  detail?: string;
 }
 
 export type FakeCall =

@@ -90,7 +90,7 @@ export class FakeOllamaApi extends OllamaApi {
     const stream = { signal: options.signal };
     if (!core.up || core.stopped) await this.reply(core, 2, options);
     this.requireModel(core, request.model);
-    if (fault?.afterCharacters === 0) await this.suffer(core, fault.kind, stream);
+    if (fault?.afterCharacters === 0) await this.suffer(core, fault.kind, stream, fault.detail);
     const wait = core.firstTokenMs + (core.resident ? 0 : core.loadMs);
     await this.reply(core, wait, stream, true);
     core.hold(request.options?.num_ctx);
@@ -111,7 +111,7 @@ export class FakeOllamaApi extends OllamaApi {
       if (piece.length < left) yield { done: false, text: piece };
       else {
         yield { done: false, text: piece.slice(0, left) };
-        await this.suffer(core, fault?.kind ?? 'reset', stream);
+        await this.suffer(core, fault?.kind ?? 'reset', stream, fault?.detail);
       }
       sent += piece.length;
     }
@@ -200,8 +200,9 @@ export class FakeOllamaApi extends OllamaApi {
     core: FakeCoreState,
     kind: OllamaError['kind'] | 'silence',
     options: CallOptions,
+    detail = `scripted ${kind}`,
   ): Promise<never> {
-    if (kind !== 'silence') throw new OllamaError(kind, core.url, `scripted ${kind}`);
+    if (kind !== 'silence') throw new OllamaError(kind, core.url, detail);
     await this.reply(core, Infinity, options);
     throw new Error('unreachable');
   }
