@@ -17,7 +17,7 @@ export interface Wish {
   avoid?: ReadonlySet<number>;
   /** Its answer was broken off and people look at half of it: it goes before those who have not begun. */
   resuming?: boolean;
-  /** Nobody else may be answered there meanwhile; any core that is ready and has nothing to do will do. */
+  /** Nobody else may be answered there meanwhile; any other core that is ready and idle will do. */
   alone?: boolean;
 }
 
@@ -92,7 +92,9 @@ export class CoreDispatcher {
 
   private choose({ avoid, alone }: Waiter): Core | undefined {
     const ranked = rankCandidates(this.registry.all(), avoid);
-    const idle = alone && ranked.find(({ state, inFlight }) => state === 'ready' && inFlight === 0);
+    const fits = ({ id, state, inFlight }: Core): boolean =>
+      state === 'ready' && inFlight === 0 && !avoid.has(id);
+    const idle = alone && ranked.find(fits);
     return idle || ranked[0];
   }
 

@@ -243,6 +243,14 @@ describe(QuestionJournal.name, () => {
       await expect(sut.requeue('nobody')).rejects.toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
     });
 
+    it('of which cores died are no longer suspects when they are tried again', async () => {
+      await queue('a');
+      await sut.suspect('a', 2);
+      await sut.bury('a', 'cores die of it');
+      expect((await sut.list(['dead'], 10))[0]).toMatchObject({ id: 'a', deaths: 2 });
+      expect(await sut.requeue('a')).toMatchObject({ state: 'queued', deaths: 0 });
+    });
+
     it('with a finished answer are posted again, not generated again', async () => {
       await queue('a');
       await sut.commitAnswer(await begin('a'), [part('one'), part('two')]);

@@ -7,6 +7,8 @@ export interface CoreSettings {
   model: string;
   tokensPerSecond: number;
   exitOnStdinEof: boolean;
+  /** Of a question that holds these words the scripted core dies, as of an assertion of its own: exit code 134. */
+  crashOn?: string;
   /** Where the core thinks with the built-in engine. */
   engine?: EngineBrainOptions;
 }
@@ -26,6 +28,7 @@ export function readCoreSettings(env: NodeJS.ProcessEnv): CoreSettings {
     model: env.CORE_MODEL || 'scripted',
     tokensPerSecond: numberBetween('CORE_TOKENS_PER_SECOND', env.CORE_TOKENS_PER_SECOND, 30, 0.1, 100_000),
     exitOnStdinEof: env.EXIT_ON_STDIN_EOF === '1',
+    ...(env.CORE_CRASH_ON && { crashOn: env.CORE_CRASH_ON }),
     ...(brain === 'engine' && { engine: engineSettings(env) }),
   };
 }

@@ -8,6 +8,8 @@ import { ScriptedBrain } from './scripted-brain';
 
 /** By then it is gone, whatever the engine is busy with. */
 const LEAVE_WITHIN_MS = 800;
+/** As a shell tells of an abort(). */
+const CRASHED = 134;
 
 /** One core as a program. Says `{"ready":true,"port":N}` on stdout once it listens; exit code 1 when it cannot. */
 async function main(): Promise<void> {
@@ -35,7 +37,10 @@ async function main(): Promise<void> {
 }
 
 function brainOf(settings: CoreSettings, clock: Clock): Brain {
-  return settings.engine ? new EngineBrain(clock, settings.engine) : new ScriptedBrain(clock, settings);
+  const { engine, crashOn } = settings;
+  if (engine) return new EngineBrain(clock, engine);
+  const die = (): never => process.exit(CRASHED);
+  return new ScriptedBrain(clock, { ...settings, ...(crashOn && { fatal: { words: crashOn, die } }) });
 }
 
 main().catch((error: unknown) => {

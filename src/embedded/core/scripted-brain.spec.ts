@@ -53,6 +53,27 @@ describe(ScriptedBrain.name, () => {
     expect(tokens).toBeLessThan(100_000);
   });
 
+  it('dies a few words into the answer to what it is told to die of, and of nothing else', async () => {
+    const die = jest.fn(() => {
+      throw new Error('dead');
+    });
+    const sut = new ScriptedBrain(clock, { tokensPerSecond: Infinity, fatal: { words: 'open sesame', die } });
+    const say = async (content: string, before: string[] = []): Promise<string> => {
+      const asked = [...before, content].map((each) => ({ role: 'user', content: each }));
+      let said = '';
+      try {
+        for await (const token of sut.complete({ turns: asked }, {}, new AbortController().signal))
+          said += token;
+      } catch {
+        return `${said} (dead)`;
+      }
+      return said;
+    };
+    expect(await say('Please, open sesame, now')).toMatch(/^\w+.{10,60} \(dead\)$/);
+    expect(await say('Hi', ['open sesame'])).not.toContain('(dead)');
+    expect(die).toHaveBeenCalledTimes(1);
+  });
+
   it('refuses a pace that is none', () => {
     expect(() => new ScriptedBrain(clock, { tokensPerSecond: 0 })).toThrow('not 0');
   });

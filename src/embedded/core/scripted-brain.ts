@@ -14,6 +14,8 @@ import { withTag } from './model-name';
 import { scriptedContinuation } from './scripted-answer';
 
 const LOAD_MS = 20;
+/** Tokens of an answer that is the end of it. */
+const FATAL_AFTER = 8;
 /** How far behind its pace it may catch up; a process that was stopped does not blurt out what it missed. */
 const MAX_LAG_MS = 100;
 
@@ -23,6 +25,8 @@ export interface ScriptedBrainOptions {
   tokensPerSecond?: number;
   /** What to say to a conversation, in place of the script. A trailing assistant turn is the answer's beginning. */
   answer?: (turns: Turn[]) => string;
+  /** For tests of what happens then: it dies a few words into the answer to a question that holds these words. */
+  fatal?: { words: string; die: () => void };
 }
 
 /** Recites. It is what a core has where no language model can be had, and it says so in every answer. */
@@ -31,16 +35,23 @@ export class ScriptedBrain extends Brain {
   readonly model: BrainModel;
   private readonly tokensPerSecond: number;
   private readonly answer: (turns: Turn[]) => string;
+  private readonly fatal: ScriptedBrainOptions['fatal'];
 
   constructor(
     private readonly clock: Clock,
-    { model = 'scripted', tokensPerSecond = 30, answer = scriptedContinuation }: ScriptedBrainOptions = {},
+    {
+      model = 'scripted',
+      tokensPerSecond = 30,
+      answer = scriptedContinuation,
+      fatal,
+    }: ScriptedBrainOptions = {},
   ) {
     super();
     if (!(tokensPerSecond > 0))
       throw new RangeError(`tokensPerSecond must be above 0, not ${tokensPerSecond}`);
     this.tokensPerSecond = tokensPerSecond;
     this.answer = answer;
+    this.fatal = fatal;
     this.model = describe(model);
   }
 
@@ -63,14 +74,22 @@ export class ScriptedBrain extends Brain {
   }
 
   async *complete(input: BrainInput, _options: CompletionOptions, signal: AbortSignal): Completion {
-    const text = this.answer('raw' in input ? parseChatml(input.raw) : input.turns);
+    const turns = 'raw' in input ? parseChatml(input.raw) : input.turns;
+    const text = this.answer(turns);
+    let left = this.isFatal(turns) ? FATAL_AFTER : Infinity;
     let due = this.clock.monotonic();
     for (const token of splitIntoTokens(text)) {
       due = Math.max(due, this.clock.monotonic() - MAX_LAG_MS) + 1000 / this.tokensPerSecond;
       await this.waitUntil(due, signal);
       if (signal.aborted) return;
       yield token;
+      if (--left === 0) this.fatal?.die();
     }
+  }
+
+  private isFatal(turns: Turn[]): boolean {
+    const { content = '' } = turns.findLast(({ role }) => role === 'user') ?? {};
+    return this.fatal !== undefined && content.includes(this.fatal.words);
   }
 
   private async waitUntil(due: number, signal: AbortSignal): Promise<void> {

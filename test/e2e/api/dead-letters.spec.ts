@@ -50,6 +50,7 @@ describe('dead letters', () => {
         author: 'ann',
         state: 'dead',
         attempts: 0,
+        deaths: 0,
         asked_at: '1970-01-01T00:00:01.000Z',
         reason: 'every try failed',
       },
@@ -57,6 +58,20 @@ describe('dead letters', () => {
     ]);
     expect(await list('?limit=1&offset=1')).toEqual([expect.objectContaining({ id: 'second' })]);
     expect(await list('?state=posted')).toEqual([]);
+  });
+
+  it('say how often a core died over them, and forget it when they are tried again', async () => {
+    await bury('deadly', 3_000);
+    await journal().suspect('deadly', 2);
+    expect((await list()).find(({ id }) => id === 'deadly')).toMatchObject({ deaths: 2 });
+    const { status, body } = await sut.ask('POST', '/api/v1/messages/deadly/requeue');
+    expect({ status, body }).toMatchObject({ status: 200, body: { id: 'deadly', deaths: 0 } });
+    await eventually(
+      async () => (await journal().find('deadly'))?.state,
+      (state) => state === 'posted',
+      5_000,
+      'posted',
+    );
   });
 
   it.each(['state=lost', 'limit=0', 'limit=201', 'limit=1.5', 'offset=-1', 'offset=x', 'order=desc'])(
