@@ -175,7 +175,7 @@ describe('the notices of a failover', () => {
         { key: 'alert:pinned:7', room_id: ADMIN_ROOM, text: expect.stringContaining('Za dużo przełączeń') },
       ]);
       expect(warn.mock.calls).toEqual([
-        [expect.stringMatching(/^Alert pinned:7: .*Too many switches in ten minutes \(core 1 is down\)/)],
+        [expect.stringMatching(/^Alert pinned:7: .*Too many switches in ten minutes, and now core 1/)],
       ]);
       expect(heard).toHaveBeenCalledTimes(1);
       warn.mockRestore();
