@@ -86,6 +86,21 @@ describe(FakeCore.name, () => {
     expect(await waiting).toEqual(WHOLE);
   });
 
+  it.each<[Fault, string]>([
+    [{ kind: 'cut', afterTokens: 0 }, 'reset'],
+    [{ kind: 'end', afterTokens: 0 }, 'truncated'],
+    [{ kind: 'garbage-line', afterTokens: 0 }, 'malformed'],
+    [{ kind: 'error-line', afterTokens: 0 }, 'in-stream'],
+  ])('strikes in the middle of an answer: %j', async (fault, kind) => {
+    await sut.set({ kind: 'slow', msPerToken: 60 });
+    const answer = ask();
+    await new Promise((resolve) => setTimeout(resolve, 90));
+    await sut.strike(fault);
+    const seen = await answer;
+    expect(seen.kind).toBe(kind);
+    expect(seen.text).toMatch(/^one( two)?$/);
+  });
+
   it('refuses connections, cuts those it has, and comes back on the same port', async () => {
     const { url } = sut;
     await sut.set({ kind: 'hang' });

@@ -31,12 +31,13 @@ const GENERATING = ['/api/chat', '/api/generate'];
 
 /**
  * A scripted core in this process that can be hurt. A fault holds for requests that arrive after {@link set} (`refuse`
- * at once), for the next `times` of them or until {@link heal}.
+ * at once), for the next `times` of them or until {@link heal}; {@link strike} hurts what is being answered as well.
  */
 export class FakeCore {
   readonly requests: RecordedRequest[] = [];
   private readonly clock = new SystemClock();
   private readonly calls = new AsyncLocalStorage<StruckCall>();
+  private readonly running = new Set<StruckCall>();
   private readonly brain: FaultyBrain;
   private server?: CoreServer;
   private port = 0;
@@ -81,6 +82,12 @@ export class FakeCore {
     if (fault.kind === 'refuse') await this.server?.close();
   }
 
+  /** {@link set}, and the same for the answers that are being given: a fault in the middle of an answer. */
+  async strike(fault: Fault): Promise<void> {
+    await this.set(fault);
+    for (const call of this.running) call.fault = fault;
+  }
+
   async heal(): Promise<void> {
     const refused = this.fault?.kind === 'refuse';
     this.fault = undefined;
@@ -103,6 +110,8 @@ export class FakeCore {
       return refuse(response, this.takeFault(), this.model);
     }
     const call: StruckCall = {};
+    this.running.add(call);
+    response.on('close', () => this.running.delete(call));
     strikeLines(response, call);
     await this.calls.run(call, () => api.handle(request, response));
   }

@@ -51,14 +51,16 @@ export class FaultyBrain extends Brain {
     options: CompletionOptions,
     signal: AbortSignal,
   ): AsyncGenerator<string> {
-    const fault = this.takeFault();
-    const call = this.calls.getStore();
-    if (call) call.fault = fault;
-    if (fault?.kind === 'hang') return await silence(signal);
+    const call = this.calls.getStore() ?? {};
+    call.fault = this.takeFault();
+    if (call.fault?.kind === 'hang') return await silence(signal);
     let tokens = 0;
     for await (const token of this.inner.complete(input, options, signal)) {
-      if (fault?.kind === 'stall' && tokens === fault.afterTokens) return await silence(signal);
-      if (fault?.kind === 'error-line' && tokens === fault.afterTokens) {
+      // Looked at each time: it may strike in the middle.
+      const { fault } = call;
+      if (fault?.kind === 'hang') return await silence(signal);
+      if (fault?.kind === 'stall' && tokens >= fault.afterTokens) return await silence(signal);
+      if (fault?.kind === 'error-line' && tokens >= fault.afterTokens) {
         throw new Error(fault.message ?? 'unexpected EOF');
       }
       if (fault?.kind === 'slow') await setTimeout(fault.msPerToken);
