@@ -64,10 +64,14 @@ export class RunningRdzen {
     return running;
   }
 
-  /** @param extra variables of this run only. */
-  async launch(extra: Record<string, string> = {}): Promise<void> {
+  /**
+   * @param extra variables of this run only.
+   * @param through a command that ends by becoming the one that follows it.
+   */
+  async launch(extra: Record<string, string> = {}, through: readonly string[] = []): Promise<void> {
     const { PATH = '', HOME = '' } = process.env;
-    const child = spawn(process.execPath, [resolve('dist/main.js')], {
+    const [command = '', ...args] = [...through, process.execPath, resolve('dist/main.js')];
+    const child = spawn(command, args, {
       env: { PATH, HOME, NODE_ENV: 'test', ...this.environment, ...extra },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -52,8 +52,9 @@ export class FaultyBrain extends Brain {
     signal: AbortSignal,
   ): AsyncGenerator<string> {
     const call = this.calls.getStore() ?? {};
-    call.fault = this.takeFault();
-    if (call.fault?.kind === 'hang') return await silence(signal);
+    const first = this.takeFault();
+    call.fault = first;
+    if (first?.kind === 'hang') return await silence(signal);
     let tokens = 0;
     for await (const token of this.inner.complete(input, options, signal)) {
       // Looked at each time: it may strike in the middle.

@@ -1,0 +1,82 @@
+import { eventually } from '../../../support/chat-person';
+import type { CrashPoint } from './gateway-hooks';
+import type { Scene } from './scene';
+
+/** Lets go on what stands still for the fault, if anything does. */
+type Release = () => void;
+
+export interface Phase {
+  name: string;
+  /** Brings about the moment in which the fault strikes. */
+  reach(scene: Scene): Promise<Release>;
+}
+
+const nothing: Release = () => undefined;
+
+/** The gateway stands still at the point while the fault is put there. */
+const standing =
+  (point: CrashPoint): Phase['reach'] =>
+  async (scene) => {
+    const { hooks } = scene.life;
+    const stands = hooks.standAt(point);
+    await scene.ask();
+    await stands;
+    return () => hooks.release(point);
+  };
+
+/** The columns of the matrix. */
+export const PHASES = {
+  idle: { name: 'idle', reach: () => Promise.resolve(nothing) },
+  received: { name: 'received, not journaled', reach: standing('event-received') },
+  queued: { name: 'queued', reach: standing('question-accepted') },
+  dispatched: { name: 'dispatched', reach: standing('attempt-begun') },
+  streaming: {
+    name: 'mid-stream',
+    reach: async (scene) => {
+      await scene.ask();
+      await scene.growing();
+      return nothing;
+    },
+  },
+  generated: { name: 'generated', reach: standing('answer-committed') },
+  posting: {
+    name: 'post in flight',
+    reach: async (scene) => {
+      const held = scene.lane.chat.holdNextPost(scene.room);
+      await scene.ask();
+      await held;
+      return nothing;
+    },
+  },
+  posted: { name: 'posted, not marked', reach: standing('post-replied') },
+  switching: {
+    name: 'during switchover',
+    reach: async (scene) => {
+      const { hooks } = scene.life;
+      await scene.ask();
+      await scene.growing();
+      const stands = hooks.standAt('core-promoted');
+      // Where the fault takes the gateway along nobody answers; the history tells whether it switched.
+      scene.life.switchTo(scene.standby.id).catch(() => undefined);
+      await stands;
+      return () => hooks.release('core-promoted');
+    },
+  },
+  repairing: {
+    name: 'during repair',
+    reach: async (scene) => {
+      await scene.ask();
+      await scene.growing();
+      await scene.standby.kill();
+      await eventually(
+        () => scene.life.status(),
+        ({ cores }) => cores.find(({ id }) => id === scene.standby.id)?.state !== 'ready',
+        5_000,
+        'the standby is known to be down',
+      );
+      return () => scene.startAgain(scene.standby);
+    },
+  },
+} satisfies Record<string, Phase>;
+
+export type PhaseKey = keyof typeof PHASES;
