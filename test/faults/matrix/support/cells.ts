@@ -31,7 +31,7 @@ slow         | .    | .        | .      | out        | out       | .         | .
 garbage      | .    | .        | out    | .          | out       | .         | .       | .      | out       | .
 truncated    | .    | .        | .      | out        | out       | .         | .       | .      | .         | .
 error500     | out  | .        | .      | out        | .         | .         | .       | .      | .         | out
-busy503      | .    | .        | .      | out        | out       | .         | .       | .      | .         | out
+busy503      | .    | .        | .      | out        | out       | .         | .       | .      | out       | .
 missing404   | .    | out      | .      | out        | .         | .         | .       | .      | .         | .
 hang         | .    | .        | .      | out        | out       | .         | .       | .      | .         | .
 both         | .    | .        | out    | .          | own       | own       | .       | .      | .         | .

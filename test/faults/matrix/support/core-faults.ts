@@ -7,8 +7,10 @@ import type { Scene } from './scene';
 
 const CRASH_MS = 2_000;
 const HANG_MS = 6_000;
+/** Two generations of one token that fail, a second apart. */
+const PROVEN_MS = 4_000;
 /** A line of NDJSON with one token, and its chunk's frame. */
-const BYTES_PER_TOKEN = 120;
+const BYTES_PER_TOKEN = 135;
 /** Three tokens first, so that a generation of one, by which a core is proven, is as it should be. */
 const FEW_TOKENS = 3;
 
@@ -55,7 +57,7 @@ export const CORE_FAULTS = {
   },
   slow: {
     name: 'core slow 10x',
-    boundMs: 20_000,
+    boundMs: 25_000,
     switches: [0, 0],
     strike: line({ down: { bytesPerSecond: (BYTES_PER_TOKEN * TOKENS_PER_SECOND) / 10 } }),
   },
@@ -74,6 +76,7 @@ export const CORE_FAULTS = {
   error500: {
     name: 'core 500',
     boundMs: CRASH_MS,
+    provenMs: PROVEN_MS,
     switches: [0, 1],
     strike: answers({ kind: 'status', status: 500 }),
   },
@@ -85,14 +88,16 @@ export const CORE_FAULTS = {
   },
   missing404: {
     name: 'core 404 model',
-    boundMs: CRASH_MS,
+    boundMs: 1_000,
+    provenMs: PROVEN_MS,
     switches: [1, 1],
     strike: answers({ kind: 'model-missing' }),
   },
   hang: {
     name: 'runner hang, HTTP ok',
     boundMs: 21_000,
-    switches: [1, 1],
+    switches: [0, 1],
+    wears: true,
     strike: answers({ kind: 'hang' }),
   },
   both: {
@@ -105,7 +110,7 @@ export const CORE_FAULTS = {
     then: async (scene) => {
       if (scene.life.kind === 'own') return;
       await eventually(() => scene.told(), Boolean, 10_000, 'the person is told that no core can answer');
-      scene.startAgain(scene.active, scene.standby);
+      await scene.startAgain(scene.active, scene.standby);
     },
   },
 } satisfies Record<string, Fault>;

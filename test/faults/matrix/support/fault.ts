@@ -2,8 +2,10 @@ import type { Scene } from './scene';
 
 export interface Fault {
   name: string;
-  /** Within so long everything goes on; what is written and shown after that takes its own time. */
+  /** Within so long everything goes on, elsewhere if need be; what is written and shown then takes its own time. */
   boundMs: number;
+  /** By then another core is active, where it takes a second proof to leave one that new work avoids already. */
+  provenMs?: number;
   /** How often the gateway may change cores over it by itself: at least, at most. */
   switches: readonly [number, number];
   /** The gateway remembers it, so that it is a new one that meets the next fault. A switch by itself does that anyway. */

@@ -2,8 +2,8 @@ import { eventually } from '../../../support/chat-person';
 import type { CrashPoint } from './gateway-hooks';
 import type { Scene } from './scene';
 
-/** Lets go on what stands still for the fault, if anything does. */
-type Release = () => void;
+/** Called right after the blow: lets go on what stood still for it. Resolves when that is done. */
+type Release = () => Promise<void> | void;
 
 export interface Phase {
   name: string;

@@ -3,15 +3,18 @@ import type { Measured } from './run-cell';
 
 export type Result = Cell & { measured?: Measured };
 
+const LEGEND =
+  'Milliseconds from the fault until every question has its whole answer; in brackets until another core was active, and until the question that was broken off was sent to the core that answered it. Allowed: for these two; the writing of two answers comes on top.';
+
 /** The matrix as it was measured: faults down, phases across. */
 export function describeMatrix(results: readonly Result[]): string {
-  const head = ['ms until all is answered', 'allowed', ...COLUMNS.map(({ name }) => name)];
+  const head = ['', 'allowed', ...COLUMNS.map(({ name }) => name)];
   const rows = ROWS.map((fault) => {
     const own = results.filter((result) => result.fault === fault);
     const cells = COLUMNS.map((phase) => cell(own.find((result) => result.phase === phase)));
     return [fault.name, String(fault.boundMs), ...cells];
   });
-  return table([head, ...rows]);
+  return `${table([head, ...rows])}\n\n${LEGEND}`;
 }
 
 function cell(result: Result | undefined): string {
@@ -19,8 +22,10 @@ function cell(result: Result | undefined): string {
   const { measured } = result;
   if (!measured) return 'FAILED';
   const { answered, switched, resent } = measured;
-  const went = resent ?? switched;
-  return went === undefined ? ms(answered) : `${ms(answered)} (${ms(went)})`;
+  const turns = [switched, resent].map((time) => (time === undefined ? '-' : ms(time)));
+  return switched === undefined && resent === undefined
+    ? ms(answered)
+    : `${ms(answered)} (${turns.join(' ')})`;
 }
 
 const ms = (time: number): string => String(Math.round(time));

@@ -7,7 +7,7 @@ import { PHASES } from './phases';
 import { Scene } from './scene';
 
 /** The writing of one answer, and the second that may pass between two edits. */
-export const ANSWER_MS = 2_500;
+const ANSWER_MS = 2_500;
 /** A core that was killed just before answers again by then. */
 const REPAIR_MS = 15_000;
 const QUESTIONS = 2;
@@ -45,19 +45,20 @@ export async function runCell(cell: Cell, lane: Lane): Promise<Measured> {
 
 async function hurt({ fault, phase }: Cell, lane: Lane, life: GatewayLife): Promise<Measured> {
   const scene = await Scene.set(lane, life, `Guest ${++guests}`);
-  const bound = phase === PHASES.repairing ? Math.max(fault.boundMs, REPAIR_MS) : fault.boundMs;
+  // While the standby is being repaired nothing can go on before it is back.
+  const repairMs = phase === PHASES.repairing ? REPAIR_MS : 0;
+  const bound = Math.max(fault.boundMs, repairMs);
   const release = await phase.reach(scene);
   if (fault.wears) life.worn = true;
   const blow = { at: performance.now(), wall: Date.now() };
   await fault.strike(scene);
-  release();
-  const aftermath = fault.then?.(scene);
+  const aftermath = Promise.all([release(), fault.then?.(scene)]);
   do await scene.ask();
   while (scene.asked.length < QUESTIONS);
 
   const allowed = bound + QUESTIONS * ANSWER_MS;
-  const answered = await untilAnswered(scene, blow.at, allowed + PATIENCE_MS);
-  await Promise.all([aftermath, ...scene.background]);
+  const answering = untilAnswered(scene, blow.at, allowed + PATIENCE_MS);
+  const [answered] = await Promise.all([answering, aftermath]);
   await sleep(SETTLE_MS);
   expect(await scene.texts()).toEqual(scene.expected);
 
@@ -69,7 +70,8 @@ async function hurt({ fault, phase }: Cell, lane: Lane, life: GatewayLife): Prom
   expectSwitches({ fault, phase }, automatic.length, rows.length - automatic.length);
 
   const measured = { answered, allowed, ...(hurtsACore(fault) && moments(scene, automatic, blow.wall)) };
-  for (const time of [measured.switched, measured.resent]) expect(time ?? 0).toBeLessThanOrEqual(bound);
+  expect(measured.resent ?? 0).toBeLessThanOrEqual(bound);
+  expect(measured.switched ?? 0).toBeLessThanOrEqual(Math.max(bound, fault.provenMs ?? 0));
   expect(answered).toBeLessThanOrEqual(allowed);
   return measured;
 }
@@ -97,7 +99,7 @@ function expectSwitches(
 
 function expectCauses(rows: readonly HistoryRow[]): void {
   for (const { from, cause, evidence } of rows) {
-    expect(cause).toMatch(new RegExp(`^core ${from} (is down|did not come up)$`));
+    expect(cause).toContain(`core ${from}`);
     expect(evidence).not.toBe('');
   }
 }

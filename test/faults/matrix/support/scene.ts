@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { scriptedAnswer } from '../../../../src/embedded/core/scripted-answer';
 import { ChatPerson, eventually } from '../../../support/chat-person';
 import { answerTo } from '../../delivery/support/recital';
@@ -5,6 +6,9 @@ import type { CoreHandle } from './core-handle';
 import type { GatewayLife } from './gateway-life';
 import type { Lane } from './lane';
 import type { OutsideCore } from './outside-core';
+
+/** A room that is new is read over REST once; what is asked after that comes by the socket. */
+const NEW_ROOM_MS = 500;
 
 /** What phases and faults have to do with: a person who asks, the gateway, and its two cores. */
 export class Scene {
@@ -25,7 +29,9 @@ export class Scene {
     const { active_core: active, epoch } = await life.status();
     const person = await lane.chat.enter(name);
     const cores = life.kind === 'own' ? await life.ownCores() : lane.cores;
-    return new Scene(lane, life, person, await person.direct(), cores, active, epoch);
+    const room = await person.direct();
+    await sleep(NEW_ROOM_MS);
+    return new Scene(lane, life, person, room, cores, active, epoch);
   }
 
   /** The core that was active when the scene began: the one to be hurt. */
@@ -44,14 +50,12 @@ export class Scene {
     return core;
   }
 
-  /** Where the gateway does not start its cores by itself, somebody else does. */
-  startAgain(...dead: CoreHandle[]): void {
-    for (const { id } of this.life.kind === 'own' ? [] : dead) {
-      const core = this.lane.cores.find((each) => each.id === id);
-      this.background.push(core?.revive() ?? Promise.resolve());
-    }
+  /** Where the gateway does not start its cores by itself somebody else does. */
+  async startAgain(...dead: CoreHandle[]): Promise<void> {
+    if (this.life.kind === 'own') return;
+    const ids = dead.map(({ id }) => id);
+    await Promise.all(this.lane.cores.filter(({ id }) => ids.includes(id)).map((core) => core.revive()));
   }
-  readonly background: Promise<void>[] = [];
 
   /** Whether the person was told that no core can answer. */
   told(): boolean {
