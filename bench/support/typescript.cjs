@@ -1,11 +1,12 @@
 // Lets Node run the benchmarks' TypeScript. What they import of src/ comes from the frozen build instead: measured is
-// the code that runs, and once, whoever imports it.
+// the code that runs, and once, whoever imports it. A soak is frozen whole, with its build beside it.
 const { existsSync, readFileSync } = require('node:fs');
 const { join, relative, resolve, sep } = require('node:path');
 const { transformSync } = require('@swc/core');
 
 const ROOT = resolve(__dirname, '../..');
-const BUILD = join(ROOT, '.cache/bench/build/dist');
+const FROZEN = join(ROOT, '.cache/bench/build/dist');
+const BUILD = existsSync(FROZEN) ? FROZEN : join(ROOT, 'dist');
 
 require.extensions['.ts'] = (module, file) => {
   const path = relative(ROOT, file).split(sep);

@@ -10,6 +10,8 @@ import { FaultyBrain } from './faulty-brain';
 
 export interface FakeCoreOptions {
   model?: string;
+  /** Default: any that is free. */
+  port?: number;
   /** Default: as fast as it can. */
   tokensPerSecond?: number;
   /** What it says, in place of the script. A trailing assistant turn is the answer's beginning: say the rest. */
@@ -40,12 +42,13 @@ export class FakeCore {
   private readonly running = new Set<StruckCall>();
   private readonly brain: FaultyBrain;
   private server?: CoreServer;
-  private port = 0;
+  private port: number;
   private fault?: Fault;
   private timesLeft = Infinity;
   private thaw: (() => void)[] = [];
 
-  constructor(options: FakeCoreOptions = {}) {
+  constructor({ port = 0, ...options }: FakeCoreOptions = {}) {
+    this.port = port;
     const scripted = new ScriptedBrain(this.clock, { tokensPerSecond: Infinity, ...options });
     this.brain = new FaultyBrain(scripted, this.calls, () => this.takeFault());
   }
