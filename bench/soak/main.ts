@@ -33,8 +33,12 @@ async function main(): Promise<number> {
     process.stdout.write(`\n${rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')}\n`);
     if (wishes.write)
       writeSection(resolve('docs/soak.md'), command.replace(/ --write\b/, '').replace(/ --$/, ''), rows);
-    const good = facts.verdict.findings.length === 0 && facts.problems.length === 0;
-    if (good) return 0;
+    if (facts.verdict.findings.length === 0 && facts.problems.length === 0) {
+      if (!wishes.keep) return 0;
+      keep();
+      process.stdout.write(`\nData and logs are kept in ${folder}\n`);
+      return 0;
+    }
   } catch (error) {
     process.stdout.write(`\n${error instanceof Error ? error.stack : String(error)}\n`);
   }

@@ -21,7 +21,7 @@ export class Observer {
   readonly memory: Sample[] = [];
   readonly descriptors: Sample[] = [];
   readonly timers: Sample[] = [];
-  /** Of the last minute's questions, the share that has no answer yet; a value a second. */
+  /** Of the last minute's questions, the share that has no answer yet; a value a second, once there was a minute. */
   readonly unanswered: number[] = [];
   /** Core processes that took another's place within one life of the gateway. */
   coresStartedAgain = 0;
@@ -71,6 +71,7 @@ export class Observer {
 
   private noteUnanswered(): void {
     const since = performance.now() - RECENT_MS;
+    if ((this.ledger.asked[0]?.askedAt ?? Infinity) > since) return;
     const asked = this.ledger.asked.filter(({ addressed, askedAt }) => addressed && askedAt > since).length;
     const waiting = this.ledger.waiting.filter(({ askedAt }) => askedAt > since).length;
     if (asked > 0) this.unanswered.push(waiting / asked);

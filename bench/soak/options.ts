@@ -12,6 +12,8 @@ export interface Wishes {
   /** Busy processors and a gateway that stands still at times, but no fault. */
   stress: boolean;
   write: boolean;
+  /** The run's folder stays, also where nothing was wrong. */
+  keep: boolean;
 }
 
 export const HELP = `npm run soak -- [options]
@@ -24,6 +26,7 @@ export const HELP = `npm run soak -- [options]
   --crash-loop N       no faults but this: one core crashes every N seconds
   --stress             no faults, but every processor busy, and the gateway stopped for 5 s at a time
   --write              put the result into docs/soak.md
+  --keep               keep data and logs also where nothing was wrong
 `;
 
 /** @throws Error that says which option is wrong, and what there is. */
@@ -36,6 +39,7 @@ export function readWishes(given: readonly string[], now: number): Wishes {
     kinds: FAULT_KINDS,
     stress: false,
     write: false,
+    keep: false,
   };
   for (let index = 0; index < given.length; index++) {
     const [option = '', inline] = (given[index] ?? '').split('=');
@@ -48,6 +52,7 @@ export function readWishes(given: readonly string[], now: number): Wishes {
     else if (option === '--crash-loop') wishes.crashLoop = positive(option, value());
     else if (option === '--stress') wishes.stress = true;
     else if (option === '--write') wishes.write = true;
+    else if (option === '--keep') wishes.keep = true;
     else throw new Error(`There is no option ${option}.\n\n${HELP}`);
   }
   if (wishes.stress && wishes.crashLoop !== undefined)

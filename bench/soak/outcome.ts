@@ -4,8 +4,9 @@ import type { Observer } from './observer';
 import type { FaultKind } from './schedule';
 import { firstAndLast, trend, type Sample } from './trend';
 
-const WARM_UP_MS = 60_000;
-const LEAST_LIFE_MS = 60_000;
+/** A young process grows to its working size. */
+const WARM_UP_MS = 3 * 60_000;
+const LEAST_LIFE_MS = 3 * 60_000;
 const PROMPT_MS = 15_000;
 
 export interface FaultCount {
@@ -48,7 +49,7 @@ export function rowsOf(facts: Facts): [string, string][] {
     ['answered within 15 s', percent(prompt, accepted)],
     [
       "unanswered of the last minute's questions, mean and most",
-      `${percent(sum(observer.unanswered), observer.unanswered.length)}, ${percent(Math.max(0, ...observer.unanswered), 1)}`,
+      `${percent(sum(observer.unanswered), observer.unanswered.length)}, ${percent(quantile(observer.unanswered, 1), 1)}`,
     ],
     ['switches', `${observer.automaticSwitches} automatic, ${observer.switchesByHand} by hand`],
     [
@@ -75,18 +76,19 @@ function memory(samples: readonly Sample[]): string {
   const { perHour, minutes } = trend(samples, WARM_UP_MS, LEAST_LIFE_MS);
   const most = Math.max(0, ...samples.map(({ value }) => value)).toFixed(0);
   if (perHour === undefined) return `no life was long enough for a slope; most ${most} MB`;
-  return `${perHour >= 0 ? '+' : ''}${perHour.toFixed(1)} MB/h over ${minutes.toFixed(0)} min after the first of each life; most ${most} MB`;
+  return `${perHour >= 0 ? '+' : ''}${perHour.toFixed(1)} MB/h over ${minutes.toFixed(0)} min, the first three of each life left out; most ${most} MB`;
 }
 
 function course(samples: readonly Sample[]): string {
   const found = firstAndLast(samples, WARM_UP_MS);
   if (!found) return 'no life was long enough';
   const { first, last, most, minutes } = found;
-  return `${first} first, ${last} last, ${most} at most, in the longest life (${minutes.toFixed(0)} min after its first)`;
+  return `${first} first, ${last} last, ${most} at most, in the longest life (${minutes.toFixed(0)} min after its first three)`;
 }
 
 function percent(part: number, whole: number): string {
-  return whole === 0 ? '-' : `${((part / whole) * 100).toFixed(2)} %`;
+  const share = part / whole;
+  return Number.isFinite(share) ? `${(share * 100).toFixed(2)} %` : '-';
 }
 
 function seconds(ms: number): string {

@@ -31,9 +31,12 @@ export interface PlannedFault {
 
 /** The active core is hurt more often: there the answers are. */
 const ACTIVE_SHARE = 0.7;
+/** In the last third the gateway lives on, so that one life is long enough to tell whether it grows. */
+const ENDS_GATEWAY: readonly FaultKind[] = ['gateway-kill', 'gateway-restart'];
+const MORTAL_SHARE = 2 / 3;
 
 /**
- * One fault in every `everyMs`, at a moment of its own in it. The kinds come in turns: no kind a second time before all
+ * One fault in every `everyMs`, at a moment of its own in it. The kinds come in turns: none a second time before all
  * others had theirs.
  */
 export function mixedSchedule(
@@ -43,9 +46,12 @@ export function mixedSchedule(
   kinds: readonly FaultKind[],
 ): PlannedFault[] {
   const plan: PlannedFault[] = [];
+  const lasting = kinds.filter((kind) => !ENDS_GATEWAY.includes(kind));
   let deck: FaultKind[] = [];
   for (let begin = 0; begin + everyMs <= lastsMs; begin += everyMs) {
-    if (deck.length === 0) deck = shuffled(kinds, random);
+    const mortal = begin < lastsMs * MORTAL_SHARE || lasting.length === 0;
+    if (!mortal) deck = deck.filter((kind) => lasting.includes(kind));
+    if (deck.length === 0) deck = shuffled(mortal ? kinds : lasting, random);
     const kind = deck.pop();
     if (!kind) break;
     const [least, most] = LASTING[kind];

@@ -11,6 +11,7 @@ describe(readWishes.name, () => {
       kinds: FAULT_KINDS,
       stress: false,
       write: false,
+      keep: false,
     });
   });
 

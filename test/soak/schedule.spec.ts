@@ -16,9 +16,18 @@ describe(mixedSchedule.name, () => {
 
   it('gives every kind its turn before any has a second one', () => {
     const kinds = plan(7).map(({ kind }) => kind);
-    for (let begin = 0; begin + FAULT_KINDS.length <= kinds.length; begin += FAULT_KINDS.length) {
+    for (let begin = 0; begin + FAULT_KINDS.length <= 60; begin += FAULT_KINDS.length) {
       expect([...kinds.slice(begin, begin + FAULT_KINDS.length)].sort()).toEqual([...FAULT_KINDS].sort());
     }
+  });
+
+  it('lets the gateway live on in the last third, unless nothing else is wanted', () => {
+    const ends = ({ kind }: { kind: string }): boolean => /^gateway-(kill|restart)$/.test(kind);
+    const late = (faults: ReturnType<typeof plan>) => faults.filter(({ atMs }) => atMs > 20 * MINUTE);
+    expect(plan(7).filter(ends).length).toBeGreaterThan(5);
+    expect(late(plan(7)).filter(ends)).toEqual([]);
+    const wanted = mixedSchedule(new SeededRandom(1), 30 * MINUTE, 20_000, ['gateway-kill']);
+    expect(late(wanted)).toHaveLength(30);
   });
 
   it('lasts as long as the kind may', () => {
