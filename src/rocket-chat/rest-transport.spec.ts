@@ -83,6 +83,21 @@ describe(RestTransport.name, () => {
     }
   });
 
+  it('lets go of connections that lie idle, which may be dead without anybody having said so', async () => {
+    const ports: (number | undefined)[] = [];
+    const address = await serve((request, response) => {
+      ports.push(request.socket.remotePort);
+      response.end('{"success":true}');
+    });
+    sut = new RestTransport(address, clock, new SystemRandom(), undefined, 150);
+    for (const pauseMs of [0, 10, 400]) {
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await get();
+    }
+    expect(ports[1]).toBe(ports[0]);
+    expect(ports[2]).not.toBe(ports[0]);
+  });
+
   it('ends calls in flight when closed', async () => {
     let asked: () => void = () => undefined;
     const arrived = new Promise<void>((resolve) => (asked = resolve));

@@ -13,6 +13,12 @@ const LARGEST_REPLY_BYTES = 10 * 1024 * 1024;
 /** Codes of a connection that ended before any reply; on a kept-alive socket that may be nothing but its old age. */
 const RESETS = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECONNABORTED']);
 
+/**
+ * A connection that has lain idle for so long is not used again. Where the network silently drops what stands, each of
+ * them would cost a call its whole time, one after the other, once the realtime socket is found dead after 30 s.
+ */
+const IDLE_MS = 10_000;
+
 type RequestAgents = Pick<AxiosRequestConfig, 'httpAgent' | 'httpsAgent'>;
 
 export interface RestCall {
@@ -29,10 +35,7 @@ export interface RestCall {
  * used, a reply must be JSON that does not say `success: false`. Rejects with ChatError and nothing else.
  */
 export class RestTransport {
-  private readonly agents = {
-    http: new HttpAgent({ keepAlive: true }),
-    https: new HttpsAgent({ keepAlive: true }),
-  };
+  private readonly agents: { http: HttpAgent; https: HttpsAgent };
   private readonly http: AxiosInstance;
   private readonly holds: RouteHolds;
   private readonly inFlight = new Set<AbortController>();
@@ -42,7 +45,10 @@ export class RestTransport {
     private readonly clock: Clock,
     random: Random,
     http?: AxiosInstance,
+    idleMs = IDLE_MS,
   ) {
+    const pool = { keepAlive: true, timeout: idleMs };
+    this.agents = { http: new HttpAgent(pool), https: new HttpsAgent(pool) };
     this.http = http ?? axios.create({ httpAgent: this.agents.http, httpsAgent: this.agents.https });
     this.holds = new RouteHolds(clock, random);
   }
