@@ -103,7 +103,8 @@ export const CORE_FAULTS = {
   both: {
     name: 'both cores',
     boundMs: 15_000,
-    switches: [0, 1],
+    // Two that die one after the other, as far as the gateway can see.
+    switches: [0, 2],
     strike: async ({ active, standby }) => {
       await Promise.all([active.kill(), standby.kill()]);
     },

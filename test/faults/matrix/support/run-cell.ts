@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../../support/chat-person';
-import { hurtsACore, type Cell } from './cells';
+import { hurtsACore, nameOf, type Cell } from './cells';
 import type { GatewayLife, HistoryRow } from './gateway-life';
 import type { Lane } from './lane';
 import { PHASES } from './phases';
@@ -37,9 +37,9 @@ export async function runCell(cell: Cell, lane: Lane): Promise<Measured> {
     return await hurt(cell, lane, life);
   } catch (error) {
     life.worn = true;
-    throw new Error(`${(error as Error).message}\nThe gateway said:\n${life.output.slice(-6000)}`, {
-      cause: error,
-    });
+    // Not as part of the error: what formats it for the report takes minutes over such texts.
+    process.stderr.write(`\n${nameOf(cell)}: the gateway said\n${life.output.slice(-6000)}\n`);
+    throw error;
   }
 }
 
