@@ -2,22 +2,19 @@ import { splitAnswer } from '../../src/chat-gateway/split-answer';
 import type { Turn } from '../../src/embedded/core/brain';
 import { restOfAnswer } from '../../src/embedded/core/scripted-answer';
 
-const QUESTION = /\bQuestion (\d+): tell it in (\d+) sentences/;
-const NUMBERED = /\bquestion (\d+)\./;
+const QUESTION = /\bQ(\d+): tell it in (\d+) sentences/;
+const NUMBERED = /\bQ(\d+)\b/;
 /** What the embedded chat server takes in one message, less what the gateway keeps for itself. */
 const PART_LENGTH = 5000 - 200;
 
-/** What is said to the assistant; its number is found again in every part of the answer. */
+/** What is said to the assistant; its number is found again in every part of the answer, from the first token on. */
 export function questionText(number: number, sentences: number): string {
-  return `Question ${number}: tell it in ${sentences} sentences.`;
+  return `Q${number}: tell it in ${sentences} sentences.`;
 }
 
 export function answerTo(number: number, sentences: number): string {
-  const lines = Array.from(
-    { length: sentences },
-    (_, index) => `${index + 1}. This is said to question ${number}.`,
-  );
-  return [`The answer to question ${number}.`, ...lines].join('\n');
+  const lines = Array.from({ length: sentences }, (_, index) => `${index + 1}. This is said to Q${number}.`);
+  return [`Q${number} is answered here.`, ...lines].join('\n');
 }
 
 /** The messages that a complete answer consists of. */

@@ -18,8 +18,8 @@ import type { FaultCount, Facts } from './outcome';
 import { evenSchedule, mixedSchedule, type FaultKind, type PlannedFault } from './schedule';
 import { Town } from './town';
 
-/** A core writes so many answers' worth of tokens that it is busy about a third of the time. */
-const TOKENS_PER_QUESTION = 400;
+/** A core's pace, for each question a second: answers take 150 on average, so it is busy most of the time. */
+const TOKENS_PER_QUESTION = 250;
 const MINUTE_MS = 60_000;
 const SEND_WITHIN_MS = 30_000;
 const ANSWER_WITHIN_MS = 90_000;

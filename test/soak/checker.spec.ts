@@ -93,6 +93,14 @@ describe(check.name, () => {
       },
       ['doubled 1'],
     ],
+    [
+      'the beginning of an answer that was left standing beside the whole one',
+      (chat) => {
+        chat.say('Q1 ▍');
+        chat.say(answerTo(1, 3));
+      },
+      ['doubled 1'],
+    ],
     ['half an answer', (chat) => chat.say(`${answerTo(1, 3).slice(0, 40)} ▍`), ['wrong 1']],
     ['an answer with a hole', (chat) => chat.say(answerTo(1, 3).replace('2. This', 'This')), ['wrong 1']],
     ['an answer in a thread of the room', (chat) => chat.say(answerTo(1, 3), 'q1'), ['wrong 1', 'lost 1']],
