@@ -6,6 +6,8 @@ import type { Invariant, Verdict } from './invariant';
 
 /** Attempts in vain before a question may be taken for the cause of the trouble. */
 const FEWEST_ATTEMPTS = 3;
+/** Deaths of cores before a question may be taken for their cause. */
+const FEWEST_DEATHS = 2;
 /** Failures of our own before a question gives way to its lane. */
 const FEWEST_STUMBLES = 6;
 /** Questions of one person before "too many" can be true. */
@@ -83,5 +85,7 @@ function deservedlyDead({ cores, inflicted }: World, { number }: Asked, { reason
   if (stumbles !== undefined)
     return Number(stumbles) >= FEWEST_STUMBLES && (inflicted.has('disk-full') || inflicted.has('disk-flaky'));
   const failed = cores.streams.filter(({ question, ended }) => question === number && ended !== 'complete');
+  const [, deaths] = /^(\d+) times a core died by itself/.exec(reason ?? '') ?? [];
+  if (deaths !== undefined) return Number(deaths) >= FEWEST_DEATHS && failed.length >= FEWEST_DEATHS;
   return failed.length >= FEWEST_ATTEMPTS;
 }

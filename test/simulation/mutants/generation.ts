@@ -45,8 +45,8 @@ export const GENERATION_MUTANTS: readonly Omit<Mutant, 'folder'>[] = [
   {
     name: 'the first token is waited for for ever',
     file: RUNNER,
-    find: "silence.expect('first-token-timeout', firstTokenDeadlineMs(core, prompt));",
-    replace: 'void firstTokenDeadlineMs(core, prompt);',
+    find: "silence.expect('first-token-timeout', firstTokenDeadlineMs(asked, prompt));",
+    replace: 'void firstTokenDeadlineMs(asked, prompt);',
   },
   {
     name: 'a slot is never given back',
@@ -59,6 +59,18 @@ export const GENERATION_MUTANTS: readonly Omit<Mutant, 'folder'>[] = [
     file: SERVICE,
     find: 'const MAX_FRUITLESS = 3;',
     replace: 'const MAX_FRUITLESS = 1;',
+  },
+  {
+    name: 'one death of a core is enough to give a question up',
+    file: SERVICE,
+    find: 'const MAX_DEATHS = 2;',
+    replace: 'const MAX_DEATHS = 1;',
+  },
+  {
+    name: 'a question that is held for a second core is never let go',
+    file: 'src/generation/suspects.ts',
+    find: 'await this.clock.sleep(progress.heldUntil - now, AbortSignal.any([signal, enough.signal]));',
+    replace: 'await this.clock.sleep(2 ** 40, signal);',
   },
   {
     name: 'a continued answer loses what it was continued from',

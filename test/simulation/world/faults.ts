@@ -7,6 +7,7 @@ import type { World } from './world';
 
 /** A core that failed an answer may be held in doubt so long. */
 const DOUBT_MS = 40_000;
+const RUNNER_GONE = 'an error was encountered while running the model: unexpected EOF';
 
 /** Does the damage, and has it mended after its time; what still waits to be mended is mended when all faults end. */
 export function inflict(fault: Fault, world: World): void {
@@ -56,7 +57,9 @@ export function inflict(fault: Fault, world: World): void {
     case 'answer': {
       const { core, how: kind, afterCharacters, times } = fault;
       const { faults } = world.cores.of(core);
-      for (let each = 0; each < times; each++) faults.push({ kind, afterCharacters });
+      // Most of the errors in a stream are the runner's end.
+      const detail = kind === 'in-stream' && afterCharacters % 2 === 0 ? RUNNER_GONE : undefined;
+      for (let each = 0; each < times; each++) faults.push({ kind, afterCharacters, detail });
       const doubted = world.cores.hurt(core, `answer ${kind}`);
       world.mendAfter(DOUBT_MS, () => void doubted());
       return;

@@ -171,11 +171,17 @@ export class World implements Surroundings {
     if (!this.plan.containers) return;
     const event: ContainerEvent =
       type === 'died'
-        ? { type, name, at, signal: 'SIGKILL', lastOutput: [] }
+        ? { type, name, at, ...this.causeOfDeath(id), lastOutput: [] }
         : type === 'stopped'
           ? { type, name, at }
           : { type, name, at, pid: this.running.get(name) };
     this.gateway?.engine.tell(event);
+  }
+
+  /** Somebody ends it, or it crashes. */
+  private causeOfDeath(id: number): { signal: string } | { exitCode: number } {
+    const dice = new Dice(this.plan.seed, `death of ${id} at ${this.clock.monotonic()}`);
+    return dice.chance(0.5) ? { exitCode: 134 } : { signal: 'SIGKILL' };
   }
 
   /** Not before the first question: an assistant whose clock is an hour ahead when it first opens its journal takes that hour for history. */
