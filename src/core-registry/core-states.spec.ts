@@ -44,10 +44,11 @@ describe('conditions', () => {
       expect(CONDITION_RULES[kind].kept).toBe(true);
   });
 
-  it('say why, where they are what is shown', () => {
-    expect(shownReason(aCore(1, 'ready'))).toBe('core 1 reason');
-    expect(shownReason(aCore(1, 'ready', { conditions: held('degraded', 'quarantined') }))).toBe('said so');
-    expect(shownReason(aCore(1, 'down', { conditions: held('degraded') }))).toBe('core 1 reason');
+  it('give the reason for the word that is shown, and for no other', () => {
+    const conditions = held('quarantined', 'draining');
+    expect(shownReason(aCore(1, 'ready', { conditions }))).toBe('said so');
+    expect(shownReason(aCore(1, 'down', { conditions }))).toBe('core 1 reason');
+    expect(shownReason(aCore(1, 'ready', { conditions: held('quarantined') }))).toBe('core 1 reason');
   });
 
   it('are shown in one word with the state', () => {

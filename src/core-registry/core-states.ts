@@ -130,9 +130,8 @@ export function shownState({ state, conditions }: Pick<Core, 'state' | 'conditio
   return state;
 }
 
-/** Why it is shown so. */
+/** Why it is in the state that people are shown: the condition's reason, where that is one. */
 export function shownReason(core: Pick<Core, 'state' | 'conditions' | 'reason'>): string {
   const shown = shownState(core);
-  const hold = [...core.conditions.values()].find(({ kind }) => kind === shown);
-  return hold?.reason ?? core.reason;
+  return [...core.conditions.values()].find(({ kind }) => kind === shown)?.reason ?? core.reason;
 }

@@ -26,7 +26,7 @@ export class CoreDto {
   })
   health!: string;
 
-  @ApiProperty({ description: 'Why it is in this state' })
+  @ApiProperty({ description: 'Why its probes say so' })
   reason!: string;
 
   @ApiProperty({ description: 'Since when its probes say so, ISO 8601' })

@@ -90,8 +90,9 @@ function repairs({ repairs: made }: ReportValues, words: ReportWords): string[] 
   return [words.repairs(total, parts.join(', '))];
 }
 
-/** Two digits below ten seconds, none above. */
+/** Milliseconds below a second; then two digits below ten seconds, and none above. */
 function inSeconds(ms: number, locale: string): string {
+  if (ms < 1_000) return `${Math.max(1, Math.round(ms))} ms`;
   const digits = ms < 10_000 ? 2 : 0;
   return `${(ms / 1_000).toLocaleString(locale, { maximumFractionDigits: digits })} s`;
 }

@@ -12,3 +12,13 @@ export async function childrenOf(pid: number): Promise<number[]> {
   }
   return children;
 }
+
+/** A process of this id runs, or waits to be buried. */
+export function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -149,7 +149,7 @@ export class InProcessRdzen {
     return this.app.get(ApiKeys).create(`test ${scope}`, scope);
   }
 
-  async ask(method: 'GET' | 'POST' | 'HEAD', url: string, ask: Ask = {}): Promise<Reply> {
+  async ask(method: 'GET' | 'POST' | 'DELETE' | 'HEAD', url: string, ask: Ask = {}): Promise<Reply> {
     const { key = this.adminKey, body, headers = {}, from = '127.0.0.1' } = ask;
     const response = await this.app
       .getHttpAdapter()
@@ -196,6 +196,48 @@ export class InProcessRdzen {
   async fall(id: number): Promise<void> {
     this.cores.down.add(this.definitions[id - 1]?.url ?? '');
     await this.becomes(({ cores }) => (cores as { state: string }[])[id - 1]?.state === 'down');
+  }
+
+  /** Core 1 is active, every core is proven and held in nothing, and nothing is going on. */
+  async settled(): Promise<void> {
+    this.cores.down.clear();
+    this.cores.pace = 0;
+    this.cores.reply = (question) => `You said: ${question}`;
+    const body = {};
+    const { conditions } = (await this.ask('GET', '/api/v1/failover')).body as {
+      conditions: { kind: string }[];
+    };
+    if (conditions.some(({ kind }) => kind === 'paused' || kind === 'pinned'))
+      await this.ask('POST', '/api/v1/failover/resume', { body });
+    for (const { id } of this.definitions)
+      for (const what of ['maintenance', 'drain']) await this.ask('DELETE', `/api/v1/cores/${id}/${what}`);
+    await this.proven();
+    await this.idle();
+    await this.ask('POST', '/switch_core', { body: { core_id: 1 } });
+    await this.idle();
+  }
+
+  /** No switch is going on, and nothing is being written. */
+  idle(): Promise<Record<string, unknown>> {
+    return this.becomes(
+      ({ mode, cores }) =>
+        mode !== 'SWITCHING' && (cores as { in_flight: number }[]).every((core) => core.in_flight === 0),
+    );
+  }
+
+  /** Somebody asks for a long answer, which is being written by then. @returns the question */
+  async longAnswer(person: FakePerson, words = 60): Promise<ChatMessage> {
+    this.cores.pace = 50;
+    this.cores.reply = () => Array.from({ length: words }, (_, index) => `word${index}`).join(' ');
+    const asked = this.cores.asked.length;
+    const question = this.say(person, this.chat.direct(person), 'Tell me everything');
+    await eventually(
+      () => this.cores.asked.length,
+      (count) => count > asked,
+      5_000,
+      'the answer is being written',
+    );
+    return question;
   }
 
   /** A person writes; resolves with the message as stored. */
