@@ -59,6 +59,21 @@ describe('the panel of the cores', () => {
     expect(await page.locator('#mode').innerText()).toBe('Only one core can answer');
   });
 
+  it('says what a core is held in, and what the cluster is', async () => {
+    const status = calmStatus();
+    Object.assign(status.cores[1] ?? {}, {
+      ...{ state: 'maintenance', reason: 'new graphics card', conditions: ['maintenance', 'quarantined'] },
+    });
+    gateway.status = { ...status, mode: 'PAUSED' };
+    const page = await visitor();
+    await core(page, 2).waitFor();
+    const facts = (await core(page, 2).innerText()).replace(/\s+/g, ' ');
+    expect(facts).toContain('Core 2 in maintenance standby');
+    expect(facts).toContain('besides in quarantine after a failure');
+    expect(facts).toContain('new graphics card');
+    expect(await page.locator('#mode').innerText()).toBe('Paused: nothing switches or is repaired by itself');
+  });
+
   it('kills the active core with one press and says what happened', async () => {
     const page = await visitor();
     await page.locator('#kill:enabled').waitFor();

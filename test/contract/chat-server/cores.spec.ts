@@ -51,6 +51,21 @@ describe('the cores, asked about by the page', () => {
     expect(JSON.stringify(body)).not.toContain('the-key');
   });
 
+  it('are told with what they are held in, as far as that is words', async () => {
+    const [first, second] = calmStatus().cores;
+    gateway.status = {
+      ...calmStatus(),
+      mode: 'PAUSED',
+      cores: [
+        { ...first, conditions: ['quarantined', 7, 'draining'] },
+        { ...second, conditions: 'stopped' },
+      ],
+    };
+    const { body } = await cores(ola);
+    expect(body).toMatchObject({ mode: 'PAUSED', cores: [{ conditions: ['quarantined', 'draining'] }, {}] });
+    expect((body['cores'] as object[])[1]).not.toHaveProperty('conditions');
+  });
+
   it('are asked of the gateway once, however many pages look at the same moment', async () => {
     await Promise.all(Array.from({ length: 20 }, () => cores(ola)));
     expect(gateway.statusCalls).toBe(1);

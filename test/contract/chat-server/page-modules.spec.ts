@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { CONDITION_RULES, SHOWN_STATES } from '../../../src/core-registry/core-states';
+import { MODES } from '../../../src/failover/failover-policy';
 
 const PAGE = join(__dirname, '../../../src/embedded/chat-server/page');
 
@@ -22,6 +24,16 @@ describe('the modules of the chat page', () => {
     const places = (catalogue: Record<string, string>) =>
       Object.entries(catalogue).map(([key, text]) => [key, [...new Set(text.match(/\{\w+\}/g))].sort()]);
     expect(places(pl)).toEqual(places(en));
+  });
+
+  it('have a word for every state, mode and condition of the gateway, in both languages', () => {
+    const { en, pl } = evaluate('texts.TERMS') as Record<'en' | 'pl', Record<string, Record<string, string>>>;
+    for (const terms of [en, pl]) {
+      expect(Object.keys(terms.mode ?? {}).sort()).toEqual([...MODES].sort());
+      expect(Object.keys(terms.state ?? {}).sort()).toEqual(
+        [...new Set([...SHOWN_STATES, ...Object.keys(CONDITION_RULES)])].sort(),
+      );
+    }
   });
 
   it('use only texts that exist', () => {

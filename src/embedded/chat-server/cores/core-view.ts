@@ -7,6 +7,8 @@ export interface CoreView {
   role?: string;
   state?: string;
   reason?: string;
+  /** What it is held in, by the gateway's names. */
+  conditions?: string[];
   warning?: string;
   model?: string;
   pid?: number;
@@ -60,11 +62,18 @@ export function coresView(status: unknown): CoresView {
   return {
     ...pick(given, { active_core: 'number', mode: 'string', epoch: 'number' }),
     cores: cores.flatMap((core: unknown) =>
-      isObject(core) && typeof core['id'] === 'number' ? [{ id: core['id'], ...pick(core, CORE) }] : [],
+      isObject(core) && typeof core['id'] === 'number'
+        ? [{ id: core['id'], ...pick(core, CORE), ...conditions(core['conditions']) }]
+        : [],
     ),
     ...(isObject(given['preparing']) && { preparing: pick(given['preparing'], PREPARING) }),
     ...(isObject(given['engine_problem']) && { engine_problem: pick(given['engine_problem'], PROBLEM) }),
   };
+}
+
+function conditions(given: unknown): Pick<CoreView, 'conditions'> {
+  const kinds = Array.isArray(given) ? given.filter((kind) => typeof kind === 'string') : [];
+  return kinds.length > 0 ? { conditions: kinds } : {};
 }
 
 function pick(from: Record<string, unknown>, fields: Record<string, 'string' | 'number'>): object {

@@ -140,6 +140,8 @@ function coreCard(core) {
   const facts = make('dl');
   fact(facts, say('speed'), core.tokens_per_second > 0 ? speed(core.tokens_per_second) : say('unknown'));
   fact(facts, say('inFlight'), String(core.in_flight ?? 0));
+  const besides = (core.conditions ?? []).filter((kind) => kind !== core.state);
+  if (besides.length > 0) fact(facts, say('heldIn'), besides.map((kind) => term('state', kind)).join(', '));
   if (core.pid !== undefined) fact(facts, say('pid'), String(core.pid));
   if (core.model) fact(facts, say('model'), core.model);
   if (core.kind) fact(facts, say('kind'), term('kind', core.kind));

@@ -2,7 +2,7 @@ import { ENGLISH, ENGLISH_TERMS } from './texts-en.mjs';
 import { POLISH, POLISH_TERMS } from './texts-pl.mjs';
 
 export const TEXTS = { en: ENGLISH, pl: POLISH };
-const TERMS = { en: ENGLISH_TERMS, pl: POLISH_TERMS };
+export const TERMS = { en: ENGLISH_TERMS, pl: POLISH_TERMS };
 const FORMS = { one: 0, few: 1 };
 
 let language = 'en';
