@@ -188,6 +188,30 @@ describe(Suspects.name, () => {
       expect(bench.changes.lastIndexOf('1 ready')).toBeGreaterThan(bench.changes.lastIndexOf('1 down'));
     });
 
+    it('has the second one proven though the last one is never idle', async () => {
+      await running({}, (id, question) => question === 'poison' && id === 1 && end(id, CRASH, 1_000));
+      const poison = await bench.answering('poison');
+      await bench.timeUntil(() => bench.view(1).death !== undefined, 3_000);
+      const others: Answering[] = [];
+      while (chats('poison').length < 2 && others.length < 40) {
+        if (bench.dispatcher.waiting < 2) others.push(await bench.answering('more'));
+        await bench.clock.advance(200);
+      }
+      expect(chats('poison')).toEqual(['1 poison', '2 poison']);
+      expect(bench.clock.monotonic() - (bench.view(1).death?.at ?? 0)).toBeLessThan(4_500);
+      for (const each of [poison, ...others])
+        expect(await finish(each)).toMatchObject({ outcome: 'complete' });
+    });
+
+    it('holds it not even a second where only a runner died, and was loaded again', async () => {
+      await running({}, () => undefined);
+      bench.core(1).faults.push({ afterCharacters: 30, kind: 'in-stream', detail: RUNNER_GONE });
+      const poison = await bench.answering('why');
+      await bench.timeUntil(() => bench.state(1) === 'suspect', 2_000);
+      expect(await bench.timeUntil(() => chats('why').length === 2, 2_000)).toBeLessThan(1_000);
+      expect(await finish(poison)).toMatchObject({ outcome: 'complete', continued: 1 });
+    });
+
     it('risks it after a minute: last, alone, for a short answer and with less context', async () => {
       await running({ slots: 2 }, (id, question) => question === 'poison' && id === 1 && end(id, CRASH));
       const poison = await bench.answering('poison');

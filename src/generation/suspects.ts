@@ -135,6 +135,9 @@ export class Suspects {
     if (this.registry.all().length < 2) return;
     const now = this.clock.monotonic();
     progress.heldUntil ??= now + SECOND_CORE_MS;
+    // A probe waits for a quiet moment otherwise, which never comes while the last core answers all the others.
+    for (const { id, state } of this.registry.all())
+      if (state !== 'ready') this.bus.emit('core.proof-wanted', { coreId: id });
     const enough = new AbortController();
     const look = (): void => {
       if (this.twoReady) enough.abort(new Error('two are ready'));
