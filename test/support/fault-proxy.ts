@@ -151,7 +151,17 @@ export class FaultProxy {
 
 function reset({ client, server, down, up }: Line): void {
   for (const pipe of [down, up]) pipe.mute();
-  for (const socket of [client, server]) if (!socket.destroyed) socket.resetAndDestroy();
+  for (const socket of [client, server]) abort(socket);
+}
+
+/**
+ * RST at once. `resetAndDestroy` says goodbye with a FIN first, and where an error of the other side comes in between
+ * Node loses the handle, and spins at its end for ever. The same happens to one that is just saying goodbye by itself.
+ */
+function abort(socket: Socket): void {
+  const leaving = socket.writableEnded && !socket.writableFinished;
+  if (!socket.connecting && !leaving && !socket.destroyed) Object.assign(socket, { resetAndClosing: true });
+  socket.destroy();
 }
 
 function endBoth({ client, server }: Line): void {

@@ -3,8 +3,8 @@ import type { Fault } from './fault';
 
 /** By then the missed messages of a broken connection are read. */
 const CAUGHT_UP_MS = 15_000;
-/** A dead socket is found out by 30 s of silence; a call on another dead connection takes 15 s to be given up. */
-const ZOMBIE_MS = 50_000;
+/** A dead socket is found out by 30 s of silence. */
+const ZOMBIE_MS = 35_000;
 const TWICE = 2;
 
 /** What happens to the chat server and the line to it. No reason to leave a core, either. */

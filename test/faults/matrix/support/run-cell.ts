@@ -37,7 +37,6 @@ export async function runCell(cell: Cell, lane: Lane): Promise<Measured> {
     return await hurt(cell, lane, life);
   } catch (error) {
     life.worn = true;
-    // Not as part of the error: what formats it for the report takes minutes over such texts.
     process.stderr.write(`\n${nameOf(cell)}: the gateway said\n${life.output.slice(-6000)}\n`);
     throw error;
   }
