@@ -40,7 +40,7 @@ export class CoresController {
 
   @Get(':id')
   @RequireAccess('read')
-  @ApiOperation({ summary: 'One core', description: 'As in the list.' })
+  @ApiOperation({ summary: 'One core and what it is held in', description: 'As in the list.' })
   @ApiOkResponse({ type: CoreDto, description: 'The core' })
   @ApiErrors('BAD_REQUEST', 'CORE_NOT_FOUND')
   one(@Param() { id }: CoreParams): CoreDto {

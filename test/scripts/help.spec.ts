@@ -15,7 +15,7 @@ describe('npm start -- ...', () => {
     (flag) => {
       const { status, stdout, stderr } = start(flag);
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-      const rows = [...readFileSync('README.md', 'utf8').matchAll(/^\| `([A-Z_0-9]+)`/gm)].map(
+      const rows = [...readFileSync('README.md', 'utf8').matchAll(/^\| `([A-Z0-9]+_[A-Z_0-9]+)`/gm)].map(
         ([, name]) => name,
       );
       expect(rows.length).toBeGreaterThan(25);

@@ -32,6 +32,8 @@ const ROUTES: Record<string, Access> = {
   'POST /api/v1/cores/{id}/stop': 'operate',
   'POST /api/v1/cores/{id}/start': 'operate',
   'POST /api/v1/cores/{id}/kill': 'operate',
+  'POST /api/v1/cores/{id}/repair': 'operate',
+  'GET /api/v1/cores/{id}/repairs': 'read',
   'GET /api/v1/messages': 'read',
   'POST /api/v1/messages/{id}/requeue': 'operate',
   'POST /api/v1/messages/{id}/discard': 'operate',
