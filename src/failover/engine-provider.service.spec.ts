@@ -87,6 +87,7 @@ describe(EngineProvider.name, () => {
       'fetching: 37 % (2 of 4 MB)',
       'fetching: 75 % (3 of 4 MB)',
       'The built-in engine and the model smollm2:135m are here',
+      'loading the model',
     ]);
     expect(registry.preparation).toEqual({ preparing: undefined, problem: undefined });
     expect(warned).toEqual(['it was slow']);

@@ -10,8 +10,8 @@ import { EventBus } from '../events/event-bus';
 import { Clock } from '../shared/clock';
 import { describePreparing } from './describe-preparing';
 import './engine-provider.events';
+import { PreparingTeller } from './preparing-teller';
 
-const TELL_EVERY_MS = 1_500;
 const LOOK_EVERY_MS = 200;
 const FOUND_WITHIN_MS = 10_000;
 const STAND_IN_MODEL = 'scripted';
@@ -53,23 +53,22 @@ export class EngineProvider {
   private async provide(source: EngineSource): Promise<void> {
     const { preparation } = this.registry;
     const { signal } = this.ending;
-    let toldAt = -Infinity;
-    let toldStep = '';
+    const teller = new PreparingTeller(
+      this.clock,
+      (preparing) => (preparation.preparing = preparing),
+      (preparing) => this.logger.log(describePreparing(preparing)),
+    );
     try {
-      const { remarks } = await source.provide((preparing) => {
-        preparation.preparing = preparing;
-        const now = this.clock.monotonic();
-        if (preparing.step === toldStep && now - toldAt < TELL_EVERY_MS) return;
-        toldAt = now;
-        toldStep = preparing.step;
-        this.logger.log(describePreparing(preparing));
-      }, signal);
+      const { remarks } = await source.provide((preparing) => teller.tell(preparing), signal);
       for (const remark of remarks) this.logger.warn(remark);
       this.logger.log(`The built-in engine and the model ${this.profile.model} are here`);
+      teller.tell({ step: 'checking', detail: 'loading the model' });
       await this.untilFound();
+      teller.end();
       preparation.preparing = undefined;
       this.bus.emit('engine.provided', { model: this.profile.model });
     } catch (error) {
+      teller.end();
       preparation.preparing = undefined;
       if (signal.aborted) return;
       await this.standIn(problemOf(error));
@@ -78,16 +77,10 @@ export class EngineProvider {
 
   /** The cores look for the model from time to time; until they see it, it is still what they wait for. */
   private async untilFound(): Promise<void> {
-    const { preparation } = this.registry;
-    const begun = this.clock.monotonic();
-    const until = begun + FOUND_WITHIN_MS;
+    const until = this.clock.monotonic() + FOUND_WITHIN_MS;
     const waiting = (): boolean =>
       this.registry.all().some(({ kind, state }) => kind === 'engine' && state === 'starting');
     do {
-      // Nothing else tells meanwhile that something goes on.
-      const seconds = Math.floor((this.clock.monotonic() - begun) / 1_000);
-      const detail = seconds === 0 ? 'loading the model' : `loading the model, ${seconds} s so far`;
-      preparation.preparing = { step: 'checking', detail };
       this.bus.emit('core.model-arrived', { model: this.profile.model });
       await this.clock.sleep(LOOK_EVERY_MS, this.ending.signal);
     } while (waiting() && this.clock.monotonic() < until);
