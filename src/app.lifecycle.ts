@@ -13,9 +13,11 @@ import { EngineProvider } from './failover/engine-provider.service';
 import { ModelPuller } from './failover/model-puller.service';
 import { RepairService } from './failover/repair/repair.service';
 import { SwitchoverService } from './failover/switchover.service';
+import { VoluntaryMoves } from './failover/voluntary-moves.service';
 import { FailoverService } from './failover/failover.service';
 import { ContinuationVerifier } from './generation/continuation-verifier';
 import { HealthMonitor } from './health-monitor/health-monitor.service';
+import { PaceWatch } from './health-monitor/pace-watch';
 import { QuestionJournal } from './journal/question-journal';
 
 const STOP_WITHIN_MS = 28_000;
@@ -54,6 +56,8 @@ export class Lifecycle {
     if (prepared.engineSource) app.get(EngineProvider).start(prepared.engineSource);
     await app.get(HealthMonitor).start();
     app.get(RepairService).start();
+    await app.get(PaceWatch).start();
+    app.get(VoluntaryMoves).start();
     await app.get(SharedFiles).start();
     app.get(ChatGateway).start(prepared.knownHere);
     app.get(Housekeeping).start();
@@ -83,8 +87,10 @@ export class Lifecycle {
       await app.get(EngineProvider).stop();
       await app.get(ContinuationVerifier).stop();
       await app.get(RepairService).stop();
+      await app.get(VoluntaryMoves).stop();
       await app.get(SwitchoverService).stop();
       await app.get(FailoverService).stop();
+      await app.get(PaceWatch).stop();
       await app.get(HealthMonitor).stop();
       app.get(AvailabilityWatch).stop();
       await app.get(CoreHistory).stop();

@@ -39,6 +39,7 @@ import { TurnService } from './conversation/turn.service';
 import { CoreHistory } from './core-registry/core-history';
 import { CoreRegistry } from './core-registry/core-registry';
 import { CORE_REGISTRY_MIGRATIONS } from './core-registry/core-registry.migrations';
+import { PaceBaselines } from './core-registry/pace-baselines';
 import { ModelProfile } from './core-registry/model-profile';
 import { EventBus } from './events/event-bus';
 import { AvailabilityReports } from './failover/availability-reports.service';
@@ -62,6 +63,7 @@ import { RepairPorts, RepairSteps } from './failover/repair/repair-steps';
 import { ReportCommands } from './failover/report.commands';
 import { SwitchoverController } from './failover/switchover.controller';
 import { SwitchoverService } from './failover/switchover.service';
+import { VoluntaryMoves, VoluntaryPorts } from './failover/voluntary-moves.service';
 import { FailoverService } from './failover/failover.service';
 import { AttemptRunner } from './generation/attempt-runner';
 import { ContinuationVerifier } from './generation/continuation-verifier';
@@ -71,8 +73,10 @@ import { Suspects } from './generation/suspects';
 import { CoreProbes } from './health-monitor/core-probes';
 import { DriftGuard } from './health-monitor/drift-guard';
 import { HealthMonitor } from './health-monitor/health-monitor.service';
+import { PaceProbe } from './health-monitor/pace-probe';
+import { PaceWatch } from './health-monitor/pace-watch';
 import { TiltWatch } from './health-monitor/tilt-watch';
-import { WatchTools } from './health-monitor/watch-tools';
+import { HealthMonitorPorts, WatchTools } from './health-monitor/watch-tools';
 import { AnswerJournal } from './journal/answer-journal';
 import { AttemptFigures } from './journal/attempt-figures';
 import { JOURNAL_MIGRATIONS } from './journal/journal.migrations';
@@ -122,6 +126,7 @@ const REGISTRIES: Provider[] = [
   EventBus,
   CoreRegistry,
   CoreHistory,
+  PaceBaselines,
   QuestionJournal,
   AnswerJournal,
   AttemptFigures,
@@ -135,9 +140,12 @@ const REGISTRIES: Provider[] = [
 const WORKERS: Provider[] = [
   TiltWatch,
   CoreProbes,
+  PaceProbe,
   DriftGuard,
+  HealthMonitorPorts,
   WatchTools,
   HealthMonitor,
+  PaceWatch,
   CoreDispatcher,
   AttemptRunner,
   ContinuationVerifier,
@@ -147,6 +155,8 @@ const WORKERS: Provider[] = [
   Promoter,
   FailoverService,
   SwitchoverService,
+  VoluntaryPorts,
+  VoluntaryMoves,
   ClusterControl,
   FailoverCommands,
   ClusterCommands,

@@ -29,6 +29,10 @@ export function loadSettings(environment: Record<string, string | undefined>): S
   if (!coreIds.includes(settings.ACTIVE_CORE_ID)) {
     problems.push(`ACTIVE_CORE_ID is ${settings.ACTIVE_CORE_ID}, but the cores are ${coreIds.join(', ')}`);
   }
+  const { RDZEN_PREFERRED_CORE: preferred } = settings;
+  if (preferred !== undefined && !coreIds.includes(preferred)) {
+    problems.push(`RDZEN_PREFERRED_CORE is ${preferred}, but the cores are ${coreIds.join(', ')}`);
+  }
   for (const [name, value] of Object.entries(settings)) {
     if (typeof value === 'string' && /^\w+:\/\/[^/?#]*@/.test(value))
       problems.push(
@@ -90,6 +94,7 @@ function optionalNames(): string[] {
     'RDZEN_MODEL',
     'RDZEN_MODEL_FILE',
     'RDZEN_NUM_THREAD',
+    'RDZEN_PREFERRED_CORE',
     'RDZEN_TEMPERATURE',
     'RDZEN_SYSTEM_PROMPT_FILE',
     'OLLAMA_MODELS',

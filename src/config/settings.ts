@@ -192,6 +192,14 @@ export class Settings {
   @Max(8)
   ACTIVE_CORE_ID = 1;
 
+  /** The core to go back to when it has been well for long. */
+  @IsOptional()
+  @number()
+  @IsInt()
+  @Min(1)
+  @Max(8)
+  RDZEN_PREFERRED_CORE?: number;
+
   @IsOptional()
   @url()
   OLLAMA_URL_CORE1?: string;

@@ -28,6 +28,10 @@ declare module '../events/event-bus' {
     };
     /** Somebody wants to know at once whether the core generates; the health monitor looks. */
     'core.proof-wanted': { coreId: number };
+    /** Somebody wants to know how fast the core writes now; the health monitor measures it where it is idle. */
+    'core.pace-wanted': { coreId: number };
+    /** A real answer is complete, long enough to tell how fast it was written. */
+    'core.answer-written': { coreId: number; tokensPerSecond: number };
     /** A question stood still because this core broke during that epoch; it goes on now. */
     'core.waited-for': { coreId: number; epoch: number; waitedMs: number };
     /** Answers still being written there are to move: the time given to a planned switchover is over. */

@@ -26,4 +26,13 @@ export const CORE_REGISTRY_MIGRATIONS: Migration[] = [
       'CREATE INDEX core_history_core ON core_history (core, id)',
     ],
   },
+  {
+    feature: 'core-registry',
+    version: 3,
+    statements: [
+      // How fast each core normally writes; `setup`: what shapes that besides the model.
+      `CREATE TABLE core_pace (core INTEGER NOT NULL, model TEXT NOT NULL, setup TEXT NOT NULL,
+         tokens_per_second REAL NOT NULL, answers INTEGER NOT NULL, PRIMARY KEY (core, model, setup))`,
+    ],
+  },
 ];

@@ -4,6 +4,7 @@ import { Clock } from '../shared/clock';
 import { RdzenError } from '../shared/rdzen-error';
 import { Store, type Transaction } from '../storage/store';
 import './core-registry.events';
+import { CorePaces } from './core-paces';
 import { CorePreparation } from './core-preparation';
 import { transitionBetween } from './core-states';
 import type {
@@ -18,7 +19,7 @@ import type {
   Transition,
 } from './core.types';
 import { CLUSTER, Holds } from './holds';
-import { LivePace } from './live-pace';
+import { learnSpeed } from './learn-speed';
 import { rankCandidates } from './rank-candidates';
 import { writeSwitch } from './transition-row';
 
@@ -58,9 +59,9 @@ export class CoreRegistry {
   readonly preparation = new CorePreparation();
   /** Conditions of the cores and of the cluster. */
   readonly holds: Holds;
+  readonly paces: CorePaces;
   private readonly logger = new Logger(CoreRegistry.name);
   private readonly cores = new Map<number, Core>();
-  private readonly paces = new Map<number, LivePace>();
   private currentEpoch = 0;
   private activeId = 0;
 
@@ -70,6 +71,7 @@ export class CoreRegistry {
     private readonly clock: Clock,
   ) {
     this.holds = new Holds(store, bus, clock);
+    this.paces = new CorePaces(bus, clock);
   }
 
   /**
@@ -202,13 +204,7 @@ export class CoreRegistry {
   }
 
   learn(id: number, speed: CoreSpeed): void {
-    const { speed: known } = this.get(id);
-    for (const key of Object.keys(speed) as (keyof CoreSpeed)[]) {
-      const value = speed[key];
-      if (value === undefined || !Number.isFinite(value) || value < 0) continue;
-      const before = known[key];
-      known[key] = before === undefined ? value : before * 0.7 + value * 0.3;
-    }
+    learnSpeed(this.get(id).speed, speed);
   }
 
   /** Records what was seen; the health monitor hears of it and judges. */
@@ -218,16 +214,13 @@ export class CoreRegistry {
 
   /** A token, or any other byte of a real answer, came from the core. */
   alive(id: number): void {
-    const core = this.get(id);
-    core.lastTokenAt = this.clock.monotonic();
-    const pace = this.paces.get(id) ?? new LivePace();
-    this.paces.set(id, pace);
-    pace.token(core.lastTokenAt);
+    this.get(id).lastTokenAt = this.clock.monotonic();
+    this.paces.token(id);
   }
 
   /** Of the answer being written, else as learnt from earlier ones; undefined until there was one. */
   tokensPerSecond({ id, speed }: Core): number | undefined {
-    return this.paces.get(id)?.at(this.clock.monotonic()) ?? speed.tokensPerSecond;
+    return this.paces.now(id) ?? speed.tokensPerSecond;
   }
 
   /** Answers it may write at once: one while it is fresh from a repair. */

@@ -30,6 +30,9 @@ describe(rankCandidates.name, () => {
     expect(ids([aCore(1, 'ready', { conditions: held('draining') }), aCore(2, 'ready')])).toEqual([2, 1]);
     expect(ids([aCore(1, 'ready', { conditions: held('degraded') }), aCore(2, 'ready')])).toEqual([1, 2]);
     expect(
+      ids([aCore(1, 'down'), aCore(2, 'ready', { conditions: held('degraded') }), aCore(3, 'ready')]),
+    ).toEqual([3, 2]);
+    expect(
       ids([aCore(1, 'down'), aCore(2, 'warming'), aCore(3, 'ready', { conditions: held('draining') })]),
     ).toEqual([3, 2]);
     for (const kind of ['maintenance', 'stopped'] as const)

@@ -5,8 +5,8 @@ import type { Core } from './core.types';
 const USABLE = ['ready', 'warming'] as const;
 
 /**
- * Cores that could answer now, best first: the active one if it is ready, then ready ones with fewest recent failures,
- * then lower ids; then those that are held back (quarantined, draining), and warming ones last. One in maintenance is
+ * Cores that could answer now, best first: the active one if it is ready, then ready ones that are not slow, with fewest
+ * recent failures, then lower ids; then those that are held back (quarantined, draining), and warming ones last. One in maintenance is
  * none of them.
  *
  * @param avoid ids that just failed this very question; used only when nothing else is left.
@@ -25,6 +25,7 @@ export function rankCandidates(cores: readonly Core[], avoid: ReadonlySet<number
         order(a) - order(b) ||
         Number(workOf(a) === 'last') - Number(workOf(b) === 'last') ||
         Number(b.role === 'active') - Number(a.role === 'active') ||
+        Number(a.conditions.has('degraded')) - Number(b.conditions.has('degraded')) ||
         a.failures.length - b.failures.length ||
         a.id - b.id,
     );

@@ -61,12 +61,12 @@ export class SwitchoverService {
    */
   plan(wish: SwitchoverWish): Switchover {
     if (this.running && !wish.forced) throw operationRunning(this.running, this.clock.now());
-    const { forced = false, by } = wish;
+    const { forced = false, by, evidence } = wish;
     return {
       id: this.random.id(10),
       kind: forced ? 'forced' : 'planned',
       ...choosePlan(this.registry.all(), wish),
-      ...{ by, reason: wish.reason?.trim() || (forced ? 'forced' : 'asked for') },
+      ...{ by, reason: wish.reason?.trim() || (forced ? 'forced' : 'asked for'), evidence },
       state: 'wished',
       askedAt: this.clock.now(),
       drainMs: wish.drainMs ?? (forced ? 0 : DRAIN_MS),
@@ -228,10 +228,9 @@ export class SwitchoverService {
 
   /** Call in turn. What was true when it was asked for is looked at once more. */
   private async commit(operation: Switchover): Promise<Transition> {
-    const { from, to, kind, by, reason } = operation;
+    const { from, to, kind, by, reason, evidence = this.registry.get(to).reason } = operation;
     const forced = kind === 'forced';
     choosePlan(this.registry.all(), { from, to, forced });
-    const evidence = this.registry.get(to).reason;
     const made = await this.move(to, { cause: reason, evidence, by });
     Object.assign(operation, {
       state: 'draining',

@@ -22,6 +22,8 @@ export interface Switchover {
   state: SwitchoverState;
   by: string;
   reason: string;
+  /** What was seen, where there was something. */
+  evidence?: string;
   /** Epoch ms. */
   askedAt: number;
   endedAt?: number;
@@ -46,6 +48,8 @@ export interface SwitchoverWish {
   /** `api:<key id>`, `chat:<user id>`, or `rdzen:<cause>` */
   by: string;
   reason?: string;
+  /** What was seen; for the history. */
+  evidence?: string;
 }
 
 /** How long it goes on yet, at most, in whole seconds. */

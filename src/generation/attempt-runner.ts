@@ -91,6 +91,7 @@ export class AttemptRunner {
     const silence = new SilenceTimer(this.clock, (evidence, ms) =>
       watch.abort(new WatchError(evidence, `core ${core.id} was silent for ${Math.round(ms / 100) / 10} s`)),
     );
+    const writing = this.registry.paces.begin(core.id);
     let { text, tokens } = resume;
     try {
       const prompt = messages.reduce((sum, { content }) => sum + estimateTokens(content) + 4, resume.tokens);
@@ -111,11 +112,13 @@ export class AttemptRunner {
         last = now;
         silence.expect('stall', stallDeadlineMs(gaps));
         this.registry.alive(core.id);
+        if (!chunk.done) writing.token();
         text += text === '' ? chunk.text.trimStart() : chunk.text;
         // Ollama sends a token a line.
         if (chunk.text !== '') tokens++;
         if (chunk.text !== '') onText(text);
         if (chunk.done) {
+          writing.complete(chunk.stats);
           this.learn(core.id, chunk.stats);
           return { kind: 'complete', text, tokens, reason: chunk.reason };
         }
@@ -136,6 +139,7 @@ export class AttemptRunner {
         return { kind: 'failed', text, tokens, detail: cause.message, ...blame(cause) };
       throw cause;
     } finally {
+      writing.end();
       silence.end();
       stopListening();
       stopStaying();

@@ -5,6 +5,7 @@ import { ModelProfile } from '../core-registry/model-profile';
 import { OllamaApi, type GenerationStats, type InstalledModel, type LoadedModel } from '../ollama/ollama-api';
 import { OllamaError } from '../ollama/ollama-error';
 import { Clock } from '../shared/clock';
+import { Deadline } from '../shared/deadline';
 import type { FoundModel } from './drift-guard';
 
 export const AWAITED = 'its model is being fetched';
@@ -97,11 +98,7 @@ export class CoreProbes {
 
   /** Generates one token. A core that answers everything else can still hang here (ollama#1863). */
   async deep(core: Core, signal: AbortSignal): Promise<ProbeResult & { stats?: GenerationStats }> {
-    const abort = new AbortController();
-    const onEnd = (): void => abort.abort(new Error('stopped'));
-    if (signal.aborted) onEnd();
-    signal.addEventListener('abort', onEnd, { once: true });
-    const timer = this.clock.after(DEEP_TIMEOUT_MS, () => abort.abort(new Error('timeout')));
+    const deadline = new Deadline(this.clock, DEEP_TIMEOUT_MS, signal);
     try {
       const request = {
         model: this.profile.model,
@@ -109,18 +106,16 @@ export class CoreProbes {
         options: { ...this.profile.options, num_predict: 1, temperature: 0 },
         keepAlive: -1,
       };
-      const options = { signal: abort.signal, timeoutMs: CHEAP_TIMEOUT_MS };
+      const options = { signal: deadline.signal, timeoutMs: CHEAP_TIMEOUT_MS };
       for await (const chunk of this.ollama.generate(core.url, request, options)) {
         if (chunk.done) return { ok: true, stats: chunk.stats };
       }
       return soft('a generation of one token ended without its final line');
     } catch (error) {
-      if (abort.signal.aborted) return soft(`no token within ${DEEP_TIMEOUT_MS / 1000} s`);
+      if (deadline.signal.aborted) return soft(`no token within ${DEEP_TIMEOUT_MS / 1000} s`);
       return failed(error);
     } finally {
-      timer.cancel();
-      signal.removeEventListener('abort', onEnd);
-      abort.abort(new Error('probe over'));
+      deadline.end();
     }
   }
 

@@ -30,6 +30,8 @@ export class CoreVerdicts {
   /** The model is in memory. */
   resident = false;
   proofWanted = false;
+  /** Somebody wants to know how fast it writes. */
+  paceWanted = false;
   /** Monotonic ms of the last evidence against it; a token after that speaks for it. */
   accusedAt = -Infinity;
   /** Grows when its process dies, starts or is judged dead: what a probe begun before that brings home is void. */

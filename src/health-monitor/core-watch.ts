@@ -56,6 +56,12 @@ export class CoreWatch {
     this.known.doze.wake();
   }
 
+  /** Somebody asks how fast it writes. */
+  measureNow(): void {
+    this.known.paceWanted = true;
+    this.known.doze.wake();
+  }
+
   /** Another core is active now, by which this one is measured. */
   compareAgain(): void {
     this.known.comparisonDue = true;

@@ -35,6 +35,7 @@ export class HealthMonitor {
         this.watches.get(to)?.lookAgain();
       }),
       this.bus.on('core.proof-wanted', ({ coreId }) => this.watches.get(coreId)?.proveNow()),
+      this.bus.on('core.pace-wanted', ({ coreId }) => this.watches.get(coreId)?.measureNow()),
       this.bus.on('core.model-arrived', () => {
         for (const watch of this.watches.values()) watch.lookAgain();
       }),

@@ -25,6 +25,7 @@ export class SlowLoop {
         if (known.comparisonDue) this.compare();
         if (tools.clock.monotonic() >= known.readinessDue) await this.checkReadiness();
         if (!doze.ended && this.deepIsDue()) await this.checkDeep();
+        if (!doze.ended && known.paceWanted) await this.measure();
       }
       const untilDeep = known.deepDue - tools.clock.monotonic();
       await doze.pause(untilDeep > 0 ? Math.min(timing.CHECK_MS, untilDeep) : timing.CHECK_MS);
@@ -164,6 +165,17 @@ export class SlowLoop {
     } else if (core.state === 'ready') {
       known.become('suspect', result.why);
     }
+  }
+
+  /** Only where nobody is answered there; whoever wants to know asks again. */
+  private async measure(): Promise<void> {
+    const { known, tools } = this;
+    const { core, life } = known;
+    known.paceWanted = false;
+    if (core.state !== 'ready' || core.inFlight > 0) return;
+    const tokensPerSecond = await tools.paceProbe.measure(core, known.doze.end);
+    if (tokensPerSecond === undefined || known.doze.ended || life !== known.life) return;
+    tools.registry.update(core.id, { pace: { tokensPerSecond, at: tools.clock.monotonic() } });
   }
 
   private learn(stats: { promptTokens: number; promptMs: number } | undefined): void {

@@ -4,6 +4,12 @@ export interface Catalogue {
   switchedByHand(values: { from: number; to: number }): string;
   switchedFromSlow(values: { from: number; to: number }): string;
   switchedBack(values: { from: number; to: number }): string;
+  /** `pace`: tokens a second. `others`: the cores that are ready. */
+  slowEverywhere(values: {
+    core: number;
+    pace: number;
+    others: readonly { core: number; pace: number }[];
+  }): string;
   repairFailed(values: { core: number; reason: string }): string;
   /** `core`: the active one, which is not left any more. */
   pinned(values: { core: number }): string;

@@ -1,6 +1,7 @@
 import type { Catalogue } from './catalogue';
 import { REPORT_EN } from './report-en';
 import { report } from './report-text';
+import { rounded } from './rounded';
 
 const HELP_EN: Record<string, string> = {
   help: '`!help`: this list',
@@ -58,6 +59,13 @@ export const EN: Catalogue = {
   switchedFromSlow: ({ from, to }) =>
     `🐢 Switched from core ${from} to core ${to}, because core ${from} has become slow. Answers go on.`,
   switchedBack: ({ from, to }) => `🔀 Switched from core ${from} back to core ${to}, the preferred one.`,
+  slowEverywhere: ({ core, pace, others }) => {
+    const slow = `🐢 Core ${core} has become slow (${rounded(pace, 'en')} tokens a second, less than a quarter of its normal speed)`;
+    if (others.length === 0)
+      return `${slow}, and no other core is ready to take over. Please look at it: \`!status\`.`;
+    const paces = others.map((other) => `core ${other.core}: ${rounded(other.pace, 'en')}`).join(', ');
+    return `${slow}, and no other core is at least twice as fast (${paces}). I do not switch: most likely their machine is busy with something else. Please look at it.`;
+  },
   repairFailed: ({ core, reason }) =>
     `🚑 Core ${core} could not be repaired (${reason}). I try again every half hour; please look at it. \`!status\` tells how the cores are.`,
   pinned: ({ core }) =>

@@ -1,6 +1,7 @@
 import type { Catalogue } from './catalogue';
 import { REPORT_PL } from './report-pl';
 import { report } from './report-text';
+import { rounded } from './rounded';
 
 const HELP_PL: Record<string, string> = {
   help: '`!help`: ta lista',
@@ -58,6 +59,13 @@ export const PL: Catalogue = {
   switchedFromSlow: ({ from, to }) =>
     `🐢 Przełączono z rdzenia ${from} na rdzeń ${to}, ponieważ rdzeń ${from} zwolnił. Odpowiadam dalej.`,
   switchedBack: ({ from, to }) => `🔀 Przełączono z rdzenia ${from} z powrotem na preferowany rdzeń ${to}.`,
+  slowEverywhere: ({ core, pace, others }) => {
+    const slow = `🐢 Rdzeń ${core} zwolnił (tokeny na sekundę: ${rounded(pace, 'pl')}, mniej niż ćwierć jego zwykłej szybkości)`;
+    if (others.length === 0)
+      return `${slow}, a żaden inny rdzeń nie jest gotów go zastąpić. Proszę go obejrzeć: \`!status\`.`;
+    const paces = others.map((other) => `rdzeń ${other.core}: ${rounded(other.pace, 'pl')}`).join('; ');
+    return `${slow}, a żaden inny nie jest choćby dwa razy szybszy (${paces}). Nie przełączam: najpewniej ich maszyna zajęta jest czymś innym. Proszę ją obejrzeć.`;
+  },
   repairFailed: ({ core, reason }) =>
     `🚑 Nie udało się naprawić rdzenia ${core} (${reason}). Próbuję ponownie co pół godziny; proszę go obejrzeć. Stan rdzeni pokazuje \`!status\`.`,
   pinned: ({ core }) =>

@@ -3,6 +3,7 @@ import type { ContainerEngine, ContainerEvent, ContainerInfo } from '../../src/c
 import { CoreHistory } from '../../src/core-registry/core-history';
 import { CoreRegistry } from '../../src/core-registry/core-registry';
 import type { Core, CoreDefinition, CoreState } from '../../src/core-registry/core.types';
+import { PaceBaselines } from '../../src/core-registry/pace-baselines';
 import { ModelProfile } from '../../src/core-registry/model-profile';
 import { EventBus } from '../../src/events/event-bus';
 import { ClusterControl } from '../../src/failover/cluster-control.service';
@@ -14,6 +15,7 @@ import { RepairService, RepairTools } from '../../src/failover/repair/repair.ser
 import { RepairPorts, RepairSteps } from '../../src/failover/repair/repair-steps';
 import { Promoter } from '../../src/failover/promoter';
 import { SwitchoverService } from '../../src/failover/switchover.service';
+import { VoluntaryMoves, VoluntaryPorts } from '../../src/failover/voluntary-moves.service';
 import { AttemptRunner } from '../../src/generation/attempt-runner';
 import { CoreDispatcher } from '../../src/generation/core-dispatcher';
 import { GenerationService } from '../../src/generation/generation.service';
@@ -22,8 +24,10 @@ import { Suspects } from '../../src/generation/suspects';
 import { CoreProbes } from '../../src/health-monitor/core-probes';
 import { DriftGuard } from '../../src/health-monitor/drift-guard';
 import { HealthMonitor } from '../../src/health-monitor/health-monitor.service';
+import { PaceProbe } from '../../src/health-monitor/pace-probe';
+import { PaceWatch } from '../../src/health-monitor/pace-watch';
 import { TiltWatch } from '../../src/health-monitor/tilt-watch';
-import { WatchTools } from '../../src/health-monitor/watch-tools';
+import { HealthMonitorPorts, WatchTools } from '../../src/health-monitor/watch-tools';
 import { AnswerJournal } from '../../src/journal/answer-journal';
 import type { NewQuestion } from '../../src/journal/journal.types';
 import { NoticeJournal } from '../../src/journal/notice-journal';
@@ -126,8 +130,11 @@ export class CoreBench {
   readonly monitor: HealthMonitor;
   readonly failoverNotices: FailoverNotices;
   readonly promoter: Promoter;
+  readonly baselines: PaceBaselines;
+  readonly paceWatch: PaceWatch;
   readonly failover: FailoverService;
   readonly switchovers: SwitchoverService;
+  readonly moves: VoluntaryMoves;
   readonly control: ClusterControl;
   readonly repairs: RepairService;
   readonly repairJournal: RepairJournal;
@@ -161,14 +168,16 @@ export class CoreBench {
       new WatchTools(
         this.registry,
         new CoreProbes(ollama, this.profile, this.registry, clock),
+        new PaceProbe(ollama, this.profile, clock),
         new DriftGuard(ollama, this.registry, this.profile, clock),
         this.tilt,
-        clock,
-        new SeededRandom(seed),
+        new HealthMonitorPorts(clock, new SeededRandom(seed)),
       ),
       this.engine as unknown as ContainerEngine,
       bus,
     );
+    this.baselines = new PaceBaselines(store, this.profile);
+    this.paceWatch = new PaceWatch(this.registry, this.baselines, this.tilt, bus, clock);
     const notices = (this.failoverNotices = new FailoverNotices(
       this.journal,
       this.notices,
@@ -184,6 +193,14 @@ export class CoreBench {
       bus,
       clock,
       new SeededRandom(seed),
+    );
+    this.moves = new VoluntaryMoves(
+      this.registry,
+      this.switchovers,
+      this.promoter,
+      notices,
+      this.settings,
+      new VoluntaryPorts(bus, clock),
     );
     this.control = new ClusterControl(
       this.registry,
@@ -215,14 +232,8 @@ export class CoreBench {
     const definitions = Array.from({ length: options.cores ?? 2 }, (_, index): CoreDefinition => {
       const id = index + 1;
       const container = options.engine ? { container: `core${id}` } : {};
-      return {
-        id,
-        kind: 'external',
-        url: `http://core${id}`,
-        host: 'host',
-        slots: options.slots ?? 1,
-        ...container,
-      };
+      const [kind, slots] = ['external' as const, options.slots ?? 1];
+      return { id, kind, url: `http://core${id}`, host: 'host', slots, ...container };
     });
     await bench.registry.open(definitions, 1);
     return bench;
@@ -252,12 +263,16 @@ export class CoreBench {
     const started = this.monitor.start();
     await this.clock.advance(0);
     await started;
+    await this.paceWatch.start();
+    this.moves.start();
   }
 
   async end(): Promise<void> {
     await this.during(this.repairs.stop());
+    await this.during(this.moves.stop());
     await this.during(this.switchovers.stop());
     await this.during(this.failover.stop());
+    await this.paceWatch.stop();
     await this.during(this.monitor.stop());
     await this.history.stop();
   }

@@ -54,6 +54,8 @@ export class FakeCoreState {
   readonly probeFaults: OllamaErrorKind[] = [];
   /** The same for `/api/show`. */
   readonly showFaults: OllamaErrorKind[] = [];
+  /** Probes it is generating for right now. */
+  generating = 0;
   readonly calls: FakeCall[] = [];
   readonly breakers = new Set<(error: OllamaError) => void>();
   readonly thaw = new Set<() => void>();

@@ -17,7 +17,6 @@ import type { Clock } from '../../../src/shared/clock';
 import { FakeCoreState } from './fake-core-state';
 
 const SIZE_BYTES = 1e8;
-const STATS: GenerationStats = { promptTokens: 60, promptMs: 120, tokens: 20, generationMs: 400, loadMs: 0 };
 
 /**
  * Scripted cores behind {@link OllamaApi}, in the clock's time: every reply costs a moment, and like a real socket's it
@@ -103,7 +102,7 @@ export class FakeOllamaApi extends OllamaApi {
     let tokens = 0;
     for (const piece of core.pieces(rest)) {
       if (tokens++ === (request.options?.num_predict ?? Infinity)) {
-        yield { done: true, text: '', reason: 'length', stats: { ...STATS, tokens } };
+        yield { done: true, text: '', reason: 'length', stats: statsOf(core, tokens) };
         return;
       }
       if (sent > 0) await this.reply(core, core.gapMs, stream, true);
@@ -116,7 +115,7 @@ export class FakeOllamaApi extends OllamaApi {
       sent += piece.length;
     }
     await this.reply(core, core.gapMs, stream, true);
-    yield { done: true, text: '', reason: 'stop', stats: { ...STATS, tokens } };
+    yield { done: true, text: '', reason: 'stop', stats: statsOf(core, tokens) };
   }
 
   async *generate(
@@ -132,7 +131,17 @@ export class FakeOllamaApi extends OllamaApi {
     this.requireModel(core, request.model);
     await this.reply(core, core.firstTokenMs + (core.resident ? 0 : core.loadMs), stream, true);
     core.hold(request.options?.num_ctx);
-    yield { done: true, text: 'r', reason: 'length', stats: STATS };
+    const tokens = request.options?.num_predict ?? 1;
+    core.generating++;
+    try {
+      for (let sent = 1; sent < tokens; sent++) {
+        yield { done: false, text: 'r ' };
+        await this.reply(core, core.gapMs, stream, true);
+      }
+      yield { done: true, text: 'r', reason: 'length', stats: statsOf(core, tokens) };
+    } finally {
+      core.generating--;
+    }
   }
 
   async load(url: string, model: string, modelOptions: ModelOptions, options?: CallOptions): Promise<void> {
@@ -252,4 +261,8 @@ export class FakeOllamaApi extends OllamaApi {
         timers.push(this.clock.after(ms, () => timers.push(this.clock.after(0, () => go()))));
     });
   }
+}
+
+function statsOf({ gapMs }: FakeCoreState, tokens: number): GenerationStats {
+  return { promptTokens: 60, promptMs: 120, tokens, generationMs: tokens * gapMs, loadMs: 0 };
 }
