@@ -55,6 +55,12 @@ export const OUTBOX_MUTANTS: readonly Omit<Mutant, 'folder'>[] = [
     replace: '',
   },
   {
+    name: 'alerts are posted where everybody reads them',
+    file: 'src/chat-gateway/notice-poster.ts',
+    find: 'notice.roomId === ADMIN_ROOM ? adminRoom : notice.roomId',
+    replace: "notice.roomId === ADMIN_ROOM ? 'general' : notice.roomId",
+  },
+  {
     name: 'an answer is given up when the server is away',
     file: POSTER,
     find: '    const lasting = !error.transient &&',

@@ -1,3 +1,5 @@
+import { CoreRegistry } from '../../../src/core-registry/core-registry';
+import { MOST_SWITCHES } from '../../../src/failover/failover-policy';
 import { PostIdKey } from '../../../src/journal/post-id';
 import { Dice } from './dice';
 import { POST_SECRET } from './gateway';
@@ -8,6 +10,9 @@ import type { World } from './world';
 /** A core that failed an answer may be held in doubt so long. */
 const DOUBT_MS = 40_000;
 const RUNNER_GONE = 'an error was encountered while running the model: unexpected EOF';
+
+const FLAP_MS = 1_000;
+const FLAP_LOOK_MS = 500;
 
 /** Does the damage, and has it mended after its time; what still waits to be mended is mended when all faults end. */
 export function inflict(fault: Fault, world: World): void {
@@ -43,6 +48,9 @@ export function inflict(fault: Fault, world: World): void {
       return;
     case 'clock-jump':
       world.setClock(fault.byMs);
+      return;
+    case 'core-flaps':
+      flap(MOST_SWITCHES + 1, world);
       return;
     case 'squat':
       squatSomewhere(world);
@@ -110,6 +118,16 @@ function hurtCore(kind: CoreFaultKind, id: number, forMs: number, world: World):
   world.mendAfter(forMs, () => {
     if (healed()) mend();
   });
+}
+
+/** The active core dies whenever another could follow it: the brake is to hold, and the administrators to hear of it. */
+function flap(left: number, world: World): void {
+  if (left === 0 || world.phase !== 'safety') return;
+  const cores = world.gateway?.get(CoreRegistry).all() ?? [];
+  const active = cores.find(({ role }) => role === 'active');
+  const kill = active !== undefined && cores.filter(({ state }) => state === 'ready').length > 1;
+  if (kill) hurtCore('core-kill', active.id, FLAP_MS, world);
+  world.clock.after(FLAP_LOOK_MS, () => flap(kill ? left - 1 : left, world));
 }
 
 /** Somebody holds the id of the first part of an answer to come. */

@@ -30,7 +30,7 @@ export type Fault =
   | { kind: 'rest'; how: RestTrouble; forMs: number }
   | { kind: 'socket'; how: SocketTrouble; forMs: number }
   | { kind: 'socket-drop' }
-  | { kind: 'gateway-kill' | 'gateway-stop' }
+  | { kind: 'gateway-kill' | 'gateway-stop' | 'core-flaps' }
   | { kind: 'gateway-freeze' | 'disk-full' | 'disk-flaky' | 'blackout'; forMs: number }
   | { kind: 'clock-jump'; byMs: number }
   | { kind: 'squat' };
@@ -189,6 +189,7 @@ function faults(dice: Dice, until: number, cores: number): TimedFault[] {
     [3, () => ({ kind: 'core-freeze', core: core(), forMs: long() + long() })],
     [2, () => ({ kind: 'runner-hang', core: core(), forMs: long() + dice.pick([5_000, 5_000, 45_000]) })],
     [1, () => ({ kind: 'core-slow', core: core(), forMs: long() })],
+    [1, () => ({ kind: 'core-flaps' })],
     [1, () => ({ kind: 'model-missing', core: core(), forMs: long() })],
     [1, () => ({ kind: 'model-evicted', core: core(), forMs: 1_000 })],
     [
