@@ -28,7 +28,11 @@ export class Talk {
       const messageId = await bench.question();
       const messages = [{ role: 'user' as const, content: 'Why?' }];
       this.results.push(
-        await bench.generation.generate({ messageId, deaths: 0, messages }, { text: () => undefined }, signal),
+        await bench.generation.generate(
+          { messageId, deaths: 0, messages },
+          { text: () => undefined },
+          signal,
+        ),
       );
       await bench.clock.sleep(this.pauseMs, signal).catch(() => undefined);
     }
