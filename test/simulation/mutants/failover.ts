@@ -15,9 +15,8 @@ export const FAILOVER_MUTANTS: readonly Omit<Mutant, 'folder'>[] = [
   {
     name: 'a switch is missing in the history',
     file: REGISTRY,
-    find: "'INSERT INTO transitions (epoch, from_core, to_core, at, cause, evidence, by) VALUES (?, ?, ?, ?, ?, ?, ?)',\n        ...[epoch, from, to, at, cause, evidence, by],",
-    replace:
-      "'INSERT INTO transitions (epoch, from_core, to_core, at, cause, evidence, by) SELECT ?, ?, ?, ?, ?, ?, ? WHERE 0',\n        ...[epoch, from, to, at, cause, evidence, by],",
+    find: '      await writeSwitch(tx, transition);\n',
+    replace: '',
   },
   {
     name: 'a dead core is not left',
