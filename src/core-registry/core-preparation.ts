@@ -10,4 +10,6 @@ export interface EngineProblem {
 export class CorePreparation {
   preparing?: Preparing;
   problem?: EngineProblem;
+  /** One of our own Ollamas fetches the model for all that share its folder. */
+  pulling = false;
 }

@@ -1,5 +1,6 @@
 import { held } from '../../test/support/a-core';
 import { VirtualClock } from '../../test/support/virtual-clock';
+import { CorePreparation } from '../core-registry/core-preparation';
 import type { CoreRegistry } from '../core-registry/core-registry';
 import { ModelProfile } from '../core-registry/model-profile';
 import type { OllamaApi, PullProgress } from '../ollama/ollama-api';
@@ -16,7 +17,9 @@ describe(ModelPuller.name, () => {
       conditions: stopped.includes(index + 1) ? held('stopped') : held(),
     }));
     const warnings: [number, string | undefined][] = [];
+    const preparation = new CorePreparation();
     const registry = {
+      preparation,
       all: () => cores,
       update: (id: number, { warning }: { warning?: string }) => warnings.push([id, warning]),
     };
@@ -34,18 +37,20 @@ describe(ModelPuller.name, () => {
       ollama as unknown as OllamaApi,
       clock,
     );
-    return { sut, clock, warnings, calls };
+    return { sut, clock, warnings, calls, preparation };
   }
 
   it('fetches once for all our cores, tells the progress every two seconds, and clears it', async () => {
-    const { sut, clock, warnings, calls } = puller(async function* () {
+    const { sut, clock, warnings, calls, preparation } = puller(async function* () {
       for (let step = 0; step <= 10; step++) {
         yield { status: 'pulling', completedBytes: step * 1e8, totalBytes: 1e9 };
         await clock.sleep(1_000);
       }
     });
     sut.start();
+    expect(preparation.pulling).toBe(true);
     await clock.advance(12_000);
+    expect(preparation.pulling).toBe(false);
     await sut.stop();
     expect(calls).toEqual([`${url} llama3.2`]);
     const told = warnings.filter(([id]) => id === 1).map(([, warning]) => warning);

@@ -26,7 +26,8 @@ export class ModelPuller {
   ) {}
 
   start(): void {
-    this.working = this.run();
+    this.registry.preparation.pulling = true;
+    this.working = this.run().finally(() => (this.registry.preparation.pulling = false));
   }
 
   async stop(): Promise<void> {

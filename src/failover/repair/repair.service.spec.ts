@@ -161,6 +161,14 @@ describe(RepairService.name, () => {
       expect(await steps(2)).toEqual(['model: ready']);
     });
 
+    it('leaves it to the fetching that goes on already', async () => {
+      bench.registry.preparation.pulling = true;
+      await bench.clock.advance(60_000);
+      expect(await steps(2)).toEqual([]);
+      bench.registry.preparation.pulling = false;
+      await untilReadyOnRealDisk(2);
+    });
+
     it('never has one of others fetch anything', async () => {
       bench.registry.update(2, { kind: 'external' });
       await bench.clock.advance(60_000);

@@ -160,6 +160,8 @@ export class RepairService {
   private async consider(core: Core): Promise<void> {
     const now = this.ports.clock.monotonic();
     if (!isOurs(core) || now < (this.cases.get(core.id)?.notBefore ?? 0)) return;
+    // Fetched twice into one folder it would only come later.
+    if (core.ailment === 'model-missing' && this.registry.preparation.pulling) return;
     const info = await this.inspect(core);
     const symptom = symptomOf(core, info, now - core.changedAt);
     if (!symptom || !info || this.held) return;
