@@ -5,6 +5,7 @@ import { firstStart } from './first-start.bench';
 import { firstToken } from './first-token.bench';
 import { ready } from './ready.bench';
 import { rss } from './rss.bench';
+import { exitOnSignals } from './support/at-exit';
 import { stamp } from './support/clock';
 import type { Figure } from './support/figure';
 import { keep, result, table, writeDocument } from './support/report';
@@ -79,8 +80,7 @@ async function main(): Promise<void> {
   process.exitCode = failed ? 1 : 0;
 }
 
-// An end that is asked for is an exit like any other: what was started ends with us.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+exitOnSignals();
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { atExit } from '../support/at-exit';
+import { atExit, exitOnSignals } from '../support/at-exit';
 import { writeSection } from './document';
 import { HELP, readWishes } from './options';
 import { rowsOf } from './outcome';
@@ -47,8 +47,7 @@ async function main(): Promise<number> {
   return 1;
 }
 
-// An end that is asked for is an exit like any other: what was started ends with us.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+exitOnSignals();
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {

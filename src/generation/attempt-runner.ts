@@ -223,10 +223,17 @@ class SilenceTimer {
   ) {}
 
   expect(evidence: EvidenceKind, withinMs: number): void {
+    this.wait(evidence, withinMs, withinMs);
+  }
+
+  /** In short steps: one that spans the whole wait is hardly late after a standstill about as long as itself. */
+  private wait(evidence: EvidenceKind, withinMs: number, leftMs: number): void {
     this.timer?.cancel();
-    const due = this.clock.monotonic() + withinMs;
-    this.timer = this.clock.after(withinMs, () => {
+    const step = Math.min(leftMs, LATE_MS);
+    const due = this.clock.monotonic() + step;
+    this.timer = this.clock.after(step, () => {
       if (this.clock.monotonic() - due > LATE_MS) this.expect(evidence, withinMs);
+      else if (leftMs > step) this.wait(evidence, withinMs, leftMs - step);
       else this.onSilence(evidence, withinMs);
     });
   }
