@@ -146,7 +146,8 @@ export class FakeHub {
     const silence = this.silences.shift();
     const sent = body.subarray(0, cut ?? silence ?? body.length);
     await this.write(response, sent);
-    if (cut !== undefined) response.destroy();
+    // With all that was written before it, however busy the machine is.
+    if (cut !== undefined) response.socket?.destroySoon();
     else if (silence === undefined) response.end();
   }
 
