@@ -37,6 +37,9 @@ describe('requests that make no sense', () => {
   const GOOD: Record<string, object> = {
     '/send': { room_id: '#general', text: 'Hello' },
     '/switch_core': { core_id: 2 },
+    '/api/v1/failover/switchover': { from: 1, to: 2 },
+    '/api/v1/failover/pause': { ttl: '30m' },
+    '/api/v1/cores/2/maintenance': { ttl: '30m' },
   };
   const deep = (levels: number): string => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
 
@@ -45,7 +48,7 @@ describe('requests that make no sense', () => {
       withoutEffect(() => sut.ask('POST', path, { body, headers }));
 
     it('refuses an unknown field by its name', async () => {
-      expectProblem(await post({ ...GOOD[path], force: true }), 'BAD_REQUEST', /force should not exist/);
+      expectProblem(await post({ ...GOOD[path], forced: true }), 'BAD_REQUEST', /forced should not exist/);
     });
 
     it.each(['epoch', 'role', 'constructor', 'prototype'])('refuses the field %s', async (field) => {
