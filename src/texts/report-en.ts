@@ -28,8 +28,10 @@ export const REPORT_EN: ReportWords = {
     preferred: 'the preferred core was back',
     other: 'another cause',
   },
-  detected: (median, longest) => `trouble was noticed within ${median} (median), ${longest} at most`,
-  switched: (median, longest) => `after that the switch took ${median} (median), ${longest} at most`,
+  detected: (median, longest) =>
+    `trouble was noticed within ${median}${longest ? ` (median), ${longest} at most` : ''}`,
+  switched: (median, longest) =>
+    `after that the switch took ${median}${longest ? ` (median), ${longest} at most` : ''}`,
   longestWait: (time) => `the longest that an answer stood still: ${time}`,
   noRepairs: 'no repairs',
   repairs: (count, parts) => `repairs: ${count} (${parts})`,

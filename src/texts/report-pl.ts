@@ -28,8 +28,10 @@ export const REPORT_PL: ReportWords = {
     preferred: 'wrócił preferowany rdzeń',
     other: 'inna przyczyna',
   },
-  detected: (median, longest) => `kłopot zauważono po ${median} (mediana), najpóźniej po ${longest}`,
-  switched: (median, longest) => `samo przełączenie trwało potem ${median} (mediana), najdłużej ${longest}`,
+  detected: (median, longest) =>
+    `kłopot zauważono po ${median}${longest ? ` (mediana), najpóźniej po ${longest}` : ''}`,
+  switched: (median, longest) =>
+    `samo przełączenie trwało potem ${median}${longest ? ` (mediana), najdłużej ${longest}` : ''}`,
   longestWait: (time) => `najdłuższy postój w pisaniu odpowiedzi: ${time}`,
   noRepairs: 'bez napraw',
   repairs: (count, parts) => `naprawy: ${count} (${parts})`,

@@ -106,6 +106,16 @@ describe('the availability report, read aloud', () => {
     );
   });
 
+  it('tells one time once', () => {
+    const once = { ...BUSY, detected: { p50: 9, max: 9 }, switched: { p50: 2, max: 2 } };
+    expect(texts('en').report(once)).toContain(
+      '- trouble was noticed within 9 ms\n- after that the switch took 2 ms\n',
+    );
+    expect(texts('pl').report(once)).toContain(
+      '- kłopot zauważono po 9 ms\n- samo przełączenie trwało potem 2 ms\n',
+    );
+  });
+
   it('does not make much of the moment between two cores', () => {
     const text = texts('en').report({ ...CALM, blackoutMs: 300, singleMs: 900 });
     expect(text).toContain('a core could always answer, and another take over');

@@ -20,8 +20,9 @@ export interface ReportWords {
   byHand(count: number): string;
   planned(count: number): string;
   causes: Readonly<Record<string, string>>;
-  detected(median: string, longest: string): string;
-  switched(median: string, longest: string): string;
+  /** `longest` where it is another than the median. */
+  detected(median: string, longest?: string): string;
+  switched(median: string, longest?: string): string;
   longestWait(time: string): string;
   noRepairs: string;
   repairs(count: number, parts: string): string;
@@ -65,6 +66,8 @@ function switches(values: ReportValues, words: ReportWords): string[] {
   const { detected, switched, longestWaitMs } = values;
   const { automatic, byHand, planned } = values.switches;
   const seconds = (ms: number): string => inSeconds(ms, words.locale);
+  const spread = ({ p50, max }: { p50: number; max: number }): [string, string?] =>
+    p50 === max ? [seconds(p50)] : [seconds(p50), seconds(max)];
   const wait = longestWaitMs === undefined ? [] : [words.longestWait(seconds(longestWaitMs))];
   if (automatic + byHand + planned === 0) return [words.noSwitches, ...wait];
   const parts = [
@@ -77,8 +80,8 @@ function switches(values: ReportValues, words: ReportWords): string[] {
     ...values.causes
       .slice(0, MOST_CAUSES)
       .map(({ kind, count }) => `${count} × ${words.causes[kind] ?? words.causes.other}`),
-    ...(detected ? [words.detected(seconds(detected.p50), seconds(detected.max))] : []),
-    ...(switched ? [words.switched(seconds(switched.p50), seconds(switched.max))] : []),
+    ...(detected ? [words.detected(...spread(detected))] : []),
+    ...(switched ? [words.switched(...spread(switched))] : []),
     ...wait,
   ];
 }
