@@ -138,6 +138,32 @@ describe(CoreHistory.name, () => {
     });
   });
 
+  describe('a death that the engine tells of', () => {
+    const died = async (coreId: number): Promise<void> => {
+      registry.report({ coreId, kind: 'died', detail: 'its process died (SIGKILL)' });
+      await clock.advance(0);
+    };
+    const evidence = async (): Promise<string[]> => (await sut.switches()).map((made) => made.evidence);
+
+    it('just after the switch it led to stands with that switch, once', async () => {
+      await registry.promote(2, { ...WHY, evidence: 'connect ECONNREFUSED' });
+      await clock.advance(30);
+      await died(1);
+      await died(1);
+      expect(await evidence()).toEqual(['connect ECONNREFUSED; its process died (SIGKILL)']);
+    });
+
+    it('of another core, long after, or after a switch by hand stands with none', async () => {
+      await registry.promote(2, { ...WHY, by: 'api:key1' });
+      await died(1);
+      await registry.promote(1, WHY);
+      await died(1);
+      await clock.advance(5_001);
+      await died(2);
+      expect(await evidence()).toEqual(['e', 'e']);
+    });
+  });
+
   describe('the course of things', () => {
     const note = (to: string, from = 'x'): void => sut.noteCluster(from, to, 'c', 'e');
     const slow = (id: number) => registry.holds.set(id, 'degraded', { by: 'automatic', reason: 'slow' });

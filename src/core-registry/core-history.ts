@@ -10,6 +10,8 @@ import { CLUSTER } from './holds';
 import { toTransition, type SwitchRow } from './transition-row';
 
 const AGAIN_MS = 5_000;
+/** The engine tells of a death a moment after the connections to the core broke, and after the switch that led to. */
+const DEATH_TOLD_WITHIN_MS = 5_000;
 /** More than this is not kept waiting for a disk that takes nothing. */
 const MOST_WAITING = 1_000;
 const KEPT_MS = 90 * 24 * 3_600_000;
@@ -68,6 +70,13 @@ export class CoreHistory {
         this.recordWait(coreId, epoch, waitedMs).catch((error: unknown) =>
           this.logger.warn(`The wait was not recorded: ${String(error)}`),
         ),
+      ),
+      this.bus.on('core.evidence-reported', ({ coreId, kind, detail }) =>
+        kind === 'died'
+          ? this.recordDeath(coreId, detail).catch((error: unknown) =>
+              this.logger.warn(`The death was not recorded: ${String(error)}`),
+            )
+          : undefined,
       ),
       this.bus.on('hold.set', ({ subject, hold }) =>
         row(subject, hold.since, { from: '', to: `+${hold.kind}`, cause: hold.by, evidence: hold.reason }),
@@ -159,6 +168,16 @@ export class CoreHistory {
       `UPDATE core_history SET waited_ms = MAX(COALESCE(waited_ms, 0), ?)
        WHERE id = (SELECT MAX(id) FROM core_history WHERE core = ? AND epoch >= ? AND to_state IN ('suspect', 'down'))`,
       ...[ms, left, epoch],
+    );
+  }
+
+  /** The switch that just left the core was for its death, whatever was seen of it first. */
+  private async recordDeath(left: number, detail: string): Promise<void> {
+    await this.store.run(
+      `UPDATE transitions SET evidence = evidence || '; ' || ?
+       WHERE epoch = (SELECT MAX(epoch) FROM transitions) AND from_core = ? AND by = 'automatic' AND at >= ?
+         AND instr(evidence, ?) = 0`,
+      ...[detail, left, this.clock.now() - DEATH_TOLD_WITHIN_MS, detail],
     );
   }
 

@@ -11,6 +11,7 @@ describe(causeOf.name, () => {
   it.each<[string, SwitchCause]>([
     ['its process died (SIGKILL)', 'died'],
     ['its process died (exit code 1)', 'died'],
+    ['http://127.0.0.1:11434: read ECONNRESET; its process died (SIGKILL)', 'died'],
     ['it was stopped', 'stopped'],
     ['it is stopped', 'stopped'],
     ['it answers but does not generate: no token within 10 s', 'hung'],

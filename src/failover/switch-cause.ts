@@ -27,7 +27,7 @@ export function originOf({ by }: Pick<Transition, 'by'>): SwitchOrigin {
 
 /** By what the verdict on the core says, first match first; the sentences are those of the health monitor. */
 const BY_EVIDENCE: readonly [RegExp, SwitchCause][] = [
-  [/^its process died\b/, 'died'],
+  [/\bits process died\b/, 'died'],
   [/^it (was|is) stopped\b/, 'stopped'],
   [/^it answers but does not generate\b/, 'hung'],
   [/\bis not installed there\b|\bis not in the data folder\b/, 'model-missing'],

@@ -58,6 +58,12 @@ describe('POST /api/v1/cores/{id}/kill', () => {
         const after = await rdzen.ready();
         expect(after).toMatchObject({ epoch: 2, active_core: id === 1 ? 2 : 1 });
         expect(after.cores.find((core) => core.id === id)?.pid).not.toBe(pid);
+        expect((await rdzen.api('GET', '/api/v1/failover/report')).body).toMatchObject({
+          switches: { automatic: 1, planned: 0, by_hand: 0 },
+          causes: [{ kind: 'died', count: 1 }],
+          answers: { given: 1, continued: 1, restarted: 0, fenced: 0 },
+          longest_wait_ms: expect.any(Number),
+        });
       } finally {
         ann.leave();
       }
