@@ -11,5 +11,5 @@ export class CorePreparation {
   preparing?: Preparing;
   problem?: EngineProblem;
   /** One of our own Ollamas fetches the model for all that share its folder. */
-  pulling = false;
+  pulling?: true;
 }

@@ -50,7 +50,7 @@ describe(ModelPuller.name, () => {
     sut.start();
     expect(preparation.pulling).toBe(true);
     await clock.advance(12_000);
-    expect(preparation.pulling).toBe(false);
+    expect(preparation.pulling).toBeUndefined();
     await sut.stop();
     expect(calls).toEqual([`${url} llama3.2`]);
     const told = warnings.filter(([id]) => id === 1).map(([, warning]) => warning);

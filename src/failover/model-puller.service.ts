@@ -27,7 +27,7 @@ export class ModelPuller {
 
   start(): void {
     this.registry.preparation.pulling = true;
-    this.working = this.run().finally(() => (this.registry.preparation.pulling = false));
+    this.working = this.run().finally(() => (this.registry.preparation.pulling = undefined));
   }
 
   async stop(): Promise<void> {

@@ -165,7 +165,7 @@ describe(RepairService.name, () => {
       bench.registry.preparation.pulling = true;
       await bench.clock.advance(60_000);
       expect(await steps(2)).toEqual([]);
-      bench.registry.preparation.pulling = false;
+      bench.registry.preparation.pulling = undefined;
       await untilReadyOnRealDisk(2);
     });
 
