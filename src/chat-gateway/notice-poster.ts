@@ -11,6 +11,7 @@ const LOOK_EVERY_MS = 2_000;
 const LONGEST_WAIT_MS = 30_000;
 /** About an hour; after that the news is old. */
 const LAST_TRY = 120;
+const LAST_VETOED_TRY = 2;
 /** Alerts that had no room to be posted in for so long are given up ... */
 const NO_ROOM_MS = 24 * 3_600_000;
 /** ... though not while it may only not have been found yet, after we were away. */
@@ -79,7 +80,7 @@ export class NoticePoster {
         await this.notices.markPosted(key);
       } catch (error) {
         if (!(error instanceof ChatError)) throw error;
-        if ((error.transient || MENDABLE.has(error.kind)) && attempts < LAST_TRY) {
+        if (attempts < triesFor(error)) {
           const wait = error.details.retryAfterMs ?? Math.min(LONGEST_WAIT_MS, 1_000 * 2 ** attempts);
           await this.notices.retryAt(key, this.tools.clock.now() + wait);
         } else {
@@ -99,4 +100,10 @@ export class NoticePoster {
       await this.notices.giveUp(key);
     }
   }
+}
+
+/** An apps hook may veto a message without saying so; three tries tell it from a passing fault. */
+function triesFor({ transient, kind }: ChatError): number {
+  if (transient || MENDABLE.has(kind)) return LAST_TRY;
+  return kind === 'bad-request' ? LAST_VETOED_TRY : 0;
 }
