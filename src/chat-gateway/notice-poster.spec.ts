@@ -80,6 +80,18 @@ describe(NoticePoster.name, () => {
     expect(bench.chat.asked('sendMessage')).toBe(2);
   });
 
+  it.each([
+    [2, ['notice a']],
+    [3, []],
+  ])('is refused %i times without a reason: what stands then is %j', async (times, stands) => {
+    for (let each = 0; each < times; each++) bench.chat.fail('sendMessage', 'bad-request');
+    await write('a');
+    await started();
+    await bench.clock.advance(60_000);
+    expect(posted()).toEqual(stands);
+    expect(bench.chat.asked('sendMessage')).toBe(3);
+  });
+
   describe('alerts', () => {
     const HOUR = 3_600_000;
     const alert = async (...keys: string[]): Promise<void> => {
