@@ -8,7 +8,15 @@ const waiting = { state: 'waiting-to-restart', deathsLastMinute: 1 } as const;
 
 describe(symptomOf.name, () => {
   it.each<[string, CoreState, Partial<Core>, typeof running | undefined, number, Symptom | undefined]>([
-    ['a hung process at once', 'down', { ailment: 'silent' }, running, 0, 'silent'],
+    [
+      'a hung process, once its end would have been told',
+      'down',
+      { ailment: 'silent' },
+      running,
+      1_000,
+      'silent',
+    ],
+    ['what may just have died not yet', 'down', { ailment: 'silent' }, running, 999, undefined],
     ['a stuck runner at once', 'down', { ailment: 'stuck' }, running, 0, 'stuck'],
     ['a missing model at once', 'down', { ailment: 'model-missing' }, running, 0, 'model-missing'],
     ['a core of others never', 'down', { ailment: 'silent' }, undefined, 1e9, undefined],
@@ -39,7 +47,7 @@ describe(symptomOf.name, () => {
     const ill = (
       kind: 'maintenance' | 'stopped' | 'quarantined' | 'draining' | 'failed',
     ): Symptom | undefined =>
-      symptomOf(aCore(1, 'down', { ailment: 'silent', conditions: held(kind) }), running, 0);
+      symptomOf(aCore(1, 'down', { ailment: 'silent', conditions: held(kind) }), running, 1_000);
     expect([ill('maintenance'), ill('stopped')]).toEqual([undefined, undefined]);
     expect([ill('quarantined'), ill('draining'), ill('failed')]).toEqual(['silent', 'silent', 'silent']);
   });

@@ -33,6 +33,8 @@ export const SLOW_LANE_MS = 30 * 60_000;
 
 /** Deaths within a minute after which starting it again is no longer left to the engine. */
 const CRASH_LOOP = 3;
+/** By then the engine has told that a process died, if it did. */
+const WORD_WITHIN_MS = 1_000;
 /** What died is started again by its engine; what was started may take its time. */
 const PATIENCE_MS = 60_000;
 
@@ -68,8 +70,9 @@ export function symptomOf(
   if (info.state !== 'running') return forMs >= PATIENCE_MS ? 'exited' : undefined;
   switch (core.state) {
     case 'down':
-      // Until its engine's word comes it may look as if it only hung.
-      if (core.ailment === 'silent' || core.ailment === undefined) return core.exited ? undefined : 'silent';
+      // A process that has just died looks like one that hangs until its engine's word comes.
+      if (core.ailment === 'silent' || core.ailment === undefined)
+        return core.exited || forMs < WORD_WITHIN_MS ? undefined : 'silent';
       return core.ailment;
     case 'warming':
       return core.ailment === 'model-broken' && forMs >= PATIENCE_MS ? 'model-broken' : undefined;

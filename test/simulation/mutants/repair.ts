@@ -38,7 +38,7 @@ export const REPAIR_MUTANTS: readonly Omit<Mutant, 'folder'>[] = [
   {
     name: 'cores that hang are waited for',
     file: LADDER,
-    find: "return core.exited ? undefined : 'silent';",
+    find: "return core.exited || forMs < WORD_WITHIN_MS ? undefined : 'silent';",
     replace: 'return undefined;',
   },
   {
