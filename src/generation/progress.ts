@@ -34,8 +34,13 @@ export class Progress {
   private begun = false;
   private gap?: Break;
 
-  /** @param deaths times a core died by itself while it wrote the answer */
-  constructor(public deaths: number) {}
+  /** Those deaths that took the whole core; which they were before a restart nobody knows, so all count. */
+  coreDeaths: number;
+
+  /** @param deaths times a core, or its runner, died by itself while it wrote the answer */
+  constructor(public deaths: number) {
+    this.coreDeaths = deaths;
+  }
 
   /** Where the next attempt takes up the answer: after its last whole word, or at the beginning. */
   begin(continues: boolean): Resume {

@@ -212,6 +212,17 @@ describe(Suspects.name, () => {
       expect(await finish(poison)).toMatchObject({ outcome: 'complete', continued: 1 });
     });
 
+    it('lets it have the last core at once where only a runner died, however long that core stays away', async () => {
+      await running({}, () => undefined);
+      bench.core(1).faults.push({ afterCharacters: 30, kind: 'in-stream', detail: RUNNER_GONE });
+      const poison = await bench.answering('why');
+      await bench.timeUntil(() => bench.state(1) === 'suspect', 2_000);
+      bench.core(1).runnerHung = true;
+      expect(await bench.timeUntil(() => chats('why').length === 2, 2_000)).toBeLessThan(100);
+      expect(await finish(poison)).toMatchObject({ outcome: 'complete', continued: 1 });
+      bench.core(1).resume();
+    });
+
     it('risks it after a minute: last, alone, for a short answer and with less context', async () => {
       await running({ slots: 2 }, (id, question) => question === 'poison' && id === 1 && end(id, CRASH));
       const poison = await bench.answering('poison');

@@ -59,8 +59,11 @@ export class Suspects {
   async seat(progress: Progress, signal: AbortSignal, left?: Core): Promise<Seat> {
     const wish = { avoid: new Set(left && [left.id]), resuming: left !== undefined };
     if (progress.deaths === 0) return seatOn(await this.dispatcher.acquire(signal, wish), false);
-    if (this.usableBeside(left) < 2 && !this.twoReady) await this.untilTwoReady(progress, signal);
-    const last = this.usableBeside(left) < 2 && !this.twoReady;
+    // A core outlives its runner, and loads the model anew: only who ended a whole core endangers the last one.
+    const endangers = progress.coreDeaths > 0;
+    if (endangers && this.usableBeside(left) < 2 && !this.twoReady)
+      await this.untilTwoReady(progress, signal);
+    const last = endangers && this.usableBeside(left) < 2 && !this.twoReady;
     const resuming = wish.resuming && !last;
     const lease = await this.dispatcher.acquire(signal, { ...wish, resuming, alone: true });
     return seatOn(lease, last && !this.twoReady);
@@ -113,6 +116,7 @@ export class Suspects {
     // In company it may have been the other question; one that is a suspect already is tried again, alone.
     if (kind !== 'self' || (progress.deaths > 0 && seat.shared)) return kind;
     progress.deaths++;
+    if (!failure.runnerCrash) progress.coreDeaths++;
     this.logger.warn(
       `Core ${seat.core.id} died by itself over question ${messageId}, death ${progress.deaths}: ${failure.detail}`,
     );
