@@ -8,6 +8,7 @@ import { EventBus } from '../../events/event-bus';
 import { OllamaApi } from '../../ollama/ollama-api';
 import { OllamaError } from '../../ollama/ollama-error';
 import { Clock } from '../../shared/clock';
+import { within } from '../../shared/within';
 import { ModelBringer } from './model-bringer';
 import type { RepairStep, Symptom } from './repair-ladder';
 
@@ -78,19 +79,7 @@ export class RepairSteps {
     this.ports.bus.emit('core.proof-wanted', { coreId: id });
   }
 
-  private async within<T>(work: Promise<T>, ms: number, signal: AbortSignal): Promise<T> {
-    const patience = new AbortController();
-    const onAbort = (): void => patience.abort(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    const late = this.ports.clock.sleep(ms, patience.signal).then(() => {
-      throw new Error(`the engine did not answer within ${ms / 1000} s`);
-    });
-    try {
-      return await Promise.race([work, late]);
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-      patience.abort(new Error('answered'));
-      late.catch(() => undefined);
-    }
+  private within<T>(work: Promise<T>, ms: number, signal: AbortSignal): Promise<T> {
+    return within(this.ports.clock, ms, 'the engine', work, signal);
   }
 }

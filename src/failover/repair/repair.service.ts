@@ -7,6 +7,7 @@ import { mayBeRepaired } from '../../core-registry/core-states';
 import type { Core } from '../../core-registry/core.types';
 import type { Timer } from '../../shared/clock';
 import { Random } from '../../shared/random';
+import { within } from '../../shared/within';
 import { FailoverNotices } from '../failover-notices';
 import { RepairJournal } from './repair-journal';
 import {
@@ -266,14 +267,6 @@ export class RepairService {
 
   private async inspect({ container }: Core): Promise<ContainerInfo | undefined> {
     if (container === undefined) return undefined;
-    const { clock } = this.ports;
-    const patience = new AbortController();
-    const late = clock.sleep(ENGINE_MS, patience.signal).then(() => undefined);
-    late.catch(() => undefined);
-    try {
-      return await Promise.race([this.engine.inspect(container), late]);
-    } finally {
-      patience.abort(new Error('answered'));
-    }
+    return within(this.ports.clock, ENGINE_MS, 'the engine', this.engine.inspect(container));
   }
 }
