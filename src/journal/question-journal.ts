@@ -3,6 +3,7 @@ import { EventBus } from '../events/event-bus';
 import { Clock } from '../shared/clock';
 import { RdzenError } from '../shared/rdzen-error';
 import { Store, type Queries, type SqlValue, type Transaction } from '../storage/store';
+import { forgetOld } from './forget-old';
 import './journal.events';
 import type { Attempt, NewQuestion, Question, QuestionState } from './journal.types';
 import { QuestionReader } from './question-reader';
@@ -243,32 +244,7 @@ export class QuestionJournal extends QuestionReader {
    * @returns whether there may be more to forget.
    */
   async prune(slice = 500): Promise<boolean> {
-    const day = 24 * 3_600_000;
-    const yesterday = this.clock.now() - day;
-    const lastMonth = this.clock.now() - 30 * day;
-    const old = 'FROM inbox WHERE finished_at < ? ORDER BY finished_at, rowid LIMIT ?';
-    return this.store.transaction(async (tx) => {
-      const changes = [
-        await tx.run(
-          `UPDATE inbox SET text = '' WHERE rowid IN
-             (SELECT rowid FROM inbox WHERE text <> '' AND state <> 'dead' AND finished_at < ? LIMIT ?)`,
-          ...[yesterday, slice],
-        ),
-        await tx.run(
-          `UPDATE answers SET text = '' WHERE rowid IN
-             (SELECT answers.rowid FROM answers CROSS JOIN inbox ON inbox.id = message_id
-              WHERE answers.text <> '' AND state <> 'dead' AND finished_at < ? LIMIT ?)`,
-          ...[yesterday, slice],
-        ),
-        await tx.run(`DELETE FROM answers WHERE message_id IN (SELECT id ${old})`, lastMonth, slice),
-        await tx.run(`DELETE FROM attempts WHERE message_id IN (SELECT id ${old})`, lastMonth, slice),
-        await tx.run(`DELETE FROM inbox WHERE rowid IN (SELECT rowid ${old})`, lastMonth, slice),
-      ];
-      // A reaction brings an old message back whole: with its row forgotten it must count as history, not as new.
-      const history = this.clock.now() - 29 * day;
-      await tx.run('UPDATE watermarks SET since = ? WHERE since < ?', history, history);
-      return changes.some((count) => count >= slice);
-    });
+    return this.store.transaction((tx) => forgetOld(tx, this.clock.now(), slice));
   }
 
   private async dead(id: string): Promise<Question> {
