@@ -1,5 +1,6 @@
 import { VirtualClock } from '../../test/support/virtual-clock';
 import type { CoreHistory } from '../core-registry/core-history';
+import type { RepairJournal } from '../failover/repair/repair-journal';
 import type { NoticeJournal } from '../journal/notice-journal';
 import type { QuestionJournal } from '../journal/question-journal';
 import { Housekeeping } from './housekeeping.service';
@@ -10,10 +11,12 @@ describe(Housekeeping.name, () => {
     const prune = jest.fn().mockRejectedValueOnce(new Error('disk full')).mockResolvedValue(undefined);
     const notices = { prune: jest.fn().mockResolvedValue(undefined) };
     const history = { prune: jest.fn().mockResolvedValue(undefined) };
+    const repairs = { prune: jest.fn().mockResolvedValue(undefined) };
     const sut = new Housekeeping(
       { prune } as unknown as QuestionJournal,
       notices as unknown as NoticeJournal,
       history as unknown as CoreHistory,
+      repairs as unknown as RepairJournal,
       clock,
     );
     sut.start();
@@ -23,6 +26,7 @@ describe(Housekeeping.name, () => {
     expect(prune).toHaveBeenCalledTimes(2);
     expect(notices.prune).toHaveBeenCalledTimes(1);
     expect(history.prune).toHaveBeenCalledTimes(1);
+    expect(repairs.prune).toHaveBeenCalledTimes(1);
     await sut.stop();
     await clock.advance(10 * 3_600_000);
     expect(prune).toHaveBeenCalledTimes(2);
@@ -37,6 +41,7 @@ describe(Housekeeping.name, () => {
       journals,
       notices as unknown as NoticeJournal,
       { prune: jest.fn().mockResolvedValue(undefined) } as unknown as CoreHistory,
+      { prune: jest.fn().mockResolvedValue(undefined) } as unknown as RepairJournal,
       clock,
     );
     sut.start();

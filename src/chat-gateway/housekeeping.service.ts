@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { CoreHistory } from '../core-registry/core-history';
+import { RepairJournal } from '../failover/repair/repair-journal';
 import { NoticeJournal } from '../journal/notice-journal';
 import { QuestionJournal } from '../journal/question-journal';
 import { Clock, type Timer } from '../shared/clock';
@@ -21,6 +22,7 @@ export class Housekeeping {
     private readonly questions: QuestionJournal,
     private readonly notices: NoticeJournal,
     private readonly history: CoreHistory,
+    private readonly repairs: RepairJournal,
     private readonly clock: Clock,
   ) {}
 
@@ -46,6 +48,7 @@ export class Housekeeping {
       while (!this.stopped && (await this.questions.prune())) await this.clock.sleep(BREATH_MS);
       await this.notices.prune();
       await this.history.prune();
+      await this.repairs.prune();
     } catch (error) {
       this.logger.error(`Pruning the journal failed: ${String(error)}`);
     }
