@@ -39,10 +39,8 @@ export const REPORT_EN: ReportWords = {
     unload: 'model unloaded',
     restart: 'restart',
     recreate: 'set up anew',
-    pull: 'model fetched again',
-    copy: 'model copied from another core',
-    previous: 'last good version',
-    page: 'administrator called',
+    model: 'model brought again',
+    'last-good': 'last good version',
   },
   answers: ({ given, continued, restarted, fenced }, since) =>
     `answers${since ? ` since ${since}` : ''}: ${given}; continued after a break: ${continued}, begun anew: ${restarted}, too late and dropped: ${fenced}`,

@@ -39,10 +39,8 @@ export const REPORT_PL: ReportWords = {
     unload: 'usunięcie modelu z pamięci',
     restart: 'restart',
     recreate: 'utworzenie od nowa',
-    pull: 'ponowne pobranie modelu',
-    copy: 'skopiowanie modelu z innego rdzenia',
-    previous: 'ostatnia dobra wersja',
-    page: 'wezwanie administratora',
+    model: 'ponowne sprowadzenie modelu',
+    'last-good': 'ostatnia dobra wersja',
   },
   answers: ({ given, continued, restarted, fenced }, since) =>
     `odpowiedzi${since ? ` od ${since}` : ''}: ${given}; dokończone po przerwaniu: ${continued}, zaczęte od nowa: ${restarted}, spóźnione i odrzucone: ${fenced}`,

@@ -1,6 +1,8 @@
 import { aCore, held } from '../../../test/support/a-core';
 import type { ContainerInfo } from '../../containers/container-engine';
 import type { Core, CoreState } from '../../core-registry/core.types';
+import { REPORT_EN } from '../../texts/report-en';
+import { REPORT_PL } from '../../texts/report-pl';
 import { LADDERS, nextStep, symptomOf, waitAfter, type RepairStep, type Symptom } from './repair-ladder';
 
 const running: Pick<ContainerInfo, 'state' | 'deathsLastMinute'> = { state: 'running', deathsLastMinute: 0 };
@@ -70,6 +72,13 @@ describe(nextStep.name, () => {
     expect(climb('crash-loop')[0]).toBe('recreate');
     expect(climb('model-missing')[0]).toBe('model');
     for (const ladder of Object.values(LADDERS)) expect(new Set(ladder).size).toBe(ladder.length);
+  });
+});
+
+describe('the words of the report', () => {
+  it('name every step of the ladder, in both languages', () => {
+    const steps = [...new Set(Object.values(LADDERS).flat())].sort();
+    for (const words of [REPORT_EN, REPORT_PL]) expect(Object.keys(words.steps).sort()).toEqual(steps);
   });
 });
 
