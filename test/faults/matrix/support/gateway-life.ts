@@ -52,9 +52,14 @@ export class GatewayLife {
     });
     const disk = kind === 'small-disk' ? smallDisk() : undefined;
     const life = new GatewayLife(kind, rdzen, hooks, disk);
-    await life.launch();
-    await life.rdzen.ready();
-    return life;
+    try {
+      await life.launch();
+      await life.rdzen.ready();
+      return life;
+    } catch (error) {
+      await life.end();
+      throw error;
+    }
   }
 
   get output(): string {
