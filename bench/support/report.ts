@@ -41,20 +41,19 @@ export function table({ measures }: Result): string {
     .join('\n');
 }
 
-/** docs/figures.md, out of the newest thorough result of every figure. */
+/** docs/figures.md, out of the newest thorough result of every figure. What was not measured here stays as it stands. */
 export function writeDocument(figures: readonly Figure[]): void {
   const newest = new Map<string, Result>();
   for (const each of results()) if (!each.quick) newest.set(each.figure, each);
-  const sections = figures.map((figure) => section(figure, newest.get(figure.name)));
-  const [any] = newest.values();
+  const written = existsSync(DOCUMENT) ? readFileSync(DOCUMENT, 'utf8') : '';
+  const sections = figures.map((figure) => section(figure, newest.get(figure.name), written));
   const head = `# Figures
 
 Made by \`npm run bench -- --write\`; do not edit by hand. Targets are judged by the median of the runs unless a row says
 otherwise. Variants of one figure are measured in turn (A B A B ...), so that a disturbance meets both, and a ratio is
 always between neighbours of one run. "Spread" is the least and the greatest value. Every run prepares its own data and
-talks over real sockets on this machine; nothing is simulated unless the section says so.
-${any ? '' : '\nNothing has been measured yet.\n'}`;
-  writeFileSync(DOCUMENT, `${[head.trimEnd(), ...sections].join('\n\n')}\n`);
+talks over real sockets on this machine; nothing is simulated unless the section says so.`;
+  writeFileSync(DOCUMENT, `${[head, ...sections].join('\n\n')}\n`);
 }
 
 function results(): Result[] {
@@ -66,9 +65,12 @@ function results(): Result[] {
     .map((line) => JSON.parse(line) as Result);
 }
 
-function section({ title, definition }: Figure, found: Result | undefined): string {
+function section({ title, definition }: Figure, found: Result | undefined, written: string): string {
   const text = `## ${title}\n\n${definition}\n\n`;
-  if (!found) return `${text}Not measured yet.`;
+  if (!found) {
+    const [, rest = 'Not measured yet.'] = written.split(text);
+    return `${text}${rest.split('\n\n## ')[0]?.trimEnd()}`;
+  }
   const { processor, processors, memoryGigabytes, platform, node } = found.machine;
   const where = `\`${found.command}\`, ${found.date.slice(0, 10)}; ${processors} × ${processor}, ${memoryGigabytes} GB, ${platform}, Node ${node}`;
   const summaries = found.measures.map(summarise);
