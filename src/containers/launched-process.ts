@@ -50,12 +50,17 @@ export class LaunchedProcess {
     return this.alive && killProcess(this.pid, signal);
   }
 
+  /** To the whole group. */
+  signalAll(signal: NodeJS.Signals): boolean {
+    return this.alive && killGroup(this.pid, signal);
+  }
+
   /** Asks it to end and, after `graceMs`, no longer asks. Resolves when the leader is gone. */
   async end(graceMs: number): Promise<ProcessExit> {
     if (graceMs > 0 && this.alive) {
       this.signal('SIGTERM');
       // A stopped process acts on SIGTERM only once it runs again.
-      this.signal('SIGCONT');
+      this.signalAll('SIGCONT');
       await this.within(graceMs, this.exited);
     }
     if (this.alive) killGroup(this.pid, 'SIGKILL');

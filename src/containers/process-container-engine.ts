@@ -8,6 +8,7 @@ import {
   type ContainerEvent,
   type ContainerInfo,
   type ContainerSpec,
+  type ContainerStats,
 } from './container-engine';
 import { endLeftovers } from './leftovers';
 import { OwnerMarks } from './owner-marks';
@@ -98,6 +99,18 @@ export class ProcessContainerEngine extends ContainerEngine {
 
   async signal(name: string, signal: NodeJS.Signals): Promise<void> {
     this.known(name).signal(signal);
+  }
+
+  async pause(name: string): Promise<void> {
+    await this.known(name).pause();
+  }
+
+  async resume(name: string): Promise<void> {
+    await this.known(name).resume();
+  }
+
+  async stats(name: string): Promise<ContainerStats> {
+    return this.known(name).stats();
   }
 
   async inspect(name: string): Promise<ContainerInfo | undefined> {

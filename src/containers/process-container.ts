@@ -1,7 +1,14 @@
 import type { Clock, Timer } from '../shared/clock';
 import type { Random } from '../shared/random';
-import type { ContainerEvent, ContainerInfo, ContainerSpec, ContainerState } from './container-engine';
+import type {
+  ContainerEvent,
+  ContainerInfo,
+  ContainerSpec,
+  ContainerState,
+  ContainerStats,
+} from './container-engine';
 import type { LaunchedProcess, ProcessExit } from './launched-process';
+import { groupStats } from './group-stats';
 import { LineRing } from './line-ring';
 import type { ProcessLauncher } from './process-launcher';
 import { RestartBackoff } from './restart-backoff';
@@ -71,6 +78,19 @@ export class ProcessContainer {
     }
   }
 
+  pause(): Promise<void> {
+    return this.freeze('SIGSTOP', 'running', 'paused');
+  }
+
+  resume(): Promise<void> {
+    return this.freeze('SIGCONT', 'paused', 'running');
+  }
+
+  async stats(): Promise<ContainerStats> {
+    const stats = this.current?.alive ? await groupStats(this.current.pid) : undefined;
+    return stats ?? { memoryBytes: 0, cpuMs: 0, processes: 0 };
+  }
+
   info(): ContainerInfo {
     const alive = this.current?.alive ? this.current : undefined;
     return {
@@ -87,6 +107,17 @@ export class ProcessContainer {
 
   logs(): string[] {
     return this.lines.last();
+  }
+
+  private freeze(signal: 'SIGSTOP' | 'SIGCONT', from: ContainerState, to: ContainerState): Promise<void> {
+    return this.queued(async () => {
+      if (this.state === to) return;
+      if (this.state !== from || !this.current?.signalAll(signal))
+        throw new Error(`Container ${this.spec.name} cannot become ${to}: it is ${this.state}.`);
+      this.state = to;
+      const type = to === 'paused' ? 'paused' : 'resumed';
+      this.emit({ type, name: this.spec.name, at: this.clock.now() });
+    });
   }
 
   private async startAnew(): Promise<void> {
@@ -111,7 +142,7 @@ export class ProcessContainer {
   }
 
   private onExit(launched: LaunchedProcess, exit: ProcessExit): void {
-    if (this.current !== launched || this.state !== 'running') return;
+    if (this.current !== launched || (this.state !== 'running' && this.state !== 'paused')) return;
     const livedMs = this.clock.monotonic() - this.startedMonotonic;
     this.lastExit = exit;
     this.state = this.afterDeath;

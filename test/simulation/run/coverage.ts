@@ -54,6 +54,10 @@ const ENGINE: Record<keyof ContainerEngine, boolean> = {
   // Given by people, whom the API serves; the simulation's people use the chat.
   stop: false,
   signal: false,
+  pause: false,
+  resume: false,
+  stats: false,
+  health: false,
   // By the launcher, before the gateway's own life begins.
   start: false,
   create: false,

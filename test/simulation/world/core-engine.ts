@@ -73,6 +73,9 @@ export class CoreEngine extends ContainerEngine {
   signal = notPlayed;
   list = notPlayed;
   logs = notPlayed;
+  pause = notPlayed;
+  resume = notPlayed;
+  stats = notPlayed;
 }
 
 function notPlayed(): Promise<never> {

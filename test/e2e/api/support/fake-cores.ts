@@ -128,6 +128,15 @@ export class NoContainers extends ContainerEngine {
   signal(): Promise<void> {
     return Promise.resolve();
   }
+  pause(): Promise<void> {
+    return Promise.resolve();
+  }
+  resume(): Promise<void> {
+    return Promise.resolve();
+  }
+  stats(): Promise<never> {
+    return Promise.reject(new Error('nothing is run here'));
+  }
   inspect(): Promise<undefined> {
     return Promise.resolve(undefined);
   }

@@ -1,0 +1,56 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Blueprint } from './blueprint';
+
+/**
+ * The blueprints of adopted containers, on disk: one that is removed while we are away can still be made again. They hold
+ * the containers' environment, so nobody else may read them.
+ */
+export class BlueprintStore {
+  private readonly known = new Map<string, Blueprint>();
+  private tail: Promise<unknown> = Promise.resolve();
+
+  /** @param folder made when missing */
+  constructor(private readonly folder: string) {}
+
+  async get(name: string): Promise<Blueprint | undefined> {
+    const known = this.known.get(name) ?? (await this.read(name));
+    if (known) this.known.set(name, known);
+    return known;
+  }
+
+  /**
+   * Rejects where it could not be written; it is known all the same.
+   *
+   * @param lasting false: for this life of the process only
+   */
+  put(blueprint: Blueprint, lasting: boolean): Promise<void> {
+    const before = JSON.stringify(this.known.get(blueprint.name));
+    this.known.set(blueprint.name, blueprint);
+    const text = JSON.stringify(blueprint);
+    if (text === before || !lasting) return Promise.resolve();
+    const written = this.tail.then(() => this.write(blueprint.name, text));
+    this.tail = written.catch(() => undefined);
+    return written;
+  }
+
+  private async read(name: string): Promise<Blueprint | undefined> {
+    try {
+      return JSON.parse(await readFile(this.path(name), 'utf8')) as Blueprint;
+    } catch {
+      // Absent, or cut by a crash: the container itself tells it again.
+      return undefined;
+    }
+  }
+
+  private async write(name: string, text: string): Promise<void> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const draft = `${this.path(name)}.new`;
+    await writeFile(draft, text, { mode: 0o600 });
+    await rename(draft, this.path(name));
+  }
+
+  private path(name: string): string {
+    return join(this.folder, `${encodeURIComponent(name)}.json`);
+  }
+}

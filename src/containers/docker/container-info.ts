@@ -1,0 +1,37 @@
+import type { ContainerInspectInfo } from 'dockerode';
+import type { ContainerInfo, ContainerState } from '../container-engine';
+
+/** What only we know of a container, beside what the engine says. */
+export interface Memory {
+  /** Somebody wanted it to end. */
+  stopped: boolean;
+  deathsLastMinute: number;
+}
+
+/** @param name as it is called here; the engine may be renaming it */
+export function containerInfo(
+  name: string,
+  { Config, State, RestartCount }: ContainerInspectInfo,
+  { stopped, deathsLastMinute }: Memory,
+): ContainerInfo {
+  const state = stateOf(State, stopped);
+  const started = Date.parse(State.StartedAt);
+  return {
+    name,
+    image: Config.Image,
+    state,
+    ...(State.Running ? { pid: State.Pid } : { exitCode: State.ExitCode }),
+    ...(started > 0 ? { startedAt: started } : {}),
+    restarts: RestartCount,
+    deathsLastMinute,
+    labels: { ...Config.Labels },
+  };
+}
+
+/** States as of Docker's API reference, `ContainerState.Status`. */
+function stateOf({ Status, Running }: ContainerInspectInfo['State'], stopped: boolean): ContainerState {
+  if (Status === 'paused') return 'paused';
+  if (Status === 'restarting') return 'waiting-to-restart';
+  if (Running) return 'running';
+  return stopped || Status === 'created' ? 'stopped' : 'exited';
+}
