@@ -41,7 +41,7 @@ export function banner(prepared: Prepared, cores: readonly Core[], apiUrl: strin
           : `, pid ${core.pid}`;
       return `  Core ${core.id}       ${core.role.padEnd(7)}  ${KINDS[core.kind]}, ${core.url}${pid}`;
     }),
-    `  Model        ${launched.profile.model}${launched.missingModel || prepared.engineSource ? '  (being fetched; questions wait for it)' : ''}`,
+    `  Model        ${launched.profile.model}${launched.lacking.length > 0 || prepared.engineSource ? '  (being fetched; questions wait for it)' : ''}`,
     `  Admin key    in ${keyFile}`,
     '',
   ];

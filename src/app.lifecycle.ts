@@ -11,6 +11,7 @@ import { EventBus } from './events/event-bus';
 import { AvailabilityWatch } from './failover/availability-watch';
 import { EngineProvider } from './failover/engine-provider.service';
 import { ModelPuller } from './failover/model-puller.service';
+import { OutsideStops } from './failover/outside-stops.service';
 import { RepairService } from './failover/repair/repair.service';
 import { SwitchoverService } from './failover/switchover.service';
 import { VoluntaryMoves } from './failover/voluntary-moves.service';
@@ -55,13 +56,14 @@ export class Lifecycle {
     // Before any core is judged: one that waits for its model is not taken for one that could answer.
     if (prepared.engineSource) app.get(EngineProvider).start(prepared.engineSource);
     await app.get(HealthMonitor).start();
+    await app.get(OutsideStops).start();
     app.get(RepairService).start();
     await app.get(PaceWatch).start();
     app.get(VoluntaryMoves).start();
     await app.get(SharedFiles).start();
     app.get(ChatGateway).start(prepared.knownHere);
     app.get(Housekeeping).start();
-    if (prepared.cores.missingModel) app.get(ModelPuller).start();
+    if (prepared.cores.lacking.length > 0) app.get(ModelPuller).start(prepared.cores.lacking);
     await app.listen(settings.RDZEN_PORT, settings.RDZEN_BIND);
     return (await app.getUrl()).replace('[::1]', '127.0.0.1');
   }
@@ -87,6 +89,7 @@ export class Lifecycle {
       await app.get(EngineProvider).stop();
       await app.get(ContinuationVerifier).stop();
       await app.get(RepairService).stop();
+      app.get(OutsideStops).stop();
       await app.get(VoluntaryMoves).stop();
       await app.get(SwitchoverService).stop();
       await app.get(FailoverService).stop();

@@ -54,6 +54,7 @@ import { FailoverController } from './failover/failover.controller';
 import { FAILOVER_MIGRATIONS } from './failover/failover.migrations';
 import { FailoverNotices } from './failover/failover-notices';
 import { ModelPuller } from './failover/model-puller.service';
+import { OutsideStops } from './failover/outside-stops.service';
 import { Promoter } from './failover/promoter';
 import { ModelBringer } from './failover/repair/model-bringer';
 import { RepairController } from './failover/repair/repair.controller';
@@ -164,6 +165,7 @@ const WORKERS: Provider[] = [
   AvailabilityReports,
   ReportCommands,
   ModelPuller,
+  OutsideStops,
   EngineProvider,
   CoreDrill,
   ModelBringer,

@@ -9,11 +9,14 @@ import { AccessGuard } from './admin/access.guard';
 import { ApiKeys } from './admin/api-keys.service';
 import { requireFlatBody } from './admin/flat-body';
 import { refuseUnreadable, refuseUnroutable } from './admin/raw-refusals';
+import { openDocker } from './app.docker';
 import { surveyMachine } from './app.machine';
 import { rememberedActiveCore } from './admin/shared-files.service';
 import { AppModule, MIGRATIONS, type Foundations } from './app.module';
 import { ChatServerLauncher, type ChatServerAddress } from './chat-gateway/chat-server-launcher';
 import type { Settings } from './config/settings';
+import { CombinedContainerEngine } from './containers/combined-container-engine';
+import type { ContainerEngine } from './containers/container-engine';
 import { EmbeddedPrograms } from './containers/embedded-programs';
 import { ProcessContainerEngine } from './containers/process-container-engine';
 import { SystemPrompt } from './conversation/system-prompt';
@@ -70,7 +73,7 @@ export async function prepare(
   const clock = new SystemClock();
   const random = new SystemRandom();
   const programs = new EmbeddedPrograms(__dirname, environment.PATH ?? '', environment);
-  const engine = new ProcessContainerEngine({
+  const processes = new ProcessContainerEngine({
     programs,
     runDir: join(data, 'run'),
     clock,
@@ -80,12 +83,13 @@ export async function prepare(
   const chatPort = settings.RDZEN_CHAT_PORT || (await freePort());
   // Chosen before we listen, because the chat page's server has to know it.
   settings.RDZEN_PORT ||= await freePort();
+  let engine: ContainerEngine = processes;
   let store: LibsqlStore | undefined;
   try {
     await requirePort(settings.RDZEN_PORT, settings.RDZEN_BIND, 'RDZEN_PORT', 'The API');
     if (!settings.ROCKETCHAT_URL) {
       // After a crash our own chat server may hold its port a moment longer than we live.
-      await engine.prepare();
+      await processes.prepare();
       await requirePort(chatPort, settings.RDZEN_BIND, 'RDZEN_CHAT_PORT', 'The chat page');
       await requireSoundChat(join(data, 'chat.db'));
     }
@@ -97,8 +101,12 @@ export async function prepare(
     for (const hidden of [botPassword, settings.ROCKETCHAT_TOKEN, secret.toString('hex')])
       logger.hide(hidden);
 
+    const docker = await openDocker(settings, secret, clock, random);
+    if (docker) engine = new CombinedContainerEngine(processes, docker);
     const ollama = new HttpOllamaApi(clock);
     const survey = await surveyMachine(settings, programs, environment, clock);
+    const health = engine.health();
+    if (health.reachable && health.processors !== undefined) survey.machine.cpus = health.processors;
     const pageKey = await new ApiKeys(store, settings, clock, random).replace(PAGE_KEY, 'operate');
     logger.hide(pageKey);
     const [cores, chat] = await Promise.all([

@@ -88,6 +88,20 @@ export class EngineProblemDto {
   remedy!: string;
 }
 
+export class DockerDto {
+  @ApiProperty({ description: 'Whether the Docker engine answers; without it nothing is repaired' })
+  reachable!: boolean;
+
+  @ApiPropertyOptional({ description: 'Version of the engine', example: '28.2.2' })
+  version?: string;
+
+  @ApiPropertyOptional({ description: 'Since when it does not answer', example: '2026-11-27T20:15:00.000Z' })
+  since?: string;
+
+  @ApiPropertyOptional({ description: 'Why it does not answer, and what helps' })
+  problem?: string;
+}
+
 export class StatusDto {
   @ApiProperty({ enum: ['online'], description: 'The process runs' })
   status!: 'online';
@@ -128,4 +142,10 @@ export class StatusDto {
 
   @ApiProperty({ type: [CoreStatusDto], description: 'Every core, by number' })
   cores!: CoreStatusDto[];
+
+  @ApiPropertyOptional({
+    type: DockerDto,
+    description: 'The Docker engine, where containers are looked after',
+  })
+  docker?: DockerDto;
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Preparing } from '../built-in-engine/preparing';
+import { ContainerEngine, type EngineHealth } from '../containers/container-engine';
 import { CoreRegistry } from '../core-registry/core-registry';
 import { shownReason, shownState } from '../core-registry/core-states';
 import type { Core } from '../core-registry/core.types';
@@ -21,6 +22,7 @@ export class StatusService {
     private readonly profile: ModelProfile,
     private readonly chat: ChatApi,
     private readonly realtime: ChatRealtime,
+    private readonly engine: ContainerEngine,
     bus: EventBus,
   ) {
     bus.on('process.stopping', () => {
@@ -43,6 +45,7 @@ export class StatusService {
       epoch: this.registry.epoch,
       ...(preparing ? { preparing: preparingDto(preparing) } : {}),
       ...(problem ? { engine_problem: { cause: problem.reason, remedy: problem.remedy } } : {}),
+      ...docker(this.engine.health()),
       cores: cores.map((core) => this.core(core)),
     };
   }
@@ -75,6 +78,15 @@ export class StatusService {
   get ready(): boolean {
     return !this.stopping && this.chatConnected && this.registry.all().some(isProven);
   }
+}
+
+/** Nothing where no container is looked after. */
+function docker(health: EngineHealth): Pick<StatusDto, 'docker'> {
+  if (!health.reachable) {
+    const since = new Date(health.since).toISOString();
+    return { docker: { reachable: false, since, problem: health.problem } };
+  }
+  return health.version === undefined ? {} : { docker: { reachable: true, version: health.version } };
 }
 
 function preparingDto(preparing: Preparing): PreparingDto {

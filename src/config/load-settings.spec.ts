@@ -1,5 +1,5 @@
 import { RdzenError } from '../shared/rdzen-error';
-import { configuredCoreIds, externalCoreUrl, loadSettings } from './load-settings';
+import { adoptedContainers, configuredCoreIds, externalCoreUrl, loadSettings } from './load-settings';
 
 function codeOf(work: () => unknown): string | undefined {
   try {
@@ -20,6 +20,24 @@ describe(loadSettings.name, () => {
       ACTIVE_CORE_ID: 1,
     });
     expect(configuredCoreIds(settings)).toEqual([1, 2]);
+  });
+
+  it('demands in the docker profile what is not run here, and an address for what is named in Docker', () => {
+    expect(() => loadSettings({ RDZEN_PROFILE: 'docker', OLLAMA_URL_CORE1: 'http://core1:11434' })).toThrow(
+      'ROCKETCHAT_URL, OLLAMA_URL_CORE2 must be set',
+    );
+    expect(() => loadSettings({ RDZEN_CONTAINER_CORE3: 'core3' })).toThrow('OLLAMA_URL_CORE3');
+    expect(() => loadSettings({ RDZEN_MODELS_CORE1: '/models' })).toThrow('OLLAMA_URL_CORE1');
+    expect(() => loadSettings({ RDZEN_DOCKER_HOST: '/var/run/docker.sock' })).toThrow('unix:///');
+    expect(() =>
+      loadSettings({ OLLAMA_URL_CORE1: 'http://a:1', RDZEN_CONTAINER_CORE1: 'core1; rm' }),
+    ).toThrow('name of a container');
+    const settings = loadSettings({
+      OLLAMA_URL_CORE1: 'http://a:1',
+      RDZEN_CONTAINER_CORE1: 'core1',
+      RDZEN_CONTAINER_MONGODB: 'db',
+    });
+    expect(adoptedContainers(settings)).toEqual(['core1', 'db']);
   });
 
   it('reads numbers, lists, flags and external cores; an empty value counts as unset', () => {

@@ -44,6 +44,7 @@ export function loadSettings(environment: Record<string, string | undefined>): S
       'ROCKETCHAT_URL is set, so ROCKETCHAT_PASSWORD or ROCKETCHAT_TOKEN with ROCKETCHAT_USER_ID is needed',
     );
   }
+  problems.push(...dockerProblems(settings));
   if (settings.ROCKETCHAT_TOKEN && !settings.ROCKETCHAT_USER_ID) {
     problems.push('ROCKETCHAT_TOKEN is set, so ROCKETCHAT_USER_ID (the id of the same account) is needed');
   }
@@ -61,19 +62,61 @@ export function loadSettings(environment: Record<string, string | undefined>): S
   return settings;
 }
 
+/** What is named in Docker must have an address, or we would look after one thing and ask another. */
+function dockerProblems(settings: Settings): string[] {
+  const problems: string[] = [];
+  for (let id = 1; id <= MOST_CORES; id++)
+    for (const name of ['RDZEN_CONTAINER_CORE', 'RDZEN_MODELS_CORE'])
+      if (ofCore(settings, name, id) !== undefined && !externalCoreUrl(settings, id))
+        problems.push(`${name}${id} is set, so OLLAMA_URL_CORE${id}, where that core answers, is needed`);
+  if (settings.RDZEN_PROFILE !== 'docker') return problems;
+  const missing = configuredCoreIds(settings)
+    .filter((id) => !externalCoreUrl(settings, id))
+    .map((id) => `OLLAMA_URL_CORE${id}`);
+  if (!settings.ROCKETCHAT_URL) missing.unshift('ROCKETCHAT_URL');
+  if (missing.length > 0)
+    problems.push(
+      `RDZEN_PROFILE is docker, where nothing is run in this process, so ${missing.join(', ')} must be set`,
+    );
+  return problems;
+}
+
 /** Ids of all cores, external and embedded, in order. */
 export function configuredCoreIds(settings: Settings): number[] {
   const ids: number[] = [];
-  for (let id = 1; id <= 8; id++)
+  for (let id = 1; id <= MOST_CORES; id++)
     if (id <= settings.RDZEN_CORES || externalCoreUrl(settings, id)) ids.push(id);
   return ids;
 }
 
+/** Name of the core's container in Docker; undefined where it has none, or we run it ourselves. */
+export function coreContainer(settings: Settings, id: number): string | undefined {
+  return ofCore(settings, 'RDZEN_CONTAINER_CORE', id);
+}
+
+/** Folder in which we can read the models of an external core. */
+export function coreModelFolder(settings: Settings, id: number): string | undefined {
+  return ofCore(settings, 'RDZEN_MODELS_CORE', id);
+}
+
+/** All containers that others made and we look after. */
+export function adoptedContainers(settings: Settings): string[] {
+  const { RDZEN_CONTAINER_ROCKETCHAT, RDZEN_CONTAINER_MONGODB } = settings;
+  const cores = configuredCoreIds(settings).map((id) => coreContainer(settings, id));
+  return [...cores, RDZEN_CONTAINER_ROCKETCHAT, RDZEN_CONTAINER_MONGODB].filter((name) => name !== undefined);
+}
+
 /** Address of an external core without a trailing slash; undefined for an embedded one. */
 export function externalCoreUrl(settings: Settings, id: number): string | undefined {
-  const value = (settings as unknown as Record<string, unknown>)[`OLLAMA_URL_CORE${id}`];
-  return typeof value === 'string' ? value.replace(/\/+$/, '') : undefined;
+  return ofCore(settings, 'OLLAMA_URL_CORE', id)?.replace(/\/+$/, '');
 }
+
+function ofCore(settings: Settings, name: string, id: number): string | undefined {
+  const value = (settings as unknown as Record<string, unknown>)[`${name}${id}`];
+  return typeof value === 'string' ? value : undefined;
+}
+
+const MOST_CORES = 8;
 
 /** Set by our own scripts and test rigs, not by people. */
 const INTERNAL = new Set([
@@ -100,7 +143,9 @@ function optionalNames(): string[] {
     'OLLAMA_MODELS',
   ];
   names.push('ROCKETCHAT_URL', 'ROCKETCHAT_PASSWORD', 'ROCKETCHAT_TOKEN', 'ROCKETCHAT_USER_ID');
-  for (let id = 1; id <= 8; id++) names.push(`OLLAMA_URL_CORE${id}`);
+  names.push('RDZEN_CONTAINER_ROCKETCHAT', 'RDZEN_CONTAINER_MONGODB');
+  for (const name of ['OLLAMA_URL_CORE', 'RDZEN_CONTAINER_CORE', 'RDZEN_MODELS_CORE'])
+    for (let id = 1; id <= MOST_CORES; id++) names.push(`${name}${id}`);
   return names;
 }
 

@@ -39,10 +39,30 @@ const url = (): PropertyDecorator =>
     { message: 'must be an address that begins with http:// or https://' },
   );
 
+/** Name of a container in Docker; optional. */
+const containerName = (): PropertyDecorator => (target, property) => {
+  IsOptional()(target, property);
+  Matches(/^[A-Za-z0-9][\w.-]{0,127}$/, {
+    message: 'must be the name of a container, as docker ps shows it',
+  })(target, property);
+};
+const folder = (): PropertyDecorator => (target, property) => {
+  IsOptional()(target, property);
+  IsString()(target, property);
+  MinLength(1)(target, property);
+};
+
 /** Every variable Rdzen reads, by its own name. A field without a default is unset when the variable is. */
 export class Settings {
-  @IsIn(['embedded'])
-  RDZEN_PROFILE = 'embedded';
+  /** `docker`: chat server and cores are containers beside us, and none is run here. */
+  @IsIn(['embedded', 'docker'])
+  RDZEN_PROFILE: 'embedded' | 'docker' = 'embedded';
+
+  /** Where the Docker engine, or the docker-guard before it, listens. */
+  @Matches(/^(unix:\/\/\/.+|(tcp|http):\/\/[\w.:[\]-]+)$/, {
+    message: 'must be like unix:///var/run/docker.sock or tcp://127.0.0.1:2375',
+  })
+  RDZEN_DOCKER_HOST = 'unix:///var/run/docker.sock';
 
   @number()
   @IsInt()
@@ -224,6 +244,46 @@ export class Settings {
   @IsOptional()
   @url()
   OLLAMA_URL_CORE8?: string;
+
+  @containerName()
+  RDZEN_CONTAINER_CORE1?: string;
+  @containerName()
+  RDZEN_CONTAINER_CORE2?: string;
+  @containerName()
+  RDZEN_CONTAINER_CORE3?: string;
+  @containerName()
+  RDZEN_CONTAINER_CORE4?: string;
+  @containerName()
+  RDZEN_CONTAINER_CORE5?: string;
+  @containerName()
+  RDZEN_CONTAINER_CORE6?: string;
+  @containerName()
+  RDZEN_CONTAINER_CORE7?: string;
+  @containerName()
+  RDZEN_CONTAINER_CORE8?: string;
+
+  /** The chat server and its database, where they are containers. */
+  @containerName()
+  RDZEN_CONTAINER_ROCKETCHAT?: string;
+  @containerName()
+  RDZEN_CONTAINER_MONGODB?: string;
+
+  @folder()
+  RDZEN_MODELS_CORE1?: string;
+  @folder()
+  RDZEN_MODELS_CORE2?: string;
+  @folder()
+  RDZEN_MODELS_CORE3?: string;
+  @folder()
+  RDZEN_MODELS_CORE4?: string;
+  @folder()
+  RDZEN_MODELS_CORE5?: string;
+  @folder()
+  RDZEN_MODELS_CORE6?: string;
+  @folder()
+  RDZEN_MODELS_CORE7?: string;
+  @folder()
+  RDZEN_MODELS_CORE8?: string;
 }
 
 /** Variables whose value must never be shown. */

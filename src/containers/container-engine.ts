@@ -20,6 +20,8 @@ export type ContainerState = 'running' | 'paused' | 'waiting-to-restart' | 'exit
 export interface ContainerInfo {
   name: string;
   image: string;
+  /** What the image was when it was made, whatever its name means by now. */
+  imageId?: string;
   state: ContainerState;
   pid?: number;
   /** Epoch milliseconds of the latest start. */
@@ -70,9 +72,10 @@ export type ContainerEvent =
   /** What its own health check says. */
   | { type: 'unhealthy'; name: string; at: number };
 
-/** Whether the engine itself can be used. */
+/** Whether the engine itself can be used. `processors`: those its containers compute with. */
 export type EngineHealth =
-  { reachable: true; version?: string } | { reachable: false; since: number; problem: string };
+  | { reachable: true; version?: string; processors?: number }
+  | { reachable: false; since: number; problem: string };
 
 /**
  * Runs programs beside the gateway. Adapters: processes (embedded profile), Docker, and both at once. Every container is

@@ -47,7 +47,7 @@ describe(CoreLauncher.name, () => {
       installed('big', 4e9),
       installed('small:1b', 1e9),
     ]);
-    const { definitions, profile, missingModel } = await sut.launch(machine());
+    const { definitions, profile, lacking } = await sut.launch(machine());
     expect(specs).toHaveLength(2);
     expect(specs[0]).toMatchObject({
       name: 'core1',
@@ -66,7 +66,7 @@ describe(CoreLauncher.name, () => {
       warmStandby: true,
       options: { num_thread: 4, num_ctx: 4096, num_predict: 1024 },
     });
-    expect(missingModel).toBe(false);
+    expect(lacking).toEqual([]);
   });
 
   it('keeps the standby cold where memory holds the model only once', async () => {
@@ -76,19 +76,19 @@ describe(CoreLauncher.name, () => {
 
   it('says that the model has to be fetched where there is none, or not the wanted one', async () => {
     expect(await launcher({}).sut.launch(machine())).toMatchObject({
-      missingModel: true,
+      lacking: [1],
       profile: { model: 'llama3.2' },
     });
     const other = launcher({ RDZEN_MODEL: 'qwen3' }, [installed('small:1b', 1e9)]);
     expect(await other.sut.launch(machine())).toMatchObject({
-      missingModel: true,
+      lacking: [1],
       profile: { model: 'qwen3' },
     });
   });
 
   it('finds an untagged model under its full name', async () => {
     const { sut } = launcher({ RDZEN_MODEL: 'small' }, [installed('small:latest', 1e9)]);
-    expect(await sut.launch(machine())).toMatchObject({ missingModel: false });
+    expect(await sut.launch(machine())).toMatchObject({ lacking: [] });
   });
 
   it('waits for an Ollama that is still coming up', async () => {
@@ -101,12 +101,12 @@ describe(CoreLauncher.name, () => {
 
   it('falls back to scripted cores where there is no Ollama', async () => {
     const { sut, specs } = launcher({});
-    const { profile, definitions, missingModel } = await sut.launch(machine({ ollama: undefined }));
+    const { profile, definitions, lacking } = await sut.launch(machine({ ollama: undefined }));
     expect(specs.map(({ image }) => image)).toEqual(['core', 'core']);
     expect(specs[0]?.env).toMatchObject({ CORE_BRAIN: 'scripted', CORE_MODEL: 'scripted' });
     expect(definitions[0]).toMatchObject({ kind: 'scripted', container: 'core1' });
     expect(profile.model).toBe('scripted');
-    expect(missingModel).toBe(false);
+    expect(lacking).toEqual([]);
   });
 
   describe('with the built-in engine', () => {
@@ -126,7 +126,7 @@ describe(CoreLauncher.name, () => {
       const launched = await sut.launch(without());
       expect(launched).toMatchObject({
         builtIn,
-        missingModel: false,
+        lacking: [],
         profile: { model: 'smollm2:135m', options: { num_thread: 4 }, warmStandby: true },
         definitions: [
           { kind: 'engine', slots: 1 },
@@ -223,10 +223,10 @@ describe(CoreLauncher.name, () => {
         'http://far-a:1': [installed('a', 1e9), installed('both', 2e9)],
         'http://far-b:1': [installed('both', 2e9), installed('b', 1e9)],
       };
-      const { profile, missingModel } = await answering(FAR, models).sut.launch(machine());
-      expect({ model: profile.model, missingModel, options: profile.options }).toEqual({
+      const { profile, lacking } = await answering(FAR, models).sut.launch(machine());
+      expect({ model: profile.model, lacking, options: profile.options }).toEqual({
         model: 'both',
-        missingModel: false,
+        lacking: [],
         options: { num_ctx: 4096, num_predict: 1024 },
       });
       const named = answering({ ...FAR, RDZEN_MODEL: 'x' }, {});
@@ -252,12 +252,58 @@ describe(CoreLauncher.name, () => {
       expect(clock.timers).toBe(0);
     });
 
+    describe('in containers', () => {
+      const CONTAINERS = {
+        RDZEN_PROFILE: 'docker',
+        ROCKETCHAT_URL: 'http://chat:3000',
+        ROCKETCHAT_PASSWORD: 'x',
+        OLLAMA_URL_CORE1: 'http://core1:11434',
+        OLLAMA_URL_CORE2: 'http://core2:11434',
+        RDZEN_CONTAINER_CORE1: 'rdzen-core1-1',
+        RDZEN_CONTAINER_CORE2: 'rdzen-core2-1',
+        RDZEN_MODELS_CORE1: '/models/core1',
+      };
+
+      it('knows their containers and models, and shares the threads out: they compute on one machine', async () => {
+        const models = { 'http://core1:11434': [], 'http://core2:11434': [] };
+        const launched = await answering({ ...CONTAINERS, RDZEN_MODEL: 'm' }, models).sut.launch(machine());
+        expect(launched.definitions).toEqual([
+          expect.objectContaining({
+            kind: 'external',
+            container: 'rdzen-core1-1',
+            modelFolder: '/models/core1',
+            provisioned: true,
+          }),
+          expect.objectContaining({ container: 'rdzen-core2-1', provisioned: true }),
+        ]);
+        expect(launched.profile.options.num_thread).toBe(4);
+      });
+
+      it('has the model brought to those that lack it, and to nobody who did not say so', async () => {
+        const models = { 'http://core1:11434': [installed('m:latest', 1e9)], 'http://core2:11434': [] };
+        const both = await answering({ ...CONTAINERS, RDZEN_MODEL: 'm' }, models).sut.launch(machine());
+        expect(both.lacking).toEqual([2]);
+        const { sut, clock } = answering({ ...CONTAINERS, RDZEN_MODEL: 'm' }, { 'http://core1:11434': [] });
+        const launched = sut.launch(machine());
+        await clock.advance(2_100);
+        expect((await launched).lacking).toEqual([1]);
+      });
+
+      it('settles on the usual model where none is named and none is there', async () => {
+        const models = { 'http://core1:11434': [], 'http://core2:11434': [] };
+        expect(await answering(CONTAINERS, models).sut.launch(machine())).toMatchObject({
+          lacking: [1, 2],
+          profile: { model: 'llama3.2' },
+        });
+      });
+    });
+
     it('fetches for our own cores what the external one has', async () => {
       const { sut, tags } = answering({ OLLAMA_URL_CORE1: 'http://far-a:1' }, {});
       tags.mockImplementation((url) =>
         Promise.resolve(url === 'http://far-a:1' ? [installed('far', 1e9)] : []),
       );
-      expect(await sut.launch(machine())).toMatchObject({ missingModel: true, profile: { model: 'far' } });
+      expect(await sut.launch(machine())).toMatchObject({ lacking: [2], profile: { model: 'far' } });
     });
 
     it('shares the threads out with external cores on this machine', async () => {
@@ -287,7 +333,7 @@ describe(CoreLauncher.name, () => {
       expect(log).not.toHaveBeenCalled();
       await clock.advance(17_200);
       expect(await launched).toMatchObject({
-        missingModel: false,
+        lacking: [],
         profile: { model: 'llama3.2', warmStandby: true },
       });
       expect(log.mock.calls).toEqual([[expect.stringMatching(/Waiting for the Ollama of core 1/)]]);

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { configuredCoreIds, externalCoreUrl } from '../config/load-settings';
+import { configuredCoreIds, coreContainer, coreModelFolder, externalCoreUrl } from '../config/load-settings';
 import { Settings } from '../config/settings';
 import { ContainerEngine, type ContainerSpec } from '../containers/container-engine';
 import { OllamaApi, type InstalledModel } from '../ollama/ollama-api';
@@ -34,8 +34,11 @@ export interface LaunchedCores {
   profile: ModelProfile;
   /** The built-in engine, where cores run on it. */
   builtIn?: BuiltIn;
-  /** Our own Ollama says that it lacks the model, which has to be fetched first. False where it did not say anything. */
-  missingModel: boolean;
+  /**
+   * Cores that say they lack the model, which has to be brought there first: one for all that share a folder of models.
+   * Those that did not say anything are not among them.
+   */
+  lacking: number[];
 }
 
 /** Decides what each core is, starts the embedded ones, and settles on the model they share. */
@@ -86,14 +89,7 @@ export class CoreLauncher {
     for (const id of configuredCoreIds(this.settings)) {
       const external = externalCoreUrl(this.settings, id);
       if (external) {
-        const host = hostOf(external, machine.ownAddresses);
-        definitions.push({
-          id,
-          kind: 'external',
-          url: external,
-          host,
-          slots: this.settings.RDZEN_CORE_SLOTS,
-        });
+        definitions.push(this.external(id, external, machine));
         continue;
       }
       const url = `http://127.0.0.1:${await machine.freePort()}`;
@@ -101,6 +97,23 @@ export class CoreLauncher {
       definitions.push({ id, kind, url, container: `core${id}`, host: THIS_MACHINE, slots, ...own });
     }
     return definitions;
+  }
+
+  private external(id: number, url: string, { ownAddresses }: Machine): CoreDefinition {
+    const container = coreContainer(this.settings, id);
+    const modelFolder = coreModelFolder(this.settings, id);
+    const provisioned = container !== undefined || this.settings.RDZEN_PROFILE === 'docker';
+    return {
+      id,
+      kind: 'external',
+      url,
+      // Containers of one engine compute with the same processors, whatever they are called.
+      host: container === undefined ? hostOf(url, ownAddresses) : THIS_MACHINE,
+      slots: this.settings.RDZEN_CORE_SLOTS,
+      ...(container === undefined ? {} : { container }),
+      ...(modelFolder === undefined ? {} : { modelFolder }),
+      ...(provisioned ? { provisioned } : {}),
+    };
   }
 
   private async startUnless(stopped: boolean, spec: ContainerSpec): Promise<void> {
@@ -116,7 +129,8 @@ export class CoreLauncher {
   private toAsk(definitions: readonly CoreDefinition[]): CoreDefinition[] {
     const own = definitions.filter(({ kind }) => kind === 'ollama').slice(0, 1);
     const external = definitions.filter(({ kind }) => kind === 'external');
-    return this.settings.RDZEN_MODEL ? own : [...own, ...external];
+    const asked = this.settings.RDZEN_MODEL ? external.filter(({ provisioned }) => provisioned) : external;
+    return [...own, ...asked];
   }
 
   private embeddedKind({ ollama, builtIn }: Machine): 'ollama' | 'engine' | 'scripted' {
@@ -134,8 +148,10 @@ export class CoreLauncher {
     const builtIn = definitions.some(({ kind }) => kind === 'engine') ? machine.builtIn : undefined;
     const model = builtIn?.modelName ?? this.model(definitions, inventories);
     const copies = sharing(definitions, THIS_MACHINE);
-    const own = inventories.find(({ core }) => core.kind === 'ollama')?.models;
-    const named = own?.find(({ name }) => name === model || name === `${model}:latest`);
+    const told = inventories.filter(({ core: { kind, provisioned } }) => kind === 'ollama' || provisioned);
+    const copyOf = ({ models }: Inventory): InstalledModel | undefined =>
+      models?.find(({ name }) => name === model || name === `${model}:latest`);
+    const named = told.map(copyOf).find((copy) => copy !== undefined);
     // Judged only by a size that our own Ollama told; an external one may have the model in memory already.
     const sizeBytes = named?.sizeBytes ?? builtIn?.sizeBytes;
     const warmStandby = !sizeBytes || fits(sizeBytes, machine.freeMemoryBytes, copies);
@@ -150,9 +166,9 @@ export class CoreLauncher {
       ...(threads === undefined ? {} : { num_thread: threads }),
       ...(RDZEN_TEMPERATURE === undefined ? {} : { temperature: RDZEN_TEMPERATURE }),
     };
-    const missingModel = own !== undefined && !named;
+    const lacking = told.filter((each) => each.models && !copyOf(each)).map(({ core: { id } }) => id);
     const profile = new ModelProfile(model, options, warmStandby);
-    return { definitions, profile, missingModel, ...(builtIn && { builtIn }) };
+    return { definitions, profile, lacking, ...(builtIn && { builtIn }) };
   }
 
   private model(definitions: readonly CoreDefinition[], inventories: readonly Inventory[]): string {
@@ -162,7 +178,8 @@ export class CoreLauncher {
     const external = answered.filter(({ core }) => core.kind === 'external');
     // Our own Ollama can fetch what the external ones have; they cannot be made to fetch anything.
     const model = chooseModel(answered.map(modelsOf)) ?? chooseModel(external.map(modelsOf));
-    if (!model && external.length > 0) {
+    const wontFetch = external.some(({ core: { provisioned } }) => !provisioned);
+    if (!model && wontFetch) {
       const lists = answered.map((inventory) => {
         const names = chatModels(modelsOf(inventory)).map(({ name }) => name);
         return `core ${inventory.core.id} has ${names.join(', ') || 'none'}`;

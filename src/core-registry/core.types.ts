@@ -52,6 +52,8 @@ export interface CoreDefinition {
   container?: string;
   /** Folder of its models, where we can read it. */
   modelFolder?: string;
+  /** Rdzen sees to it that it has the model, though others run it. */
+  provisioned?: true;
   /** Cores with the same value compete for the same processors. */
   host: string;
   /** Questions it answers at once. */

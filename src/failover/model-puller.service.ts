@@ -1,16 +1,21 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { CoreRegistry } from '../core-registry/core-registry';
+import '../core-registry/core-registry.events';
+import type { Core } from '../core-registry/core.types';
 import { ModelProfile } from '../core-registry/model-profile';
-import { OllamaApi, type PullProgress } from '../ollama/ollama-api';
+import { EventBus } from '../events/event-bus';
+import type { PullProgress } from '../ollama/ollama-api';
 import { OllamaError } from '../ollama/ollama-error';
 import { Clock } from '../shared/clock';
+import { ModelBringer } from './repair/model-bringer';
 
 const TELL_EVERY_MS = 2_000;
 const AGAIN_MS = 15_000;
 
 /**
- * Fetches the model where it is nowhere on this machine. Our cores share one folder of models, so one of them fetches
- * for all. Questions wait meanwhile, and are answered then.
+ * Brings the model to the cores that lack it at the start. Our own cores share one folder of models, so one of them
+ * fetches for all; containers have theirs to themselves, and the second takes it from the first. Questions wait meanwhile,
+ * and are answered as soon as one core has it.
  */
 @Injectable()
 export class ModelPuller {
@@ -21,13 +26,15 @@ export class ModelPuller {
   constructor(
     private readonly registry: CoreRegistry,
     private readonly profile: ModelProfile,
-    private readonly ollama: OllamaApi,
+    private readonly models: ModelBringer,
+    private readonly bus: EventBus,
     private readonly clock: Clock,
   ) {}
 
-  start(): void {
+  /** @param lacking ids of the cores that said so; of those that share a folder, one */
+  start(lacking: readonly number[]): void {
     this.registry.preparation.pulling = true;
-    this.working = this.run().finally(() => (this.registry.preparation.pulling = undefined));
+    this.working = this.run(lacking).finally(() => (this.registry.preparation.pulling = undefined));
   }
 
   async stop(): Promise<void> {
@@ -35,47 +42,53 @@ export class ModelPuller {
     await this.working;
   }
 
-  private async run(): Promise<void> {
-    while (!this.ending.signal.aborted) {
-      const ours = this.registry.all().filter(({ kind }) => kind === 'ollama');
-      const core = ours.find(({ conditions }) => !conditions.has('stopped')) ?? ours[0];
-      if (!core) return;
-      try {
-        await this.pull(core.url);
-        this.tell('');
-        return;
-      } catch (error) {
-        if (!(error instanceof OllamaError)) throw error;
-        if (this.ending.signal.aborted) return;
-        const remedy = `Fetch it by hand with "ollama pull ${this.profile.model}", or set RDZEN_MODEL to a model that is here.`;
-        this.logger.warn(`The model ${this.profile.model} could not be fetched: ${error.message}. ${remedy}`);
-        this.tell(`the model could not be fetched: ${error.message}`);
+  private async run(lacking: readonly number[]): Promise<void> {
+    for (const id of lacking) {
+      while (!this.ending.signal.aborted && !(await this.try(this.fetcher(id)))) {
         await this.clock.sleep(AGAIN_MS, this.ending.signal).catch(() => undefined);
       }
     }
   }
 
-  private async pull(url: string): Promise<void> {
-    const { model } = this.profile;
-    this.logger.log(`Fetching the model ${model}; questions wait until it is here`);
-    let told = -Infinity;
-    for await (const progress of this.ollama.pull(url, model, {
-      signal: this.ending.signal,
-      timeoutMs: 10_000,
-    })) {
-      const now = this.clock.monotonic();
-      if (now - told < TELL_EVERY_MS) continue;
-      told = now;
-      this.logger.log(`${model}: ${describe(progress)}`);
-      this.tell(`fetching the model: ${describe(progress)}`);
-    }
-    this.logger.log(`The model ${model} is here`);
+  /** Another of those that share the folder, where an administrator has stopped that one. */
+  private fetcher(id: number): Core {
+    const core = this.registry.get(id);
+    if (core.kind !== 'ollama' || !core.conditions.has('stopped')) return core;
+    const ours = this.registry.all().filter(({ kind }) => kind === 'ollama');
+    return ours.find(({ conditions }) => !conditions.has('stopped')) ?? core;
   }
 
-  private tell(warning: string): void {
-    for (const { id, kind } of this.registry.all()) {
-      if (kind === 'ollama') this.registry.update(id, { warning: warning || undefined });
+  /** @returns false: to be tried again */
+  private async try(core: Core): Promise<boolean> {
+    const { model } = this.profile;
+    let told = -Infinity;
+    try {
+      await this.models.bring(core, this.ending.signal, (progress) => {
+        const now = this.clock.monotonic();
+        if (now - told < TELL_EVERY_MS) return;
+        told = now;
+        this.logger.log(`Core ${core.id}: ${model}: ${describe(progress)}`);
+        this.tell(core, `fetching the model: ${describe(progress)}`);
+      });
+      this.tell(core, undefined);
+      this.bus.emit('core.model-arrived', { model });
+      return true;
+    } catch (error) {
+      if (this.ending.signal.aborted) return true;
+      if (!(error instanceof OllamaError)) throw error;
+      const remedy = `Fetch it by hand with "ollama pull ${model}", or set RDZEN_MODEL to a model that is here.`;
+      this.logger.warn(
+        `Core ${core.id}: the model ${model} could not be fetched: ${error.message}. ${remedy}`,
+      );
+      this.tell(core, `the model could not be fetched: ${error.message}`);
+      return false;
     }
+  }
+
+  private tell(core: Core, warning: string | undefined): void {
+    const shared =
+      core.kind === 'ollama' ? this.registry.all().filter(({ kind }) => kind === 'ollama') : [core];
+    for (const { id } of shared) this.registry.update(id, { warning });
   }
 }
 

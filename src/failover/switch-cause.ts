@@ -5,6 +5,8 @@ import { BY_PREFERENCE, BY_SLOWNESS } from './failover-notices';
 export const SWITCH_CAUSES = [
   'died',
   'stopped',
+  'paused',
+  'cut-off',
   'unreachable',
   'silent',
   'hung',
@@ -29,6 +31,8 @@ export function originOf({ by }: Pick<Transition, 'by'>): SwitchOrigin {
 const BY_EVIDENCE: readonly [RegExp, SwitchCause][] = [
   [/\bits process died\b/, 'died'],
   [/^it (was|is) stopped\b/, 'stopped'],
+  [/^it was paused\b/, 'paused'],
+  [/^it was cut off\b/, 'cut-off'],
   [/^it answers but does not generate\b/, 'hung'],
   [/\bis not installed there\b|\bis not in the data folder\b/, 'model-missing'],
   [/\btook more than\b|\bwas silent for\b|\bETIMEDOUT\b|\bno (connection|answer|token) within\b/, 'silent'],

@@ -41,6 +41,14 @@ export class CoreWatch {
     known.deepDue = 0;
   }
 
+  /** Somebody else's opinion, which a probe has to confirm. */
+  doubt(why: string): void {
+    if (this.core.state !== 'ready' || this.tools.tilt.tilted) return;
+    this.known.accuse(why, false);
+    this.known.proven = false;
+    this.known.deepDue = 0;
+  }
+
   /** The engine started the core's process. */
   restarted(): void {
     const { known } = this;

@@ -1,12 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { ContainerEngine, type ContainerEvent } from '../containers/container-engine';
+import { ContainerEngine, type ContainerEvent, type ContainerInfo } from '../containers/container-engine';
 import { CoreRegistry } from '../core-registry/core-registry';
 import '../core-registry/core-registry.events';
 import type { Core } from '../core-registry/core.types';
 import { EventBus } from '../events/event-bus';
+import { within } from '../shared/within';
 import { CoreWatch } from './core-watch';
 import { kindOfDeath } from './death-kind';
 import { WatchTools } from './watch-tools';
+
+/** Watching begins without its word after that. */
+const ENGINE_MS = 2_000;
 
 /** Watches every core and turns probes, evidence of answers and engine events into states. */
 @Injectable()
@@ -67,7 +71,7 @@ export class HealthMonitor {
 
   /** It was started before we listened. */
   private async lookAtContainer(core: Core): Promise<void> {
-    const container = core.container === undefined ? undefined : await this.engine.inspect(core.container);
+    const container = core.container === undefined ? undefined : await this.askEngine(core.container);
     if (!container) return;
     const exited = container.state !== 'running';
     this.registry.update(core.id, { pid: container.pid, exited });
@@ -77,20 +81,60 @@ export class HealthMonitor {
     this.watches.get(core.id)?.restarted();
   }
 
+  /** An engine that does not answer tells later; the probes tell meanwhile. */
+  private async askEngine(container: string): Promise<ContainerInfo | undefined> {
+    try {
+      return await within(this.tools.clock, ENGINE_MS, 'the engine', this.engine.inspect(container));
+    } catch (error) {
+      this.logger.warn(`Container ${container}: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  }
+
   private onContainer(event: ContainerEvent): void {
     const core = this.registry.all().find(({ container }) => container === event.name);
     if (!core) return;
-    if (event.type === 'started') {
-      this.registry.update(core.id, { pid: event.pid, exited: false });
-      this.watches.get(core.id)?.restarted();
-      return;
+    const watch = this.watches.get(core.id);
+    switch (event.type) {
+      case 'started':
+        this.registry.update(core.id, { pid: event.pid, exited: false });
+        watch?.restarted();
+        return;
+      case 'died':
+      case 'stopped':
+        this.ended(core, event);
+        return;
+      // Its connections stay open, and nothing comes through them: it is left without waiting for a deadline.
+      case 'paused':
+        this.registry.report({ coreId: core.id, kind: 'died', detail: 'it was paused' });
+        return;
+      case 'disconnected':
+        this.registry.report({
+          coreId: core.id,
+          kind: 'died',
+          detail: `it was cut off from the network ${event.network}`,
+        });
+        return;
+      case 'resumed':
+      case 'connected':
+        watch?.lookAgain();
+        return;
+      case 'oom':
+        // Often of the runner, whose end the container itself outlives.
+        this.registry.update(core.id, { death: { kind: 'self', at: this.tools.clock.monotonic() } });
+        return;
+      case 'unhealthy':
+        watch?.doubt('its health check fails');
     }
+  }
+
+  private ended(core: Core, event: Extract<ContainerEvent, { type: 'died' | 'stopped' }>): void {
     // Before anybody hears that it is down: whoever was answered there wants to know why.
     const death = { kind: kindOfDeath(event), at: this.tools.clock.monotonic() };
     this.registry.update(core.id, { pid: undefined, exited: true, death });
     const how =
       event.type === 'died'
-        ? `its process died (${event.signal ?? `exit code ${event.exitCode ?? 'unknown'}`})`
+        ? `its process died (${event.oom ? 'out of memory' : (event.signal ?? `exit code ${event.exitCode ?? 'unknown'}`)})`
         : 'it was stopped';
     this.registry.report({ coreId: core.id, kind: 'died', detail: how });
   }

@@ -18,6 +18,8 @@ export const REPORT_EN: ReportWords = {
   causes: {
     died: "the core's process died",
     stopped: "the core's process was stopped",
+    paused: 'the core was paused',
+    'cut-off': 'the core was cut off from its network',
     unreachable: 'the core broke the connection, or took none',
     silent: 'the core fell silent',
     hung: 'the core answered, but generated nothing',

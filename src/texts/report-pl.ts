@@ -18,6 +18,8 @@ export const REPORT_PL: ReportWords = {
   causes: {
     died: 'padł proces rdzenia',
     stopped: 'zatrzymano proces rdzenia',
+    paused: 'rdzeń został wstrzymany (pause)',
+    'cut-off': 'rdzeń został odcięty od sieci',
     unreachable: 'rdzeń zerwał połączenie albo żadnego nie przyjął',
     silent: 'rdzeń zamilkł',
     hung: 'rdzeń odpowiadał, ale niczego nie generował',

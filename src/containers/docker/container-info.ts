@@ -11,7 +11,7 @@ export interface Memory {
 /** @param name as it is called here; the engine may be renaming it */
 export function containerInfo(
   name: string,
-  { Config, State, RestartCount }: ContainerInspectInfo,
+  { Config, Image, State, RestartCount }: ContainerInspectInfo,
   { stopped, deathsLastMinute }: Memory,
 ): ContainerInfo {
   const state = stateOf(State, stopped);
@@ -19,6 +19,7 @@ export function containerInfo(
   return {
     name,
     image: Config.Image,
+    imageId: Image,
     state,
     ...(State.Running ? { pid: State.Pid } : { exitCode: State.ExitCode }),
     ...(started > 0 ? { startedAt: started } : {}),

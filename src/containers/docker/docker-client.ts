@@ -99,6 +99,13 @@ export class DockerClient {
     if (isOlder(ApiVersion, OLDEST_API)) throw dockerTooOld(ApiVersion, OLDEST_API);
     return Version;
   }
+
+  /** Processors of the machine the engine runs on. */
+  async processors(): Promise<number | undefined> {
+    const asked = { verb: 'tell', subject: 'of its machine' };
+    const { NCPU } = await this.call(asked, () => this.api.info() as Promise<{ NCPU?: number }>);
+    return NCPU;
+  }
 }
 
 function isOlder(version: string, than: string): boolean {

@@ -54,6 +54,7 @@ export class DockerContainerEngine extends ContainerEngine {
   private readonly stream: EventStream;
   private readonly reader: EventReader;
   private state: EngineHealth = { reachable: true };
+  private processors?: number;
   private closing?: Promise<void>;
 
   constructor(private readonly options: DockerContainerEngineOptions) {
@@ -83,6 +84,7 @@ export class DockerContainerEngine extends ContainerEngine {
     try {
       const version = await this.options.client.version();
       this.noteHealth(undefined, version);
+      this.processors = await this.options.client.processors();
       const removed = await sweep(this.options.client, this.options.maker, this.options.clock.now());
       if (removed > 0)
         this.logger.warn(`Removed ${removed} thing(s) that an earlier run had left in Docker.`);
@@ -213,7 +215,7 @@ export class DockerContainerEngine extends ContainerEngine {
   }
 
   override health(): EngineHealth {
-    return this.state;
+    return this.state.reachable ? { ...this.state, processors: this.processors } : this.state;
   }
 
   close(): Promise<void> {

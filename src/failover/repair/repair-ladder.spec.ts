@@ -5,11 +5,13 @@ import { REPORT_EN } from '../../texts/report-en';
 import { REPORT_PL } from '../../texts/report-pl';
 import { LADDERS, nextStep, symptomOf, waitAfter, type RepairStep, type Symptom } from './repair-ladder';
 
-const running: Pick<ContainerInfo, 'state' | 'deathsLastMinute'> = { state: 'running', deathsLastMinute: 0 };
+type Info = Pick<ContainerInfo, 'state' | 'deathsLastMinute'>;
+
+const running: Info = { state: 'running', deathsLastMinute: 0 };
 const waiting = { state: 'waiting-to-restart', deathsLastMinute: 1 } as const;
 
 describe(symptomOf.name, () => {
-  it.each<[string, CoreState, Partial<Core>, typeof running | undefined, number, Symptom | undefined]>([
+  it.each<[string, CoreState, Partial<Core>, Info | undefined, number, Symptom | undefined]>([
     [
       'a hung process, once its end would have been told',
       'down',
@@ -24,6 +26,38 @@ describe(symptomOf.name, () => {
     ['a core of others never', 'down', { ailment: 'silent' }, undefined, 1e9, undefined],
     ['what just died not yet', 'down', { ailment: 'silent', exited: true }, waiting, 59_000, undefined],
     ['what died and stays away', 'down', { ailment: 'silent', exited: true }, waiting, 60_000, 'exited'],
+    [
+      'what nothing else starts again not at once',
+      'down',
+      { ailment: 'silent', exited: true },
+      { state: 'exited', deathsLastMinute: 1 },
+      4_999,
+      undefined,
+    ],
+    [
+      'what nothing else starts again',
+      'down',
+      { ailment: 'silent', exited: true },
+      { state: 'exited', deathsLastMinute: 1 },
+      5_000,
+      'exited',
+    ],
+    [
+      'what is paused',
+      'down',
+      { ailment: 'silent' },
+      { state: 'paused', deathsLastMinute: 0 },
+      5_000,
+      'exited',
+    ],
+    [
+      'what somebody stopped never',
+      'down',
+      { ailment: 'silent', exited: true },
+      { state: 'stopped', deathsLastMinute: 0 },
+      1e9,
+      undefined,
+    ],
     ['what was said to have died and runs again not', 'down', { exited: true }, running, 0, undefined],
     ['the third death in a minute', 'starting', {}, { ...running, deathsLastMinute: 3 }, 0, 'crash-loop'],
     ['no crash loop that is over', 'ready', {}, { ...running, deathsLastMinute: 3 }, 0, undefined],

@@ -37,6 +37,8 @@ const CRASH_LOOP = 3;
 const WORD_WITHIN_MS = 1_000;
 /** What died is started again by its engine; what was started may take its time. */
 const PATIENCE_MS = 60_000;
+/** What nothing but us starts again; somebody may be about to do it by hand. */
+const ABANDONED_MS = 5_000;
 
 /** How long to wait before the next step. */
 export function waitAfter(taken: ReadonlySet<RepairStep>): number {
@@ -67,7 +69,23 @@ export function symptomOf(
 ): Symptom | undefined {
   if (!info || !mayBeRepaired(core) || core.state === 'ready' || core.state === 'suspect') return undefined;
   if (info.deathsLastMinute >= CRASH_LOOP) return 'crash-loop';
-  if (info.state !== 'running') return forMs >= PATIENCE_MS ? 'exited' : undefined;
+  switch (info.state) {
+    case 'stopped':
+      return undefined;
+    case 'exited':
+    case 'paused':
+      return forMs >= ABANDONED_MS ? 'exited' : undefined;
+    case 'waiting-to-restart':
+      return forMs >= PATIENCE_MS ? 'exited' : undefined;
+    case 'running':
+      return symptomOfRunning(core, forMs);
+  }
+}
+
+function symptomOfRunning(
+  core: Pick<Core, 'state' | 'ailment' | 'exited'>,
+  forMs: number,
+): Symptom | undefined {
   switch (core.state) {
     case 'down':
       // A process that has just died looks like one that hangs until its engine's word comes.
@@ -79,6 +97,8 @@ export function symptomOf(
     case 'starting':
       return core.ailment !== 'model-missing' && forMs >= PATIENCE_MS ? 'silent' : undefined;
     case 'unknown':
+    case 'ready':
+    case 'suspect':
       return undefined;
   }
 }

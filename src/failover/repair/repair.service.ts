@@ -155,7 +155,7 @@ export class RepairService {
     if (this.noted.get(core.id) === core.readySince) return;
     this.noted.set(core.id, core.readySince);
     const info = await this.inspect(core);
-    if (info) await this.tools.journal.wasGood(core.id, info.image);
+    if (info) await this.tools.journal.wasGood(core.id, info.imageId ?? info.image);
   }
 
   private async consider(core: Core): Promise<void> {
@@ -173,7 +173,7 @@ export class RepairService {
     const { journal, models } = this.tools;
     const course = this.cases.get(core.id) ?? { taken: new Set(), notBefore: 0, given: false, loops: 0 };
     this.cases.set(core.id, course);
-    const image = await journal.lastGood(core.id, info.image);
+    const image = await journal.lastGood(core.id, info.imageId ?? info.image);
     // Given up on it may still be cured by what cured it before, or by an administrator in the meantime.
     if (course.given) course.taken.clear();
     const step = nextStep(symptom, course.taken, (each) =>

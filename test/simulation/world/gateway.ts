@@ -86,7 +86,7 @@ export class Gateway {
     this.wiring = new Wiring(foundations);
     const prepared: Prepared = {
       foundations,
-      cores: { definitions: definitions(plan), profile: foundations.profile, missingModel: false },
+      cores: { definitions: definitions(plan), profile: foundations.profile, lacking: [] },
       chat: { url: 'http://chat' } as Prepared['chat'],
       preferredCore: 1,
       knownHere: false,

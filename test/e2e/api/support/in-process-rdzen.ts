@@ -132,7 +132,7 @@ export class InProcessRdzen {
     this.started = app;
     this.lifecycle = new Lifecycle(app, {
       foundations,
-      cores: { definitions: this.definitions, profile, missingModel: false },
+      cores: { definitions: this.definitions, profile, lacking: [] },
       chat: { url: 'http://chat.invalid', embedded: false },
       preferredCore:
         (await rememberedActiveCore(
