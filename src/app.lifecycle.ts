@@ -13,6 +13,7 @@ import { EngineProvider } from './failover/engine-provider.service';
 import { ModelPuller } from './failover/model-puller.service';
 import { OutsideStops } from './failover/outside-stops.service';
 import { RepairService } from './failover/repair/repair.service';
+import { ServiceKeeper } from './failover/services/service-keeper';
 import { SwitchoverService } from './failover/switchover.service';
 import { VoluntaryMoves } from './failover/voluntary-moves.service';
 import { FailoverService } from './failover/failover.service';
@@ -58,6 +59,7 @@ export class Lifecycle {
     await app.get(HealthMonitor).start();
     await app.get(OutsideStops).start();
     app.get(RepairService).start();
+    app.get(ServiceKeeper).start();
     await app.get(PaceWatch).start();
     app.get(VoluntaryMoves).start();
     await app.get(SharedFiles).start();
@@ -90,6 +92,7 @@ export class Lifecycle {
       await app.get(ContinuationVerifier).stop();
       await app.get(RepairService).stop();
       app.get(OutsideStops).stop();
+      await app.get(ServiceKeeper).stop();
       await app.get(VoluntaryMoves).stop();
       await app.get(SwitchoverService).stop();
       await app.get(FailoverService).stop();

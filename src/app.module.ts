@@ -62,6 +62,10 @@ import { RepairJournal } from './failover/repair/repair-journal';
 import { RepairService, RepairTools } from './failover/repair/repair.service';
 import { RepairPorts, RepairSteps } from './failover/repair/repair-steps';
 import { ReportCommands } from './failover/report.commands';
+import { ServiceJournal } from './failover/services/service-journal';
+import { ServiceKeeper } from './failover/services/service-keeper';
+import { ServicesCommands } from './failover/services/services.commands';
+import { ServicesController } from './failover/services/services.controller';
 import { SwitchoverController } from './failover/switchover.controller';
 import { SwitchoverService } from './failover/switchover.service';
 import { VoluntaryMoves, VoluntaryPorts } from './failover/voluntary-moves.service';
@@ -166,6 +170,9 @@ const WORKERS: Provider[] = [
   ReportCommands,
   ModelPuller,
   OutsideStops,
+  ServiceJournal,
+  ServiceKeeper,
+  ServicesCommands,
   EngineProvider,
   CoreDrill,
   ModelBringer,
@@ -241,6 +248,7 @@ export class AppModule {
         SwitchoverController,
         CoresController,
         RepairController,
+        ServicesController,
         SendController,
       ],
       providers: [...ground, ...REGISTRIES, ...WORKERS, ...CONVERSATION, ...GATEWAY, ...ADMIN],

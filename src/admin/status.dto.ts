@@ -1,5 +1,6 @@
 import { SHOWN_STATES } from '../core-registry/core-states';
 import { MODES } from '../failover/failover-policy';
+import { ServiceDto } from '../failover/services/services.controller';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 export class CoreStatusDto {
@@ -148,4 +149,10 @@ export class StatusDto {
     description: 'The Docker engine, where containers are looked after',
   })
   docker?: DockerDto;
+
+  @ApiPropertyOptional({
+    type: [ServiceDto],
+    description: 'The chat server and its database, where they are containers that are looked after',
+  })
+  services?: ServiceDto[];
 }

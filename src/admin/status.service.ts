@@ -7,6 +7,8 @@ import type { Core } from '../core-registry/core.types';
 import { ModelProfile } from '../core-registry/model-profile';
 import { EventBus, type EventMap } from '../events/event-bus';
 import { clusterMode, isProven } from '../failover/failover-policy';
+import { ServiceKeeper } from '../failover/services/service-keeper';
+import { serviceDto } from '../failover/services/services.controller';
 import { ChatApi } from '../rocket-chat/chat-api';
 import { ChatRealtime } from '../rocket-chat/chat-realtime';
 import type { CoreStatusDto, PreparingDto, StatusDto } from './status.dto';
@@ -23,6 +25,7 @@ export class StatusService {
     private readonly chat: ChatApi,
     private readonly realtime: ChatRealtime,
     private readonly engine: ContainerEngine,
+    private readonly services: ServiceKeeper,
     bus: EventBus,
   ) {
     bus.on('process.stopping', () => {
@@ -35,6 +38,7 @@ export class StatusService {
 
   now(): StatusDto {
     const cores = this.registry.all();
+    const services = this.services.all().map(serviceDto);
     const { preparing, problem } = this.registry.preparation;
     return {
       status: 'online',
@@ -46,6 +50,7 @@ export class StatusService {
       ...(preparing ? { preparing: preparingDto(preparing) } : {}),
       ...(problem ? { engine_problem: { cause: problem.reason, remedy: problem.remedy } } : {}),
       ...docker(this.engine.health()),
+      ...(services.length > 0 ? { services } : {}),
       cores: cores.map((core) => this.core(core)),
     };
   }

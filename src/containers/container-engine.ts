@@ -30,6 +30,8 @@ export interface ContainerInfo {
   signal?: string;
   /** Times it was started again by itself since `start`. */
   restarts: number;
+  /** What its own health check says, where it has one. */
+  health?: 'starting' | 'healthy' | 'unhealthy';
   /** Deaths of its own in the last 60 s; at three the repair ladder takes over. */
   deathsLastMinute: number;
   labels: Record<string, string>;

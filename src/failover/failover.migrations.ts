@@ -13,4 +13,12 @@ export const FAILOVER_MIGRATIONS: Migration[] = [
          PRIMARY KEY (core, image))`,
     ],
   },
+  {
+    feature: 'failover',
+    version: 2,
+    statements: [
+      `CREATE TABLE service_restarts (id INTEGER PRIMARY KEY, service TEXT NOT NULL, at INTEGER NOT NULL,
+         by TEXT NOT NULL, reason TEXT NOT NULL, outcome TEXT)`,
+    ],
+  },
 ];

@@ -14,5 +14,5 @@ export const DEEP_AGAIN_MS = 1_000;
 export const LIFE_SIGN_MS = 1_000;
 export const LOAD_AGAIN_MS = 5_000;
 export const CHECK_MS = 250;
-/** How long a core waits for a quiet moment to be proven. */
-export const QUIET_PATIENCE_MS = 15_000;
+/** How long a core waits for a quiet moment to be proven: with the time its process takes, ready within 15 s of a crash. */
+export const QUIET_PATIENCE_MS = 5_000;

@@ -56,6 +56,11 @@ export interface Catalogue {
   notInMaintenance(values: { core: number }): string;
   report(values: ReportValues): string;
   reportUsage(values: { longest: string }): string;
+  restartUsage(values: { services: readonly string[] }): string;
+  serviceRestartDone(values: { service: string }): string;
+  serviceRestartFailed(values: { service: string; reason: string }): string;
+  /** By itself, because it had been silent for long. */
+  serviceRestarted(values: { service: string; reason: string }): string;
   switchUsage(values: { cores: string }): string;
   switchNoSuchCore(values: { core: number; cores: string }): string;
   switchNotReady(values: { core: number; state: string }): string;

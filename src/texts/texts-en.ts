@@ -13,6 +13,7 @@ const HELP_EN: Record<string, string> = {
   maintenance:
     '`!maintenance <core> 2h`, `!maintenance <core> off`: leave a core alone while somebody works on it',
   report: '`!report [24h]`: how well the assistant was up',
+  restart: '`!restart rocketchat|mongodb`: restart that container',
   new: '`!new`: forget what was said here before',
   stop: '`!stop`: stop the answer to your question',
   language: '`!language en|pl`: the language I speak in this room',
@@ -135,6 +136,14 @@ export const EN: Catalogue = {
   report: (values) => report(values, REPORT_EN),
   reportUsage: ({ longest }) =>
     `Use \`!report\` for the last 24h, or say for how long, for example \`!report 7d\`; at most ${longest}.`,
+  restartUsage: ({ services }) =>
+    services.length === 0
+      ? 'There is nothing here that I may restart: no container of Rocket.Chat or MongoDB is named in my settings.'
+      : `Use \`!restart <service>\`. The services are: ${services.join(', ')}.`,
+  serviceRestartDone: ({ service }) => `🔁 ${service} was restarted. It may take a minute until it is back.`,
+  serviceRestartFailed: ({ service, reason }) => `${service} could not be restarted: ${reason}`,
+  serviceRestarted: ({ service, reason }) =>
+    `🔁 ${service} had not been well for five minutes (${reason}), so I restarted it. I do that once in half an hour at most; if it does not help, please look at it.`,
   switchUsage: ({ cores }) => `Use \`!switch <core>\`. The cores are: ${cores}.`,
   switchNoSuchCore: ({ core, cores }) => `There is no core ${core}. The cores are: ${cores}.`,
   switchNotReady: ({ core, state }) =>

@@ -12,6 +12,7 @@ const HELP_PL: Record<string, string> = {
   maintenance:
     '`!maintenance <rdzeń> 2h`, `!maintenance <rdzeń> off`: zostaw rdzeń w spokoju, gdy ktoś przy nim pracuje',
   report: '`!report [24h]`: jak dobrze asystent działał',
+  restart: '`!restart rocketchat|mongodb`: restartuje ten kontener',
   new: '`!new`: zapomnij, o czym tu była mowa',
   stop: '`!stop`: przerwij odpowiedź na Twoje pytanie',
   language: '`!language en|pl`: język, którym mówię w tym pokoju',
@@ -135,6 +136,15 @@ export const PL: Catalogue = {
   report: (values) => report(values, REPORT_PL),
   reportUsage: ({ longest }) =>
     `Użyj \`!report\`, by zobaczyć ostatnie 24h, albo podaj inny czas, na przykład \`!report 7d\`; najwyżej ${longest}.`,
+  restartUsage: ({ services }) =>
+    services.length === 0
+      ? 'Nie ma tu niczego, co mógłbym zrestartować: w moich ustawieniach nie podano kontenera Rocket.Chata ani MongoDB.'
+      : `Użyj \`!restart <usługa>\`. Usługi: ${services.join(', ')}.`,
+  serviceRestartDone: ({ service }) =>
+    `🔁 Zrestartowałem ${service}. Zanim znów zadziała, może minąć minuta.`,
+  serviceRestartFailed: ({ service, reason }) => `Nie udało się zrestartować ${service}: ${reason}`,
+  serviceRestarted: ({ service, reason }) =>
+    `🔁 Z ${service} od pięciu minut było coś nie tak (${reason}), więc go zrestartowałem. Robię to najwyżej raz na pół godziny; jeśli nie pomoże, proszę go obejrzeć.`,
   switchUsage: ({ cores }) => `Użyj \`!switch <rdzeń>\`. Dostępne rdzenie: ${cores}.`,
   switchNoSuchCore: ({ core, cores }) => `Nie ma rdzenia ${core}. Dostępne rdzenie: ${cores}.`,
   switchNotReady: ({ core, state }) =>

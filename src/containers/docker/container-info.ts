@@ -15,6 +15,7 @@ export function containerInfo(
   { stopped, deathsLastMinute }: Memory,
 ): ContainerInfo {
   const state = stateOf(State, stopped);
+  const health = State.Health?.Status;
   const started = Date.parse(State.StartedAt);
   return {
     name,
@@ -24,9 +25,14 @@ export function containerInfo(
     ...(State.Running ? { pid: State.Pid } : { exitCode: State.ExitCode }),
     ...(started > 0 ? { startedAt: started } : {}),
     restarts: RestartCount,
+    ...(isHealth(health) ? { health } : {}),
     deathsLastMinute,
     labels: { ...Config.Labels },
   };
+}
+
+function isHealth(status: string | undefined): status is NonNullable<ContainerInfo['health']> {
+  return status === 'starting' || status === 'healthy' || status === 'unhealthy';
 }
 
 /** States as of Docker's API reference, `ContainerState.Status`. */

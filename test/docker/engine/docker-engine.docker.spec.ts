@@ -6,13 +6,14 @@ import { DockerContainerEngine } from '../../../src/containers/docker/docker-con
 import { SystemClock } from '../../../src/shared/system-clock';
 import { SystemRandom } from '../../../src/shared/system-random';
 import { describeContainerEngine } from '../../contract/container-engine/engine-contract';
+import { SHELL_IMAGE, SOCKET } from '../support/container-cores';
 
 describeContainerEngine(DockerContainerEngine.name, async () => {
   const clock = new SystemClock();
   const random = new SystemRandom();
   const stateDir = mkdtempSync(join(tmpdir(), 'rdzen-docker-engine-'));
   const engine = new DockerContainerEngine({
-    client: new DockerClient(dockerAddress('unix:///var/run/docker.sock'), clock),
+    client: new DockerClient(dockerAddress(`unix://${SOCKET()}`), clock),
     maker: { owner: `contract-${process.pid}`, run: random.id() },
     stateDir,
     clock,
@@ -21,7 +22,7 @@ describeContainerEngine(DockerContainerEngine.name, async () => {
   await engine.open();
   return {
     engine,
-    image: 'rdzen-dev/shell:1',
+    image: SHELL_IMAGE(),
     close: async () => {
       await engine.close();
       rmSync(stateDir, { recursive: true, force: true });

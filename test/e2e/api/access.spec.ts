@@ -34,6 +34,8 @@ const ROUTES: Record<string, Access> = {
   'POST /api/v1/cores/{id}/kill': 'operate',
   'POST /api/v1/cores/{id}/repair': 'operate',
   'GET /api/v1/cores/{id}/repairs': 'read',
+  'GET /api/v1/services': 'read',
+  'POST /api/v1/services/{name}/restart': 'operate',
   'GET /api/v1/messages': 'read',
   'POST /api/v1/messages/{id}/requeue': 'operate',
   'POST /api/v1/messages/{id}/discard': 'operate',
@@ -53,6 +55,8 @@ const HEARS: Record<string, number[]> = {
   'POST /api/v1/failover': [409],
   // The second one finds no pause any more.
   'POST /api/v1/failover/resume': [200, 409],
+  // No container is named here.
+  'POST /api/v1/services/{name}/restart': [404],
 };
 /** Not in the document: pages about it, open to this machine. */
 const PAGES = /^\/docs(-json)?(\/|$)/;

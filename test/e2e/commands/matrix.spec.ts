@@ -34,6 +34,7 @@ const COMMANDS: Record<string, { may: Who[]; says: RegExp }> = {
   '!pause 1m': { may: OPERATORS, says: /^⏸️ Paused for 1m/ },
   '!resume': { may: OPERATORS, says: /^▶️ The pause is over|I am not paused/ },
   '!maintenance 2 off': { may: OPERATORS, says: /Core 2 is not in maintenance/ },
+  '!restart mongodb': { may: OPERATORS, says: /no container of Rocket.Chat or MongoDB is named/ },
   '!report': { may: OPERATORS, says: /^\*\*The last 24h/ },
 };
 
