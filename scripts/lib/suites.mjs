@@ -23,7 +23,6 @@ export const SUITES = {
   ollama: { folder: 'test/ollama', jest: only('test/ollama'), rig: ollamaRig },
   engine: { folder: 'test/engine', jest: only('test/engine'), rig: engineRig },
   browser: { folder: 'test/browser', jest: only('test/browser'), rig: browserRig },
-  docker: { folder: 'test/docker', jest: only('test/docker'), rig: dockerRig },
 };
 
 /** Exit code with which a rig says that what it makes cannot be had on this machine. */
@@ -39,14 +38,6 @@ function ollamaRig() {
 
 function engineRig() {
   return madeBy('test/rigs/engine.mjs', { RDZEN_RIG_ENGINE: 'engineDir', RDZEN_RIG_GGUF: 'modelFile' });
-}
-
-function dockerRig() {
-  return madeBy('test/rigs/docker.mjs', {
-    RDZEN_RIG_DOCKER: 'socket',
-    RDZEN_RIG_SHELL: 'shell',
-    RDZEN_RIG_NODE: 'node',
-  });
 }
 
 /** Runs the program that makes a rig; `wanted`: variables of the tests by the names its last line, JSON, gives them. */

@@ -17,8 +17,9 @@ export const SCRIPTS = {
 
 export interface EngineUnderTest {
   engine: ContainerEngine;
-  /** What the engine runs shell scripts with. */
   image: string;
+  /** What stands before `-c` in its arguments; nothing where the image is a shell itself. */
+  shell?: string[];
   close(): Promise<void>;
 }
 
@@ -46,7 +47,7 @@ export function describeContainerEngine(name: string, make: () => Promise<Engine
       under.engine.start({
         name,
         image: under.image,
-        args: ['-c', SCRIPTS[script]],
+        args: [...(under.shell ?? []), '-c', SCRIPTS[script]],
         env: { COLOUR: 'red' },
         labels: { 'rdzen.role': 'test' },
         restart,
@@ -97,7 +98,7 @@ export function describeContainerEngine(name: string, make: () => Promise<Engine
       await under.engine.create({
         name: one,
         image: under.image,
-        args: ['-c', SCRIPTS.steady],
+        args: [...(under.shell ?? []), '-c', SCRIPTS.steady],
         restart: 'no',
       });
       expect(await state()).toBe('stopped');

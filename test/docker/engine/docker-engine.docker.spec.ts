@@ -6,7 +6,7 @@ import { DockerContainerEngine } from '../../../src/containers/docker/docker-con
 import { SystemClock } from '../../../src/shared/system-clock';
 import { SystemRandom } from '../../../src/shared/system-random';
 import { describeContainerEngine } from '../../contract/container-engine/engine-contract';
-import { SHELL_IMAGE, SOCKET } from '../support/container-cores';
+import { rig, SOCKET } from '../support/container-cores';
 
 describeContainerEngine(DockerContainerEngine.name, async () => {
   const clock = new SystemClock();
@@ -22,7 +22,8 @@ describeContainerEngine(DockerContainerEngine.name, async () => {
   await engine.open();
   return {
     engine,
-    image: SHELL_IMAGE(),
+    image: rig('IMAGE_BASE'),
+    shell: ['/bin/sh'],
     close: async () => {
       await engine.close();
       rmSync(stateDir, { recursive: true, force: true });

@@ -3,16 +3,16 @@ import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import Docker, { type ContainerInspectInfo } from 'dockerode';
 
-/** The rig's own variables; `npm run test:docker` sets them. */
-function rig(name: 'DOCKER' | 'NODE' | 'SHELL'): string {
+/** A variable of the rig; `npm run test:docker` sets them. */
+export function rig(name: 'IMAGE_BASE' | 'IMAGE_CORE' | 'IMAGE_CHAT' | 'IMAGE_OLLAMA' | 'MODELS'): string {
   const value = process.env[`RDZEN_RIG_${name}`];
   if (!value) throw new Error(`RDZEN_RIG_${name} is not set. Run this suite by npm run test:docker.`);
   return value;
 }
 
-export const SOCKET = (): string => rig('DOCKER');
-export const SHELL_IMAGE = (): string => rig('SHELL');
-export const NODE_IMAGE = (): string => rig('NODE');
+/** The engine's socket. */
+export const SOCKET = (): string =>
+  (process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock').replace(/^unix:\/\//, '');
 
 const MEMORY_BYTES = 192 * 1024 * 1024;
 const LABEL = 'rdzen.rig';
@@ -103,7 +103,7 @@ export class ContainerCores {
     this.ports.push(port);
     const container = await this.docker.createContainer({
       name: this.name(id),
-      Image: NODE_IMAGE(),
+      Image: rig('IMAGE_BASE'),
       Cmd: ['node', '/app/dist/embedded/core/main.js'],
       Env: [
         'CORE_BRAIN=scripted',
@@ -129,7 +129,7 @@ export class ContainerCores {
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((done, fail) => {
     const server = createServer();
     server.once('error', fail);
