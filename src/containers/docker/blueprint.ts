@@ -1,4 +1,4 @@
-import type { ContainerCreateOptions, ContainerInspectInfo, EndpointSettings } from 'dockerode';
+import type { ContainerCreateOptions, ContainerInspectInfo, EndpointSettings, HostConfig } from 'dockerode';
 import { REPLACES } from './labels';
 
 /** How a container is attached to one network. */
@@ -21,7 +21,9 @@ export interface Blueprint {
 /** What the engine tells of one as it stands. */
 export function blueprintOf(name: string, found: ContainerInspectInfo): Blueprint {
   const { Config, HostConfig, Id, Image } = found;
-  const labels = Object.fromEntries(Object.entries(Config.Labels).filter(([label]) => label !== REPLACES));
+  const labels = Object.fromEntries(
+    Object.entries(Config.Labels ?? {}).filter(([label]) => label !== REPLACES),
+  );
   return {
     id: Id,
     name,
@@ -31,7 +33,7 @@ export function blueprintOf(name: string, found: ContainerInspectInfo): Blueprin
       // Given by the engine, after the id of the container.
       Hostname: Id.startsWith(Config.Hostname) ? undefined : Config.Hostname,
       Labels: labels,
-      HostConfig: { ...HostConfig, Binds: binds(found) },
+      HostConfig: { ...HostConfig, Binds: binds(found), Mounts: mounts(found) },
     },
     attachments: Object.entries(found.NetworkSettings.Networks)
       .map(([network, settings]) => ({ network, settings: lasting(settings, Id) }))
@@ -76,6 +78,15 @@ function binds({ HostConfig, Mounts }: ContainerInspectInfo): string[] {
       !named.some((bind) => bind.split(':')[1] === Destination),
   );
   return [...named, ...nameless.map(({ Name, Destination }) => `${Name}:${Destination}`)];
+}
+
+/** Those without a source have a volume that the engine named. */
+function mounts({ HostConfig, Mounts }: ContainerInspectInfo): HostConfig['Mounts'] {
+  return HostConfig.Mounts?.map((mount) =>
+    mount.Type !== 'volume' || mount.Source
+      ? mount
+      : { ...mount, Source: Mounts.find(({ Destination }) => Destination === mount.Target)?.Name ?? '' },
+  );
 }
 
 /** Without what the engine gave it for this life only. */

@@ -22,7 +22,8 @@ export function containerInfo(
     image: Config.Image,
     imageId: Image,
     state,
-    ...(State.Running ? { pid: State.Pid } : { exitCode: State.ExitCode }),
+    // Between two lives it counts as running too, without a process.
+    ...(State.Running && !State.Restarting ? { pid: State.Pid } : { exitCode: State.ExitCode }),
     ...(started > 0 ? { startedAt: started } : {}),
     restarts: RestartCount,
     ...(isHealth(health) ? { health } : {}),

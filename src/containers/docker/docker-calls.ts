@@ -111,15 +111,18 @@ export class DockerCalls {
     }
   }
 
+  /** One that is connected already is no error. */
   connect(which: string, { network, settings }: Attachment): Promise<void> {
     const asked = { verb: 'connect', subject: `container ${which} to network ${network}` };
-    return this.client.call(asked, (abortSignal) =>
-      settled(
-        this.client.api
+    return this.client.call(asked, async (abortSignal) => {
+      try {
+        await this.client.api
           .getNetwork(network)
-          .connect({ Container: which, EndpointConfig: settings, ...typeless({ abortSignal }) }),
-      ),
-    );
+          .connect({ Container: which, EndpointConfig: settings, ...typeless({ abortSignal }) });
+      } catch (error) {
+        if (!/already exists in network/.test(String(error))) throw error;
+      }
+    });
   }
 
   private on<T>(

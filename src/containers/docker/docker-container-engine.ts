@@ -23,6 +23,7 @@ import { EventReader } from './event-reader';
 import { EventStream } from './event-stream';
 import { FollowedContainer } from './followed-container';
 import type { Maker } from './labels';
+import { startedByPolicy } from './policy-after-signal';
 import { Replacement } from './replacement';
 import { sweep } from './sweep';
 
@@ -159,7 +160,8 @@ export class DockerContainerEngine extends ContainerEngine {
   }
 
   async signal(name: string, signal: NodeJS.Signals): Promise<void> {
-    this.known(name);
+    const followed = this.known(name);
+    followed.signalled = true;
     await this.calls.kill(name, signal);
   }
 
@@ -312,6 +314,12 @@ export class DockerContainerEngine extends ContainerEngine {
     return known;
   }
 
+  private afterDeath(name: string): void {
+    const followed = this.followed.get(name);
+    if (!followed?.signalled || this.closing) return;
+    startedByPolicy(this.calls, name).catch((error: Error) => this.logger.warn(error.message));
+  }
+
   private noteHealth(problem: string | undefined, version?: string): void {
     const was = this.state;
     if (problem === undefined) {
@@ -326,6 +334,7 @@ export class DockerContainerEngine extends ContainerEngine {
   }
 
   private emit(event: ContainerEvent): void {
+    if (event.type === 'died') this.afterDeath(event.name);
     for (const listener of this.listeners) {
       try {
         listener(event);

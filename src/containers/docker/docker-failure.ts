@@ -73,6 +73,12 @@ const RULES: readonly Rule[] = [
     why: 'the engine knows no such thing. Look at docker ps -a, docker network ls, docker volume ls.',
   },
   {
+    code: 'ENGINE_FAILED',
+    fits: ({ statusCode }, text) =>
+      statusCode === 403 && /active endpoints|already exists in network|pre-defined network/i.test(text),
+    why: 'the network is in use that way. Look at docker network inspect.',
+  },
+  {
     code: 'ENGINE_REFUSED',
     fits: ({ statusCode }) => statusCode === 401 || statusCode === 403,
     why: 'the docker-guard does not allow it. Its log names the rule; docs/docker-guard.md lists what is allowed.',

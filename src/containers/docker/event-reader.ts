@@ -56,7 +56,8 @@ export class EventReader {
     const { name } = followed;
     const found = await this.calls.inspect(name);
     const at = this.clock.now();
-    if (found?.State.Running) {
+    // One that waits for its policy to start it again is told to be running as well.
+    if (found?.State.Running && !found.State.Restarting) {
       const anew = !followed.alive || followed.startedAt !== Date.parse(found.State.StartedAt);
       if (anew) {
         if (followed.alive && !ours) this.tellDeath(followed, {});
@@ -89,6 +90,8 @@ export class EventReader {
         if (followed.busy === 0) void this.quietly(this.look(followed));
         return;
       case 'kill':
+        // Of a life that is over, as an end of ours was.
+        if (at < followed.startedAt) return;
         followed.sentSignal(attributes.signal ?? '', this.clock.monotonic());
         return;
       case 'oom':

@@ -8,6 +8,7 @@ const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
 const PING_EVERY_MS = 10_000;
 const PING_MS = 5_000;
+const NANOSECONDS = 1_000_000_000n;
 const ASKED = { verb: 'tell', subject: 'its events' };
 
 /** One line of `GET /events`. Source: Docker Engine API, `EventMessage`. */
@@ -105,9 +106,7 @@ export class EventStream {
       // Cut by the end of the stream; it is told again.
       return;
     }
-    const seconds = Math.floor(event.timeNano / 1e9);
-    // One nanosecond on, or the last event would be told twice.
-    this.since = `${seconds}.${String(Math.floor(event.timeNano % 1e9) + 1).padStart(9, '0')}`;
+    this.since = justAfter(line) ?? this.since;
     this.hooks.onEvent(event);
   }
 
@@ -133,4 +132,15 @@ export class EventStream {
   private async pause(ms: number): Promise<void> {
     await this.clock.sleep(ms, this.ending.signal).catch(() => undefined);
   }
+}
+
+/**
+ * One nanosecond on, or the last event would be told twice. Read from the text: a number rounds nanoseconds since the
+ * epoch to the next 256.
+ */
+export function justAfter(line: string): string | undefined {
+  const [, digits] = /"timeNano":(\d+)/.exec(line) ?? [];
+  if (digits === undefined) return undefined;
+  const next = BigInt(digits) + 1n;
+  return `${next / NANOSECONDS}.${(next % NANOSECONDS).toString().padStart(9, '0')}`;
 }

@@ -27,6 +27,8 @@ export class FollowedContainer {
   startedAt = 0;
   /** Calls of ours that end or start it, under way. */
   busy = 0;
+  /** We sent a signal to this life of it. */
+  signalled = false;
   private deaths: number[] = [];
   private killed?: { signal: string; at: number };
   private oomAt = -Infinity;
@@ -64,8 +66,11 @@ export class FollowedContainer {
     this.id = found.Id;
     this.alive = true;
     this.paused = found.State.Paused;
-    this.stopped = false;
+    this.stopped = this.signalled = false;
     this.startedAt = Date.parse(found.State.StartedAt);
+    // They explain the death of the life before, if any.
+    this.killed = undefined;
+    this.oomAt = -Infinity;
     this.lost.clear();
   }
 

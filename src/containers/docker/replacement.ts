@@ -1,12 +1,15 @@
 import { Logger } from '@nestjs/common';
+import type { ContainerInspectInfo } from 'dockerode';
 import type { Random } from '../../shared/random';
 import { blueprintOf, joined, replacementOptions, type Blueprint } from './blueprint';
 import type { BlueprintStore } from './blueprint-store';
 import type { DockerCalls } from './docker-calls';
+import { REPLACES } from './labels';
 
 /**
  * Makes a container anew under its name. The old one steps aside under another name and goes only once the new one runs:
- * whatever fails on the way, the old one has its name back. One that is gone is made from its last blueprint.
+ * whatever fails on the way, the old one has its name back and runs if it ran. One that is gone is made from its last
+ * blueprint. A call that failed may have been carried out all the same, so what is, is asked before it is put right.
  */
 export class Replacement {
   private readonly logger = new Logger(Replacement.name);
@@ -22,35 +25,27 @@ export class Replacement {
    * @returns the id of the new one
    */
   async of(name: string, image?: string): Promise<string> {
-    const old = await this.calls.inspect(name);
-    const blueprint = await this.blueprint(name);
-    if (!old) return this.make(blueprint, image);
-    const aside = `${name}.old-${this.random.bytes(4).toString('hex')}`;
-    await this.calls.rename(old.Id, aside);
-    let made: string | undefined;
+    const stored = await this.blueprints.get(name);
+    const old = (await this.calls.inspect(name)) ?? (await this.leftAside(name, stored));
+    if (!old) {
+      if (stored) return this.make(stored, image);
+      throw new Error(
+        `Container ${name} cannot be made anew: it is gone, and was never seen here. Make it where it came from: docker compose up -d.`,
+      );
+    }
+    const blueprint = joined(blueprintOf(name, old), stored?.id === old.Id ? stored : undefined);
+    let made: string;
     try {
+      await this.calls.rename(old.Id, `${asideOf(name)}${this.random.bytes(4).toString('hex')}`);
       // Before the new one, which wants its ports.
       await this.calls.stop(old.Id, 0);
       made = await this.make(blueprint, image ?? (await this.sameImage(blueprint)));
     } catch (error) {
-      if (made === undefined) await this.putBack(old.Id, name);
+      await this.putBack(old, name);
       throw error;
     }
-    await this.calls.remove(old.Id);
+    await this.discard(old, name);
     return made;
-  }
-
-  /** @throws Error where nothing is known of it */
-  private async blueprint(name: string): Promise<Blueprint> {
-    const found = await this.calls.inspect(name);
-    const stored = await this.blueprints.get(name);
-    const blueprint = found
-      ? joined(blueprintOf(name, found), stored?.id === found.Id ? stored : undefined)
-      : stored;
-    if (blueprint) return blueprint;
-    throw new Error(
-      `Container ${name} cannot be made anew: it is gone, and was never seen here. Make it where it came from: docker compose up -d.`,
-    );
   }
 
   private async make(blueprint: Blueprint, image?: string): Promise<string> {
@@ -71,14 +66,44 @@ export class Replacement {
     return now === imageId ? undefined : imageId;
   }
 
-  private async putBack(id: string, name: string): Promise<void> {
+  /** One that an earlier remake could not put back, in this life or the last. */
+  private async leftAside(
+    name: string,
+    stored: Blueprint | undefined,
+  ): Promise<ContainerInspectInfo | undefined> {
+    const found = stored && (await this.calls.inspect(stored.id));
+    return found?.Name.startsWith(`/${asideOf(name)}`) ? found : undefined;
+  }
+
+  private async putBack({ Id, State }: ContainerInspectInfo, name: string): Promise<void> {
     try {
-      await this.calls.rename(id, name);
-      await this.calls.start(id);
+      const holder = await this.calls.inspect(name);
+      if (holder?.Config.Labels[REPLACES] === Id) await this.calls.remove(holder.Id);
+      const now = await this.calls.inspect(Id);
+      if (now?.Name !== `/${name}`) await this.calls.rename(Id, name);
+      if (State.Running) await this.calls.start(Id);
     } catch (error) {
       this.logger.error(
-        `Container ${name} is called otherwise now (${id.slice(0, 12)}), or does not run: ${error instanceof Error ? error.message : String(error)}`,
+        `Container ${name} is called otherwise now (${Id.slice(0, 12)}), or does not run: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
   }
+
+  /** The new one runs: what is left of the old one is no reason to fail. */
+  private async discard({ Id, Config }: ContainerInspectInfo, name: string): Promise<void> {
+    try {
+      await this.calls.remove(Id);
+      const before = Config.Labels[REPLACES];
+      // Left by the last remake, if that could not remove it.
+      if (before !== undefined) await this.calls.remove(before);
+    } catch (error) {
+      this.logger.warn(
+        `Container ${name} runs anew, and the old one is left (${Id.slice(0, 12)}): ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+}
+
+function asideOf(name: string): string {
+  return `${name}.old-`;
 }

@@ -160,6 +160,16 @@ export function describeContainerEngine(name: string, make: () => Promise<Engine
       expect(await told('died')).toMatchObject({ signal: 'SIGKILL' });
     });
 
+    it('starts again what died of a signal, where its policy says so', async () => {
+      const first = await start('steady', 'always');
+      await said('hello');
+      await under.engine.signal(one, 'SIGKILL');
+      await told('died');
+      const second = await told('started', 2);
+      expect(second).not.toMatchObject({ pid: first.pid });
+      expect(await state()).toBe('running');
+    });
+
     it('restarts, whatever hangs', async () => {
       const first = await start('stubborn', 'always');
       await said('hello');
