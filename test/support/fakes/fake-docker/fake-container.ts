@@ -153,7 +153,7 @@ export class FakeContainer {
   /** Nobody hears of it: the machine's end, not the container's. */
   async vanish(): Promise<void> {
     this.unwanted = true;
-    clearTimeout(this.pending);
+    if (this.status === 'restarting') this.giveUp();
     const over = this.stopped();
     this.process?.signal('SIGKILL');
     await over;
