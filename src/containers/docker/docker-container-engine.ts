@@ -85,7 +85,8 @@ export class DockerContainerEngine extends ContainerEngine {
     try {
       const version = await this.options.client.version();
       this.noteHealth(undefined, version);
-      this.processors = await this.options.client.processors();
+      // Good to know, and no reason to do without the engine.
+      this.processors = await this.options.client.processors().catch(() => undefined);
       const removed = await sweep(this.options.client, this.options.maker, this.options.clock.now());
       if (removed > 0)
         this.logger.warn(`Removed ${removed} thing(s) that an earlier run had left in Docker.`);

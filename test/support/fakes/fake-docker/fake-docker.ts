@@ -34,6 +34,7 @@ export class FakeDocker {
   private server?: Server;
   private readonly routes: readonly Route[] = [
     ['GET', /^\/version$/, () => [200, this.version()]],
+    ['GET', /^\/info$/, () => [200, { NCPU: 4 }]],
     [
       'GET',
       /^\/events$/,
