@@ -57,6 +57,13 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/(embedded|shared|config|storage)/' },
     },
     {
+      name: 'docker-guard-stands-alone',
+      severity: 'error',
+      comment: 'The gate in front of docker.sock imports only shared/, config/ and itself.',
+      from: { path: '^src/docker-guard/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/(docker-guard|shared|config)/' },
+    },
+    {
       name: 'composition-is-imported-by-nobody',
       severity: 'error',
       from: { path: '^src/[^/]+/' },

@@ -83,6 +83,7 @@ export default tseslint.config(
     files: [
       'src/config/**/*.ts',
       'src/embedded/**/*.ts',
+      'src/docker-guard/main.ts',
       'src/main.ts',
       'src/cli.ts',
       'test/**/*.ts',

@@ -1,0 +1,29 @@
+/** Rules that are no row of a table of fields or routes; each may be taken away by a test, which shows that it is needed. */
+export const CHECKS = {
+  'route.unlisted': 'A call that is not in the table of calls is refused.',
+  'container.visible': 'A container without a label of ours does not exist for the client.',
+  'container.managed': 'A container that is only watched may be looked at and restarted.',
+  'network.visible': 'A network without our label does not exist for the client.',
+  'volume.visible': 'A volume without our label does not exist for the client.',
+  'image.pinned': 'Images are pulled and removed by digest, out of the registries the operator named.',
+  'query.value': 'A query key holds what Docker documents for it.',
+  'query.repeated': 'A query key stands once.',
+  'container.name': 'A new container has a name with our prefix.',
+  'container.rename':
+    'A container keeps its name, but for stepping aside as NAME.old-HEX and back, or within our prefix.',
+  'container.count': 'There is an upper bound to containers of ours.',
+  'component.labels':
+    'A component bears rdzen.managed, and no label of its image that decides anything here.',
+  'component.network':
+    'A component is on no network, or on one of ours that has no way out and no service of compose.',
+  'component.volume': 'A volume that is mounted exists, is ours, and is a plain local one.',
+  'replacement.exists': 'What is replaced is a container of ours, by its full id, that is still there.',
+  'replacement.name': 'What is replaced has stepped aside as NAME.old-HEX, and the new one takes NAME.',
+  'replacement.image': 'The image is the same, or another one here of the same repository.',
+  'replacement.networks': 'The new one is on networks of the old one only, under names it had there.',
+  'connect.network':
+    'A network of compose takes only what replaces a container on it, or a service of its own that lost it.',
+  'connect.aliases': 'On a network of compose nothing answers to the name of another service.',
+} as const;
+
+export type Check = keyof typeof CHECKS;

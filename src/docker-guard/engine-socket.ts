@@ -1,0 +1,114 @@
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import type { Facts } from './facts';
+import { isObject, type Json, type JsonObject } from './strict-json';
+
+const FACT_MS = 10_000;
+/** An answer the guard reads itself: lists and inspections. */
+export const MOST_ANSWER_BYTES = 32 * 2 ** 20;
+
+/** The engine cannot be asked, or does not answer. */
+export class EngineUnreachable extends Error {}
+
+export interface EngineCall {
+  method: string;
+  path: string;
+  body?: string;
+  headers?: Record<string, string>;
+}
+
+/** Docker's own socket. Each call has a connection of its own, so that a restart of the engine leaves no dead ones. */
+export class EngineSocket implements Facts {
+  constructor(private readonly socketPath: string) {}
+
+  open({ method, path, body, headers = {} }: EngineCall): ClientRequest {
+    const made = request({
+      socketPath: this.socketPath,
+      method,
+      path,
+      agent: false,
+      headers: {
+        Host: 'docker',
+        ...headers,
+        ...(body === undefined
+          ? {}
+          : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }),
+      },
+    });
+    return made;
+  }
+
+  unreachable(error: Error): EngineUnreachable {
+    return new EngineUnreachable(
+      `docker-guard: the Docker engine cannot be reached at ${this.socketPath} (${error.message}). Start it, or correct RDZEN_GUARD_DOCKER; the guard goes on trying with every call.`,
+    );
+  }
+
+  /** @throws EngineUnreachable */
+  async ping(): Promise<void> {
+    const { status } = await this.read({ method: 'GET', path: '/_ping' });
+    if (status !== 200) throw this.unreachable(new Error(`its ping has status ${status}`));
+  }
+
+  container(reference: string): Promise<JsonObject | undefined> {
+    return this.fact(`/containers/${encodeURIComponent(reference)}/json`);
+  }
+
+  network(reference: string): Promise<JsonObject | undefined> {
+    return this.fact(`/networks/${encodeURIComponent(reference)}`);
+  }
+
+  volume(name: string): Promise<JsonObject | undefined> {
+    return this.fact(`/volumes/${encodeURIComponent(name)}`);
+  }
+
+  image(reference: string): Promise<JsonObject | undefined> {
+    return /^[A-Za-z0-9][\w.:/@-]*$/.test(reference) && !reference.includes('..')
+      ? this.fact(`/images/${reference}/json`)
+      : Promise.resolve(undefined);
+  }
+
+  async managedContainers(): Promise<number> {
+    const filters = encodeURIComponent('{"label":["rdzen.managed=true"]}');
+    const { text } = await this.read({ method: 'GET', path: `/containers/json?all=1&filters=${filters}` });
+    const found = JSON.parse(text) as Json;
+    return Array.isArray(found) ? found.length : Number.POSITIVE_INFINITY;
+  }
+
+  private async fact(path: string): Promise<JsonObject | undefined> {
+    const { status, text } = await this.read({ method: 'GET', path });
+    if (status !== 200) return undefined;
+    const found = JSON.parse(text) as Json;
+    return isObject(found) ? found : undefined;
+  }
+
+  private read(call: EngineCall): Promise<{ status: number; text: string }> {
+    return new Promise((resolve, reject) => {
+      const made = this.open(call);
+      const late = setTimeout(() => made.destroy(new Error(`no answer within ${FACT_MS} ms`)), FACT_MS);
+      const failed = (error: Error): void => {
+        clearTimeout(late);
+        reject(this.unreachable(error));
+      };
+      made.on('error', failed);
+      made.on('response', (answer) => {
+        readAll(answer, MOST_ANSWER_BYTES).then((text) => {
+          clearTimeout(late);
+          resolve({ status: answer.statusCode ?? 0, text });
+        }, failed);
+      });
+      made.end();
+    });
+  }
+}
+
+/** @throws RangeError of a stream longer than `most` bytes */
+export async function readAll(stream: IncomingMessage, most: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    length += (chunk as Buffer).length;
+    if (length > most) throw new RangeError(`more than ${most} bytes`);
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

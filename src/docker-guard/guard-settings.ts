@@ -1,0 +1,77 @@
+/** What the operator decides; the rest of the policy stands in the code. */
+export interface GuardSettings {
+  /** Path of our own socket. */
+  listen: string;
+  /** Path of the engine's. */
+  docker: string;
+  /** Group of our socket, whose members may speak to it. */
+  gid?: number;
+  limits: GuardLimits;
+}
+
+export interface GuardLimits {
+  /** Registries, as they stand before the first slash of an image's name, whose images may be pulled and run by digest. */
+  registries: readonly string[];
+  /** Names of containers, networks and volumes that are made through the guard begin with this. */
+  prefix: string;
+  /** Most memory of one component, bytes. */
+  memoryBytes: number;
+  /** Most processor time of one component, billionths of a processor. */
+  nanoCpus: number;
+  pids: number;
+  /** Size of a component's /tmp and of its /dev/shm at most, bytes. */
+  tmpfsBytes: number;
+  /** Containers of ours that may exist at a time. */
+  containers: number;
+  /** Largest request body, bytes. */
+  bodyBytes: number;
+}
+
+const MiB = 2 ** 20;
+const PREFIX = /^[a-z][a-z0-9-]{1,30}-$/;
+const REGISTRY = /^[a-z0-9][a-z0-9.-]*(:\d{1,5})?$/;
+
+/** Reads the program's environment. @throws Error that names the variable, its value and what is allowed. */
+export function readGuardSettings(env: Record<string, string | undefined>): GuardSettings {
+  const prefix = env.RDZEN_GUARD_PREFIX || 'rdzen-';
+  if (!PREFIX.test(prefix))
+    throw new Error(
+      `RDZEN_GUARD_PREFIX is "${prefix}"; allowed: small letters, digits and hyphens, a letter first, a hyphen last`,
+    );
+  const registries = (env.RDZEN_GUARD_REGISTRIES ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+  const wrong = registries.find((name) => !REGISTRY.test(name));
+  if (wrong !== undefined)
+    throw new Error(
+      `RDZEN_GUARD_REGISTRIES holds "${wrong}"; allowed: host names with an optional port, with commas between`,
+    );
+  return {
+    listen: socketPath('RDZEN_GUARD_LISTEN', env.RDZEN_GUARD_LISTEN || '/run/rdzen-guard/docker.sock'),
+    docker: socketPath('RDZEN_GUARD_DOCKER', env.RDZEN_GUARD_DOCKER || '/var/run/docker.sock'),
+    ...(env.RDZEN_GUARD_GID ? { gid: whole('RDZEN_GUARD_GID', env.RDZEN_GUARD_GID, 0, 0, 2 ** 31) } : {}),
+    limits: {
+      registries,
+      prefix,
+      memoryBytes: whole('RDZEN_GUARD_MEMORY_MB', env.RDZEN_GUARD_MEMORY_MB, 512, 6, 65_536) * MiB,
+      nanoCpus: whole('RDZEN_GUARD_CPU_PERCENT', env.RDZEN_GUARD_CPU_PERCENT, 100, 1, 6_400) * 1e7,
+      pids: whole('RDZEN_GUARD_PIDS', env.RDZEN_GUARD_PIDS, 256, 1, 4_096),
+      tmpfsBytes: whole('RDZEN_GUARD_TMPFS_MB', env.RDZEN_GUARD_TMPFS_MB, 64, 1, 4_096) * MiB,
+      containers: whole('RDZEN_GUARD_CONTAINERS', env.RDZEN_GUARD_CONTAINERS, 64, 1, 1_000),
+      bodyBytes: 256 * 1024,
+    },
+  };
+}
+
+function socketPath(name: string, path: string): string {
+  if (path.startsWith('/') && path.length <= 100) return path;
+  throw new Error(`${name} is "${path}"; allowed: an absolute path of at most 100 characters`);
+}
+
+function whole(name: string, text: string | undefined, fallback: number, min: number, max: number): number {
+  if (!text) return fallback;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new Error(`${name} is "${text}"; allowed: a whole number from ${min} to ${max}`);
+}
