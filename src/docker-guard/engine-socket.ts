@@ -1,5 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import type { Facts } from './facts';
+import { LastSeen } from './last-seen';
 import { isObject, type Json, type JsonObject } from './strict-json';
 
 const FACT_MS = 10_000;
@@ -18,6 +19,8 @@ export interface EngineCall {
 
 /** Docker's own socket. Each call has a connection of its own, so that a restart of the engine leaves no dead ones. */
 export class EngineSocket implements Facts {
+  private readonly seen = new LastSeen();
+
   constructor(private readonly socketPath: string) {}
 
   open({ method, path, body, headers = {} }: EngineCall): ClientRequest {
@@ -49,8 +52,14 @@ export class EngineSocket implements Facts {
     if (status !== 200) throw this.unreachable(new Error(`its ping has status ${status}`));
   }
 
-  container(reference: string): Promise<JsonObject | undefined> {
-    return this.fact(`/containers/${encodeURIComponent(reference)}/json`);
+  async container(reference: string): Promise<JsonObject | undefined> {
+    const found = await this.fact(`/containers/${encodeURIComponent(reference)}/json`);
+    if (found) this.seen.note(found);
+    return found;
+  }
+
+  lastSeen(id: string): JsonObject | undefined {
+    return this.seen.of(id);
   }
 
   network(reference: string): Promise<JsonObject | undefined> {

@@ -3,6 +3,8 @@ import { isObject, type Json, type JsonObject } from './strict-json';
 /** What the engine tells of things by id, name or the beginning of an id; undefined where there is none. */
 export interface Facts {
   container(reference: string): Promise<JsonObject | undefined>;
+  /** How the container of that full id looked the last time, whether it is still there or not. */
+  lastSeen?(id: string): JsonObject | undefined;
   network(reference: string): Promise<JsonObject | undefined>;
   volume(name: string): Promise<JsonObject | undefined>;
   image(reference: string): Promise<JsonObject | undefined>;

@@ -124,19 +124,22 @@ async function judgeReplacing(
   policy: Policy,
 ): Promise<JsonObject> {
   const id = typeof replaces === 'string' && FULL_ID.test(replaces) ? replaces : '';
-  const old = id === '' ? undefined : await facts.container(id);
+  const there = id === '' ? undefined : await facts.container(id);
+  const old = there ?? facts.lastSeen?.(id);
   policy.demand(
     'replacement.exists',
     old !== undefined && textAt(old, 'Id') === id && isManaged(containerLabels(old)),
     () =>
       forbidden(
         'replacement.exists',
-        'to replace what is gone, or is not ours',
-        'Give the full id of a container that is there and bears rdzen.managed=true; what is gone comes from where it was made (docker compose up -d).',
+        'to replace what is not ours, or went before the guard had seen it',
+        'Give the full id of a container that bears rdzen.managed=true; what is not known here comes from where it was made (docker compose up -d).',
       ),
   );
   if (!old) return given;
-  policy.demand('replacement.name', ASIDE.exec(containerName(old))?.[1] === name && name !== '', () =>
+  // One that is gone has no other name any more; the engine sees to it that nothing else has taken it.
+  const itsName = there ? ASIDE.exec(containerName(old))?.[1] : containerName(old);
+  policy.demand('replacement.name', itsName === name && name !== '', () =>
     forbidden(
       'replacement.name',
       `the name "${name}"`,

@@ -1,6 +1,7 @@
 import { ChatPerson, eventually } from '../../support/chat-person';
 import { RunningRdzen, type CoreView } from '../../support/running-rdzen';
 import { ContainerCores } from '../support/container-cores';
+import { GuardProcess } from '../support/guard-process';
 
 jest.setTimeout(120_000);
 
@@ -52,26 +53,32 @@ const FAULTS: Fault[] = [
   },
 ];
 
-describe('a core in a container that fails in mid-answer', () => {
+describe('a core in a container that fails in mid-answer, Docker behind the guard', () => {
   let cores: ContainerCores;
+  let guard: GuardProcess;
   let rdzen: RunningRdzen;
   let ann: ChatPerson;
   let room: string;
 
   beforeAll(async () => {
     cores = await ContainerCores.start(2, 60);
+    guard = await GuardProcess.start();
   });
   // Each with a Rdzen of its own, that has not been through anything yet.
   beforeEach(async () => {
-    rdzen = await RunningRdzen.start(cores.environment);
+    rdzen = await RunningRdzen.start({ ...cores.environment, RDZEN_DOCKER_HOST: `unix://${guard.path}` });
     ann = await ChatPerson.enter(rdzen.chatUrl, 'Ann');
     room = await ann.direct();
   });
   afterEach(async () => {
     ann?.leave();
     await rdzen?.close();
+    expect(guard.refusals).toEqual([]);
   });
-  afterAll(() => cores?.remove());
+  afterAll(async () => {
+    await guard?.close();
+    await cores?.remove();
+  });
 
   const core = async (id: number): Promise<CoreView> =>
     (await rdzen.status()).cores.find((each) => each.id === id)!;
