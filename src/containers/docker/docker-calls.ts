@@ -125,6 +125,20 @@ export class DockerCalls {
     });
   }
 
+  /** One that is not connected, or gone, is no error. */
+  async disconnect(which: string, network: string): Promise<void> {
+    const asked = { verb: 'disconnect', subject: `container ${which} from network ${network}` };
+    try {
+      await this.client.call(asked, (abortSignal) =>
+        this.client.api
+          .getNetwork(network)
+          .disconnect({ Container: which, Force: true, ...typeless({ abortSignal }) }),
+      );
+    } catch (error) {
+      if (!isMissing(error) && !/is not connected to/.test(String(error))) throw error;
+    }
+  }
+
   private on<T>(
     which: string,
     verb: string,

@@ -10,10 +10,7 @@ export const CONTAINER_ROUTES: readonly Route[] = [
   [
     'POST',
     /^\/containers\/create$/,
-    ({ engine, query, body }) => [
-      201,
-      { Id: engine.create(query.get('name'), body).id, Warnings: [] },
-    ],
+    ({ engine, query, body }) => [201, { Id: engine.create(query.get('name'), body).id, Warnings: [] }],
   ],
   [
     'GET',

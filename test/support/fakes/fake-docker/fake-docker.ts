@@ -138,7 +138,10 @@ export class FakeDocker {
     if (fault?.kind === 'answer') return refused(fault.status, fault.message);
     try {
       const which = /^\/containers\/([^/]+)\/attach$/.exec(path)?.[1] ?? '';
-      attach(this.engine.container(decodeURIComponent(which)), query, socket, head);
+      // Clients may send a body with it, in one piece with the headers; the engine drops it.
+      const body = Number(request.headers['content-length'] ?? 0);
+      if (head.length < body) throw new Refusal(500, 'the body of an attach came in pieces');
+      attach(this.engine.container(decodeURIComponent(which)), query, socket, head.subarray(body));
     } catch (error) {
       refused(error instanceof Refusal ? error.status : 500, (error as Error).message);
     }

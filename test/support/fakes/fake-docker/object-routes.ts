@@ -51,7 +51,7 @@ export const OBJECT_ROUTES: readonly Route[] = [
     ({ engine, which, body }) => {
       const { Container, EndpointConfig } = body as { Container: string; EndpointConfig?: EndpointSettings };
       engine.networks.named(which);
-      engine.networks.connect(engine.container(Container), which, EndpointConfig ?? ({}));
+      engine.networks.connect(engine.container(Container), which, EndpointConfig ?? {});
       return [200];
     },
   ],

@@ -29,7 +29,7 @@ export async function pull(
   say({ status: `Pulling from ${name}`, id: tag });
   say({ status: 'Pulling fs layer', progressDetail: {}, id: 'e7d5fa8331c9' });
   for (let quarter = 1; quarter <= 4; quarter++) {
-    await sleep(found.stepMs ?? 0);
+    await sleep(found.stepMs ?? 0, undefined, { ref: false });
     if (response.destroyed) return undefined;
     const progressDetail = { current: (found.bytes * quarter) / 4, total: found.bytes };
     say({ status: 'Downloading', progressDetail, progress: '[=>  ]', id: 'e7d5fa8331c9' });
