@@ -96,7 +96,7 @@ export const CONTAINER_ROUTES: readonly Route[] = [
       if (streams.length === 0) throw new Refusal(400, 'Bad parameters: you must choose at least one stream');
       const asked = query.get('tail');
       const tail = asked === null || asked === 'all' ? Infinity : Number(asked);
-      response.writeHead(200, { 'Content-Type': 'application/octet-stream' });
+      response.writeHead(200);
       response.end(output.log(new Set<StreamName>(streams), tail));
       return undefined;
     },

@@ -70,6 +70,11 @@ export class FakeEngine {
     if (!name) throw new Refusal(400, 'Neither old nor new names may be empty');
     if (name === container.name)
       throw new Refusal(400, 'Renaming a container with the same name as its current name');
+    if (!NAME.test(name))
+      throw new Refusal(
+        400,
+        `Error when allocating new name: Invalid container name (/${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`,
+      );
     this.requireFree(name);
     const oldName = `/${container.name}`;
     container.name = name;
