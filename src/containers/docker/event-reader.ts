@@ -26,6 +26,9 @@ export interface EventReaderHooks {
  * start restart`, `kill die destroy` (rm -f), `oom die`, `die start` (restart policy).
  */
 export class EventReader {
+  /** Deaths that wait for their last words. */
+  private readonly dying = new Map<FollowedContainer, Promise<void>>();
+
   constructor(
     private readonly calls: DockerCalls,
     private readonly clock: Clock,
@@ -54,6 +57,8 @@ export class EventReader {
    */
   async look(followed: FollowedContainer, ours = false): Promise<void> {
     const { name } = followed;
+    // What the events tell of a death is more than a look can.
+    await this.dying.get(followed);
     const found = await this.calls.inspect(name);
     const at = this.clock.now();
     // One that waits for its policy to start it again is told to be running as well.
@@ -99,7 +104,7 @@ export class EventReader {
         this.hooks.emit({ type: 'oom', name, at: this.clock.now() });
         return;
       case 'die':
-        void this.quietly(this.died(followed, Number(attributes.exitCode ?? Number.NaN), at));
+        this.dies(followed, Number(attributes.exitCode ?? Number.NaN), at);
         return;
       case 'stop':
         if (followed.busy > 0 || followed.stopped) return;
@@ -113,6 +118,13 @@ export class EventReader {
       case 'health_status: unhealthy':
         this.hooks.emit({ type: 'unhealthy', name, at: this.clock.now() });
     }
+  }
+
+  private dies(followed: FollowedContainer, exitCode: number, at: number): void {
+    const told = this.quietly(this.died(followed, exitCode, at)).then(() => {
+      if (this.dying.get(followed) === told) this.dying.delete(followed);
+    });
+    this.dying.set(followed, told);
   }
 
   /** @param at epoch ms, by the engine's clock; a death before the last start that was told is an old one */

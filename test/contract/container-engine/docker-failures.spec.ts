@@ -1,10 +1,13 @@
+import { chmodSync } from 'node:fs';
 import type { ErrorCode } from '../../../src/shared/error-codes';
-import { dockerAddress, DockerClient } from '../../../src/containers/docker/docker-client';
+import { DockerClient } from '../../../src/containers/docker/docker-client';
 import { SystemClock } from '../../../src/shared/system-clock';
 import { eventually } from '../../faults/process-engine/support/processes';
 import { FakeDocker } from '../../support/fakes/fake-docker/fake-docker';
 import { VirtualClock } from '../../support/virtual-clock';
 import { DockerBench, passUntil } from './docker-bench';
+
+const NOBODY = 65_534;
 
 describe('what goes wrong in Docker', () => {
   let bench: DockerBench;
@@ -72,11 +75,18 @@ describe('what goes wrong in Docker', () => {
     expect((await bench.start('one', 'steady')).state).toBe('running');
   });
 
-  it('a socket that is not ours to use is forbidden', async () => {
-    const client = new DockerClient(dockerAddress('unix:///proc/1/cwd/none.sock'), new SystemClock());
-    await expect(client.version()).rejects.toMatchObject({
-      code: expect.stringMatching(/ENGINE_(FORBIDDEN|UNREACHABLE)/),
-    });
+  it('a socket that this user may not use is forbidden', async () => {
+    chmodSync(bench.docker.socketPath, 0);
+    const isRoot = process.geteuid?.() === 0;
+    // For root nothing is forbidden.
+    if (isRoot) process.seteuid?.(NOBODY);
+    try {
+      const failure = new DockerClient({ socketPath: bench.docker.socketPath }, new SystemClock()).version();
+      await expect(failure).rejects.toMatchObject({ code: 'ENGINE_FORBIDDEN' });
+      await expect(failure).rejects.toThrow('Add the user to the group');
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
   });
 });
 
