@@ -30,7 +30,7 @@ const FULL: ContainerCreateOptions = {
   Healthcheck: { Test: ['CMD', 'true'], Interval: 1e10 },
   StopSignal: 'SIGTERM',
   HostConfig: {
-    Binds: ['models:/root/.ollama:rw', '/srv/shared:/shared:ro'],
+    Binds: ['models:/models:rw', '/srv/shared:/shared:ro'],
     Mounts: [
       { Type: 'volume', Source: 'cache', Target: '/cache' },
       { Type: 'volume', Source: '', Target: '/scratch' },
