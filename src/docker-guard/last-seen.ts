@@ -1,4 +1,4 @@
-import { containerLabels, containerName, isManaged, textAt } from './facts';
+import { containerLabels, containerName, containerNetworks, isManaged, objectAt, textAt } from './facts';
 import type { JsonObject } from './strict-json';
 
 const MOST = 200;
@@ -14,9 +14,10 @@ export class LastSeen {
   note(found: JsonObject): void {
     if (!isManaged(containerLabels(found)) || ASIDE.test(containerName(found))) return;
     const id = textAt(found, 'Id');
+    const before = this.known.get(id);
     // The latest last, so that the first is the one to forget.
     this.known.delete(id);
-    this.known.set(id, found);
+    this.known.set(id, before ? withNetworksOf(found, before) : found);
     const [oldest] = this.known.keys();
     if (this.known.size > MOST && oldest !== undefined) this.known.delete(oldest);
   }
@@ -25,4 +26,11 @@ export class LastSeen {
   of(id: string): JsonObject | undefined {
     return this.known.get(id);
   }
+}
+
+/** One that was cut off from a network, and then removed, comes back to it. */
+function withNetworksOf(found: JsonObject, before: JsonObject): JsonObject {
+  const settings = objectAt(found, 'NetworkSettings');
+  const Networks = { ...containerNetworks(before), ...containerNetworks(found) };
+  return { ...found, NetworkSettings: { ...settings, Networks } };
 }

@@ -31,7 +31,10 @@ export class ContainerCores {
   /** @param tokensPerSecond of each */
   static async start(count = 2, tokensPerSecond = 30): Promise<ContainerCores> {
     const cores = new ContainerCores(`rdzen-test-${process.pid}-${Math.random().toString(16).slice(2, 8)}`);
-    await cores.docker.createNetwork({ Name: cores.network, Labels: cores.labels });
+    await cores.docker.createNetwork({
+      Name: cores.network,
+      Labels: { ...cores.labels, 'rdzen.managed': 'true' },
+    });
     for (let id = 1; id <= count; id++) await cores.make(id, tokensPerSecond);
     return cores;
   }
