@@ -82,8 +82,10 @@ function forbiddenWords() {
   ].map((parts) => parts.join('.'));
   const folders = [`${homedir()}/`, `/${'work'}/`].filter((folder) => folder.length > 3);
   const checkout = `${ROOT}/`;
+  // Inside Ollama's own image, on every machine the same.
+  const inContainer = `/${'root'}/.ollama`;
   for (const path of files) {
-    const text = readFileSync(join(ROOT, path), 'latin1');
+    const text = readFileSync(join(ROOT, path), 'latin1').replaceAll(inContainer, '');
     if (text.includes('\0')) continue;
     const found = [
       ...hosts.filter((host) =>

@@ -35,6 +35,7 @@ const { code } = await runNode(
     stdin: 'inherit',
   },
 );
+await rig.close?.();
 process.exit(code);
 
 function readArguments(args) {

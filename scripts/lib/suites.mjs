@@ -9,7 +9,8 @@ const only = (folder) => [`--testMatch=<rootDir>/${folder}/**/*.spec.ts`, '--run
 
 /**
  * What each suite runs. `rig` provides what is needed from outside:
- * {env} for the tests | {skip: reason}: not to be had here | {fail: reason}.
+ * {env} for the tests, with {close} where something has to be taken back | {skip: reason}: not to be had here |
+ * {fail: reason}.
  */
 export const SUITES = {
   default: {
@@ -23,6 +24,7 @@ export const SUITES = {
   ollama: { folder: 'test/ollama', jest: only('test/ollama'), rig: ollamaRig },
   engine: { folder: 'test/engine', jest: only('test/engine'), rig: engineRig },
   browser: { folder: 'test/browser', jest: only('test/browser'), rig: browserRig },
+  docker: { folder: 'test/docker', jest: only('test/docker'), rig: dockerRig },
 };
 
 /** Exit code with which a rig says that what it makes cannot be had on this machine. */
@@ -40,6 +42,26 @@ function engineRig() {
   return madeBy('test/rigs/engine.mjs', { RDZEN_RIG_ENGINE: 'engineDir', RDZEN_RIG_GGUF: 'modelFile' });
 }
 
+/** Where the rig had to start an engine, it is ended with the suite. */
+async function dockerRig() {
+  const program = 'test/rigs/docker.mjs';
+  const rig = await madeBy(program, {
+    RDZEN_RIG_IMAGE_BASE: 'base',
+    RDZEN_RIG_IMAGE_RDZEN: 'rdzen',
+    RDZEN_RIG_IMAGE_CORE: 'core',
+    RDZEN_RIG_IMAGE_CHAT: 'chat',
+    RDZEN_RIG_IMAGE_OLLAMA: 'ollama',
+    RDZEN_RIG_MODELS: 'modelsDir',
+    RDZEN_RIG_MODEL: 'model',
+    DOCKER_HOST: 'host',
+    DOCKER_CONFIG: 'config',
+  });
+  const started = rig.made?.started;
+  if (!started) return rig;
+  const close = () => lines(process.execPath, [join(ROOT, program), '--stop', JSON.stringify(started)]);
+  return { ...rig, close };
+}
+
 /** Runs the program that makes a rig; `wanted`: variables of the tests by the names its last line, JSON, gives them. */
 async function madeBy(program, wanted) {
   const { code, lastOut, lastErr } = await lines(process.execPath, [join(ROOT, program)]);
@@ -47,7 +69,8 @@ async function madeBy(program, wanted) {
   if (code !== 0) return { fail: `${program} failed with code ${code}: ${lastErr}` };
   try {
     const made = JSON.parse(lastOut);
-    return { env: Object.fromEntries(Object.entries(wanted).map(([name, key]) => [name, made[key]])) };
+    const given = Object.entries(wanted).filter(([, key]) => made[key] !== undefined);
+    return { made, env: Object.fromEntries(given.map(([name, key]) => [name, made[key]])) };
   } catch {
     const keys = Object.values(wanted).join(', ');
     return { fail: `${program} must end with a line of JSON {${keys}}, not: ${lastOut}` };
