@@ -1,0 +1,186 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { ChatPerson, eventually } from '../support/chat-person';
+import { freePort, type StatusView } from '../support/running-rdzen';
+import { Composition } from './support/composition';
+import { docker, tryDocker } from './support/docker-command';
+import { dockerRig } from './support/docker-rig';
+import { labelled } from './support/docker-stage';
+
+/** What the project's label says of everything Compose made. */
+const COMPOSE_LABEL = 'com.docker.compose.project';
+const rig = dockerRig();
+
+describe('the whole composition', () => {
+  const name = `rdzen-test-${process.pid}`;
+  let composition: Composition;
+  let api: string;
+  let chat: string;
+
+  beforeAll(async () => {
+    const [apiPort, chatPort, registryPort] = await Promise.all([freePort(), freePort(), freePort()]);
+    api = `http://127.0.0.1:${apiPort}`;
+    chat = `http://127.0.0.1:${chatPort}`;
+    composition = new Composition(name, ['docker-compose.yml', 'test/docker/support/stack.compose.yml'], {
+      RDZEN_PORT: String(apiPort),
+      RDZEN_CHAT_PORT: String(chatPort),
+      REGISTRY_PORT: String(registryPort),
+      RDZEN_IMAGE: rig.images.rdzen,
+      OLLAMA_IMAGE: rig.images.ollama,
+      RDZEN_MODEL: 'scripted',
+    });
+    await composition.compose(['up', '--detach', '--no-build', '--pull', 'never'], 240_000);
+  }, 300_000);
+
+  afterAll(() => composition.remove(), 120_000);
+
+  const status = async (): Promise<StatusView | undefined> => {
+    const answer = await fetch(`${api}/status`).catch(() => undefined);
+    return answer?.ok ? ((await answer.json()) as StatusView) : undefined;
+  };
+  const serving = (): Promise<StatusView | undefined> =>
+    eventually(
+      status,
+      (view) => view?.rocketchat_connected === true && view.cores.every(({ state }) => state === 'ready'),
+      90_000,
+      'both cores ready and the chat connected',
+    );
+  const inside = (service: string, ...command: string[]): Promise<string> =>
+    docker('exec', composition.container(service), ...command);
+
+  it('comes up without another step, every service healthy', async () => {
+    await eventually(
+      () => docker('ps', '--filter', `label=${COMPOSE_LABEL}=${name}`, '--format', '{{.Names}} {{.Status}}'),
+      (text) => text.split('\n').length === 8 && text.split('\n').every((line) => line.includes('(healthy)')),
+      120_000,
+      'eight healthy services',
+    );
+    await serving();
+  }, 240_000);
+
+  it('answers a question asked in the chat, once', async () => {
+    const person = await ChatPerson.enter(chat, 'Ada');
+    try {
+      const room = await person.direct();
+      await person.say(room, 'Are you there?');
+      const answers = await person.waitForAnswers(room, 1, 60_000);
+      expect(answers).toEqual([expect.stringMatching(/\w/)]);
+    } finally {
+      person.leave();
+    }
+  }, 90_000);
+
+  it('answers what was asked before rdzen was killed, once, and what is asked after it is back', async () => {
+    const person = await ChatPerson.enter(chat, 'Grace');
+    try {
+      const room = await person.direct();
+      await person.say(room, 'Tell me a long story.');
+      await eventually(
+        () => person.answersIn(room),
+        (answers) => answers.some(({ text }) => text.length > 10),
+        60_000,
+        'the answer has begun',
+      );
+      const before = await docker(
+        'inspect',
+        '--format',
+        '{{.State.StartedAt}}',
+        composition.container('rdzen'),
+      );
+      // As a crash: Docker takes "docker kill" for the wish of a person, and does not restart after it.
+      // The command goes down with the container, so its exit code tells nothing.
+      await tryDocker(['exec', composition.container('rdzen'), 'kill', '-9', '-1']);
+      await eventually(
+        () => docker('inspect', '--format', '{{.State.StartedAt}}', composition.container('rdzen')),
+        (after) => after !== before,
+        30_000,
+        'rdzen was started again by its restart policy',
+      );
+      await serving();
+      await person.waitForAnswers(room, 1, 90_000);
+      await person.say(room, 'And now?');
+      const answers = await person.waitForAnswers(room, 2, 60_000);
+      expect(answers).toHaveLength(2);
+    } finally {
+      person.leave();
+    }
+  }, 240_000);
+
+  it('comes back after docker kill and docker compose up', async () => {
+    await docker('kill', composition.container('rdzen'));
+    expect(await status()).toBeUndefined();
+    await composition.compose(['up', '--detach', '--no-build', '--pull', 'never']);
+    await serving();
+  }, 180_000);
+
+  it('keeps the passwords it made, readable inside and nowhere shown', async () => {
+    const read = (): Promise<string> => inside('rdzen', 'cat', '/run/rdzen-secrets/admin-password');
+    const password = await read();
+    expect(password).toMatch(/^[0-9a-f]{36}$/);
+    await composition.compose([
+      'up',
+      '--detach',
+      '--no-build',
+      '--pull',
+      'never',
+      '--force-recreate',
+      'first-start',
+    ]);
+    expect(await read()).toBe(password);
+    const shown = await docker(
+      'inspect',
+      ...['rdzen', 'rocketchat'].map((each) => composition.container(each)),
+    );
+    expect(shown).not.toContain(password);
+  }, 60_000);
+
+  it('runs rdzen without rights, on a root it cannot write', async () => {
+    expect(await inside('rdzen', 'id', '-u')).toBe('1000');
+    await expect(inside('rdzen', 'touch', '/app/mark')).rejects.toThrow(/Read-only file system/);
+    expect(await inside('rdzen', 'grep', 'CapEff', '/proc/self/status')).toMatch(/\t0+$/);
+    expect(await inside('rdzen', 'ls', '/app')).toContain('sbom.cdx.json');
+  });
+
+  it('shares the files of the original design with other programs of the machine', async () => {
+    const shared = join(composition.folder, 'data/shared');
+    expect(readFileSync(join(shared, 'active_core'), 'utf8')).toMatch(/^[12]$/);
+    expect(JSON.parse(readFileSync(join(shared, 'system_status.json'), 'utf8'))).toMatchObject({
+      cores: { '1': expect.anything(), '2': expect.anything() },
+    });
+    expect(existsSync(join(shared, 'components/registry.json'))).toBe(true);
+    expect(await inside('core1', 'cat', '/data/shared/active_core')).toMatch(/^[12]$/);
+    await expect(inside('core1', 'touch', '/data/shared/mark')).rejects.toThrow(/Read-only file system/);
+    expect(statSync(join(composition.folder, 'uploads')).uid).toBe(65533);
+  });
+
+  it('answers to the names of the original design, and keeps the sandbox away from the cores', async () => {
+    const ask = (host: string): string =>
+      `fetch('http://${host}').then((a)=>console.log(a.status),(e)=>console.log(e.cause?.code))`;
+    for (const alias of ['middleware-api', 'core-manager'])
+      expect(await inside('rocketchat', 'node', '-e', ask(`${alias}:5000/status`))).toBe('200');
+    expect(await inside('rdzen', 'node', '-e', ask('sandbox-ollama:11434/api/version'))).toBe('200');
+    const sandbox = `${name}_sandbox_network`;
+    const from = (host: string): Promise<string> =>
+      docker(
+        'run',
+        '--rm',
+        '--network',
+        sandbox,
+        '--label',
+        `${COMPOSE_LABEL}=${name}`,
+        rig.images.base,
+        'node',
+        '-e',
+        ask(host),
+      );
+    expect(await from('sandbox-ollama:11434/api/version')).toBe('200');
+    expect(await from('core1:11434/api/version')).toMatch(/ENOTFOUND|EAI_AGAIN/);
+  }, 60_000);
+
+  it('leaves nothing after down -v', async () => {
+    await composition.compose(['down', '--volumes', '--timeout', '10'], 120_000);
+    expect(await labelled(`${COMPOSE_LABEL}=${name}`)).toEqual([]);
+    expect(execFileSync('ls', [composition.folder], { encoding: 'utf8' })).toBe('data\nuploads\n');
+  }, 150_000);
+});
