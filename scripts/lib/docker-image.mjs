@@ -36,6 +36,8 @@ export async function buildImage({ base, tag, label, env = process.env, say }) {
       env,
     );
     if (made.code !== 0) throw new Error(`${name} could not be built: ${made.text.trim().slice(-2000)}`);
+    // The classic builder keeps the first stage as an image without a name, larger than ours.
+    await docker(['image', 'prune', '--force', '--filter', 'label=rdzen.stage=build'], env);
     return name;
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type CommandResult, tryDocker } from './docker-command';
+import { dockerRig } from './docker-rig';
 
 export const PROJECT = resolve(__dirname, '../../..');
 
@@ -103,7 +104,18 @@ export class Composition {
   /** Everything of it, whatever state it is in. */
   async remove(): Promise<void> {
     await this.tryCompose(['down', '--volumes', '--remove-orphans', '--timeout', '3']);
-    // Written by the containers' users; we may not be root.
+    // Written by the containers' users, and we need not be root.
+    const { base } = dockerRig().images;
+    await tryDocker([
+      'run',
+      '--rm',
+      '--volume',
+      `${this.folder}:/folder`,
+      base,
+      'sh',
+      '-c',
+      'rm -rf /folder/*',
+    ]);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
