@@ -2,11 +2,13 @@ import { OwnerMarks } from '../../src/containers/owner-marks';
 import { birthMark, processesWith } from '../../src/containers/process-table';
 import type { Fault } from '../../test/support/fakes/fake-core/fault';
 import { order } from './core-door';
+import { setGatewayClock } from './gateway-clock';
 import type { SupervisedGateway } from './gateway';
 import type { FaultKind, PlannedFault } from './schedule';
 
 const CORES = [1, 2];
 const SLOW_MS_PER_TOKEN = 50;
+const HOUR_MS = 3_600_000;
 
 /** Faults inside a core, by its own door. */
 const INSIDE: Partial<Record<FaultKind, Fault>> = {
@@ -42,6 +44,9 @@ export class Faults {
         return this.gateway.bringDown('SIGTERM');
       case 'gateway-stop':
         return this.stop(this.gateway.pid, forMs);
+      case 'clock-ahead':
+      case 'clock-back':
+        return this.setClock(kind === 'clock-ahead' ? HOUR_MS : -HOUR_MS, forMs);
       case 'switch':
         return this.gateway.post('/switch_core', { core_id: await this.idOf('standby') });
       case 'runner-hang':
@@ -76,6 +81,14 @@ export class Faults {
     if (pid === undefined || born === undefined || !send(pid, 'SIGSTOP')) return false;
     this.stopped.set(pid, born);
     setTimeout(() => void this.resume(pid), forMs);
+    return true;
+  }
+
+  /** A gateway that is started meanwhile has the right clock from its beginning. */
+  private setClock(offsetMs: number, forMs: number): boolean {
+    const { pid, temporary } = this.gateway;
+    if (pid === undefined || !setGatewayClock(pid, temporary, offsetMs)) return false;
+    setTimeout(() => pid === this.gateway.pid && setGatewayClock(pid, temporary, 0), forMs);
     return true;
   }
 

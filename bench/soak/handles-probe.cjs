@@ -1,6 +1,7 @@
 // Loaded into the gateway before its own code: on SIGUSR2 it writes down what keeps its event loop alive, by kind.
+// On SIGWINCH it sets the wall clock to what a file says: the product reads it by Date.now() alone.
 // Nothing else of the gateway is touched.
-const { renameSync, writeFileSync } = require('node:fs');
+const { readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 process.on('SIGUSR2', () => {
@@ -9,4 +10,11 @@ process.on('SIGUSR2', () => {
   const file = join(process.env.TMPDIR, 'handles.json');
   writeFileSync(`${file}.new`, JSON.stringify(counts));
   renameSync(`${file}.new`, file);
+});
+
+const rightNow = Date.now;
+let offset = 0;
+Date.now = () => rightNow() + offset;
+process.on('SIGWINCH', () => {
+  offset = JSON.parse(readFileSync(join(process.env.TMPDIR, 'clock-offset.json'), 'utf8')).offsetMs;
 });

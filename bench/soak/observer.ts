@@ -10,6 +10,12 @@ const SAMPLE_EVERY = 5;
 const HISTORY_EVERY = 20;
 const HISTORY_LIMIT = 200;
 const RECENT_MS = 60_000;
+/** More than any run lasts. */
+const REPORT_HOURS = 24;
+
+interface Report {
+  repairs: readonly { count: number }[];
+}
 
 interface Switch {
   epoch: number;
@@ -25,6 +31,8 @@ export class Observer {
   readonly unanswered: number[] = [];
   /** Core processes that took another's place within one life of the gateway. */
   coresStartedAgain = 0;
+  /** Steps of the repair ladder in all of the run; undefined while the gateway never told. */
+  repairs?: number;
   private readonly switches = new Map<number, Switch>();
   private readonly corePids = new Map<number, number>();
   private coresOfLife = 0;
@@ -105,6 +113,8 @@ export class Observer {
   private async readHistory(): Promise<void> {
     const rows = await this.gateway.get<Switch[]>(`/api/v1/failover/history?limit=${HISTORY_LIMIT}`);
     for (const { epoch, by } of rows ?? []) this.switches.set(epoch, { epoch, by });
+    const report = await this.gateway.get<Report>(`/api/v1/failover/report?hours=${REPORT_HOURS}`);
+    if (report) this.repairs = report.repairs.reduce((sum, { count }) => sum + count, 0);
   }
 }
 

@@ -1,4 +1,4 @@
-import { FAULT_KINDS, type FaultKind } from './schedule';
+import { FAULT_KINDS, type MixedKind } from './schedule';
 
 export interface Wishes {
   minutes: number;
@@ -6,10 +6,10 @@ export interface Wishes {
   rate: number;
   faultEverySeconds: number;
   seed: number;
-  kinds: readonly FaultKind[];
+  kinds: readonly MixedKind[];
   /** Seconds between two crashes of one and the same core; nothing else happens then. */
   crashLoop?: number;
-  /** Busy processors and a gateway that stands still at times, but no fault. */
+  /** Busy processors, and a gateway that stands still or has its clock set at times, but no fault. */
   stress: boolean;
   write: boolean;
   /** The run's folder stays, also where nothing was wrong. */
@@ -24,7 +24,8 @@ export const HELP = `npm run soak -- [options]
   --seed N             draws faults and questions; a run names its own (by the clock)
   --faults a,b         these kinds only: ${FAULT_KINDS.join(', ')}
   --crash-loop N       no faults but this: one core crashes every N seconds
-  --stress             no faults, but every processor busy, and the gateway stopped for 5 s at a time
+  --stress             no faults, but every processor busy, the gateway stopped for 5 s at a time,
+                       and its wall clock an hour ahead or back now and then
   --write              put the result into docs/soak.md
   --keep               keep data and logs also where nothing was wrong
 `;
@@ -67,7 +68,7 @@ function positive(option: string, text: string): number {
   return number;
 }
 
-function faultKind(name: string): FaultKind {
+function faultKind(name: string): MixedKind {
   const kind = FAULT_KINDS.find((each) => each === name);
   if (!kind) throw new Error(`There is no fault "${name}"; there are: ${FAULT_KINDS.join(', ')}.`);
   return kind;

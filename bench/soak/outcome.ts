@@ -52,6 +52,7 @@ export function rowsOf(facts: Facts): [string, string][] {
       `${percent(sum(observer.unanswered), observer.unanswered.length)}, ${percent(quantile(observer.unanswered, 1), 1)}`,
     ],
     ['switches', `${observer.automaticSwitches} automatic, ${observer.switchesByHand} by hand`],
+    ['repairs', String(observer.repairs ?? '-')],
     [
       'core processes started again',
       `${observer.coresStartedAgain}, ${extra} of them not after a kill of ours`,

@@ -17,8 +17,11 @@ const LASTING = {
   switch: [0, 0],
 } as const satisfies Record<string, readonly [number, number]>;
 
-export type FaultKind = keyof typeof LASTING;
-export const FAULT_KINDS = Object.keys(LASTING) as FaultKind[];
+/** What a mixed run draws from. */
+export type MixedKind = keyof typeof LASTING;
+export const FAULT_KINDS = Object.keys(LASTING) as MixedKind[];
+/** `clock-*`: the gateway's wall clock is set an hour ahead or back, and set right again after a while. */
+export type FaultKind = MixedKind | 'clock-ahead' | 'clock-back';
 
 export interface PlannedFault {
   /** From the beginning of the load. */
@@ -32,8 +35,10 @@ export interface PlannedFault {
 /** The active core is hurt more often: there the answers are. */
 const ACTIVE_SHARE = 0.7;
 /** In the last third the gateway lives on, so that one life is long enough to tell whether it grows. */
-const ENDS_GATEWAY: readonly FaultKind[] = ['gateway-kill', 'gateway-restart'];
+const ENDS_GATEWAY: readonly MixedKind[] = ['gateway-kill', 'gateway-restart'];
 const MORTAL_SHARE = 2 / 3;
+const JUMP_EVERY_MS = 60_000;
+const JUMP_BEFORE_MS = 4_000;
 
 /**
  * One fault in every `everyMs`, at a moment of its own in it. The kinds come in turns: none a second time before all
@@ -43,11 +48,11 @@ export function mixedSchedule(
   random: Random,
   lastsMs: number,
   everyMs: number,
-  kinds: readonly FaultKind[],
+  kinds: readonly MixedKind[],
 ): PlannedFault[] {
   const plan: PlannedFault[] = [];
   const lasting = kinds.filter((kind) => !ENDS_GATEWAY.includes(kind));
-  let deck: FaultKind[] = [];
+  let deck: MixedKind[] = [];
   for (let begin = 0; begin + everyMs <= lastsMs; begin += everyMs) {
     const mortal = begin < lastsMs * MORTAL_SHARE || lasting.length === 0;
     if (!mortal) deck = deck.filter((kind) => lasting.includes(kind));
@@ -63,6 +68,22 @@ export function mixedSchedule(
     });
   }
   return plan;
+}
+
+/**
+ * No core is touched: the gateway stands still at even intervals, and once a minute its wall clock is wrong by an hour for
+ * half a minute, ahead and back in turns. So both ways lead through a standstill with a wrong clock and one with a right one.
+ */
+export function stressSchedule(lastsMs: number, everyMs: number, blockMs: number): PlannedFault[] {
+  const stops = evenSchedule(lastsMs, everyMs, { kind: 'gateway-stop', core: 'active', forMs: blockMs });
+  const jumps = evenSchedule(lastsMs, JUMP_EVERY_MS, {
+    kind: 'clock-ahead',
+    core: 'active',
+    forMs: JUMP_EVERY_MS / 2,
+  }).map((jump, index): PlannedFault => (index % 2 === 0 ? jump : { ...jump, kind: 'clock-back' }));
+  // Not in the middle of a standstill, which is where even intervals would meet.
+  const moved = jumps.map((jump) => ({ ...jump, atMs: jump.atMs - JUMP_BEFORE_MS }));
+  return [...stops, ...moved].sort((a, b) => a.atMs - b.atMs);
 }
 
 /** The same fault at even intervals. */

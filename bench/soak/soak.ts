@@ -5,6 +5,7 @@ import { killProcess, processesWith } from '../../src/containers/process-table';
 import type { Random } from '../../src/shared/random';
 import { SeededRandom } from '../../test/support/seeded-random';
 import { pause, until } from '../support/clock';
+import { brokenBounds } from './bounds';
 import { Burners } from './burners';
 import { check } from './checker';
 import { Faults } from './faults';
@@ -15,7 +16,7 @@ import { Load } from './load';
 import { Observer } from './observer';
 import type { Wishes } from './options';
 import type { FaultCount, Facts } from './outcome';
-import { evenSchedule, mixedSchedule, type FaultKind, type PlannedFault } from './schedule';
+import { evenSchedule, mixedSchedule, stressSchedule, type FaultKind, type PlannedFault } from './schedule';
 import { Town } from './town';
 
 /** A core's pace, for each question a second: answers take 150 on average, so it is busy most of the time. */
@@ -73,8 +74,7 @@ export class Soak {
           `${finding.kind} ${finding.number ?? ''}: ${finding.detail}; journal: ${journal.of(finding.messageId)}`,
         );
       writeFileSync(join(this.folder, 'findings.json'), JSON.stringify(verdict.findings, undefined, 1));
-      if (stress && observer.automaticSwitches > 0)
-        this.problems.push(`${observer.automaticSwitches} false failovers`);
+      this.problems.push(...brokenBounds(this.wishes, observer, verdict));
       const { faultCounts, problems, coresKilled } = this;
       const { heldBack } = load;
       return {
@@ -97,8 +97,7 @@ export class Soak {
   private plan(lastsMs: number): PlannedFault[] {
     const { crashLoop, stress, faultEverySeconds, kinds, seed } = this.wishes;
     const everyMs = faultEverySeconds * 1000;
-    if (stress)
-      return evenSchedule(lastsMs, everyMs, { kind: 'gateway-stop', core: 'active', forMs: BLOCK_MS });
+    if (stress) return stressSchedule(lastsMs, everyMs, BLOCK_MS);
     if (crashLoop !== undefined)
       return evenSchedule(lastsMs, crashLoop * 1000, { kind: 'core-kill', core: 1, forMs: 0 });
     // A source of its own, so that the plan does not depend on what is asked.
