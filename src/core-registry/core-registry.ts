@@ -42,6 +42,7 @@ type Details = Partial<
     | 'provenAt'
     | 'gentleUntil'
     | 'ailment'
+    | 'turnedAway'
   >
 >;
 

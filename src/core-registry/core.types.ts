@@ -98,6 +98,8 @@ export interface Core extends CoreDefinition {
   /** A partial answer sent as last message is continued, not begun anew; undefined until verified. */
   continues?: boolean;
   inFlight: number;
+  /** Of them, questions that it turned away because it is full, and that wait with their slot kept. */
+  turnedAway?: number;
   /** Monotonic ms of the last token or other proof of life from a real generation. */
   lastTokenAt?: number;
   /** Failures in the last 30 minutes, epoch ms. */

@@ -132,6 +132,16 @@ describe('waiting for a core, and not wanting it any more', () => {
       expect(await finish(answering)).toEqual({ outcome: 'cancelled' });
     });
 
+    it('at a full core is known to wait there, and not to be answered', async () => {
+      await unwatched();
+      bench.core(1).faults.push({ afterCharacters: 0, kind: 'busy' });
+      const answering = await bench.answering();
+      await bench.clock.advance(500);
+      expect(bench.view(1)).toMatchObject({ inFlight: 1, turnedAway: 1 });
+      await finish(answering);
+      expect(bench.view(1)).toMatchObject({ inFlight: 0, turnedAway: 0 });
+    });
+
     it('ends the wait beside a full core at once', async () => {
       await unwatched();
       for (let count = 0; count < 5; count++) bench.core(1).faults.push({ afterCharacters: 0, kind: 'busy' });

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { CoreRegistry } from '../core-registry/core-registry';
-import type { DeathKind } from '../core-registry/core.types';
+import type { Core, DeathKind } from '../core-registry/core.types';
 import { EventBus } from '../events/event-bus';
 import type { Attempt } from '../journal/journal.types';
 import { QuestionJournal } from '../journal/question-journal';
@@ -76,8 +76,7 @@ export class GenerationService {
       try {
         const turn = await this.attempt(job, seat, progress, listener, signal);
         if ('result' in turn) return turn.result;
-        if (turn.failure.evidence === 'busy')
-          await this.clock.sleep(BUSY_WAIT_MS, signal).catch(() => undefined);
+        if (turn.failure.evidence === 'busy') await this.giveTime(seat.core, signal);
         // Asked for before anybody hears that this core failed: else those who have not begun would take the place of
         // an answer that stands half written.
         ahead = this.suspects.reserve(progress, signal, seat.core);
@@ -93,6 +92,13 @@ export class GenerationService {
         seat.release();
       }
     }
+  }
+
+  /** Back-pressure: the slot is kept, so that nobody else asks a full core meanwhile. */
+  private async giveTime({ id, turnedAway = 0 }: Core, signal: AbortSignal): Promise<void> {
+    this.registry.update(id, { turnedAway: turnedAway + 1 });
+    await this.clock.sleep(BUSY_WAIT_MS, signal).catch(() => undefined);
+    this.registry.update(id, { turnedAway: (this.registry.get(id).turnedAway ?? 1) - 1 });
   }
 
   private async attempt(

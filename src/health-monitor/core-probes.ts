@@ -11,7 +11,6 @@ import type { FoundModel } from './drift-guard';
 export const AWAITED = 'its model is being fetched';
 const CHEAP_TIMEOUT_MS = 1_000;
 const READINESS_TIMEOUT_MS = 3_000;
-const DEEP_TIMEOUT_MS = 10_000;
 const LOAD_TIMEOUT_MS = 300_000;
 
 /** `refused`: hard evidence, nothing listens or the connection broke. `busy`: full, which is no fault. */
@@ -96,9 +95,17 @@ export class CoreProbes {
     }
   }
 
-  /** Generates one token. A core that answers everything else can still hang here (ollama#1863). */
-  async deep(core: Core, signal: AbortSignal): Promise<ProbeResult & { stats?: GenerationStats }> {
-    const deadline = new Deadline(this.clock, DEEP_TIMEOUT_MS, signal);
+  /**
+   * Generates one token. A core that answers everything else can still hang here (ollama#1863).
+   *
+   * @param withinMs how long it may take
+   */
+  async deep(
+    core: Core,
+    signal: AbortSignal,
+    withinMs: number,
+  ): Promise<ProbeResult & { stats?: GenerationStats }> {
+    const deadline = new Deadline(this.clock, withinMs, signal);
     try {
       const request = {
         model: this.profile.model,
@@ -112,7 +119,7 @@ export class CoreProbes {
       }
       return soft('a generation of one token ended without its final line');
     } catch (error) {
-      if (deadline.signal.aborted) return soft(`no token within ${DEEP_TIMEOUT_MS / 1000} s`);
+      if (deadline.signal.aborted) return soft(`no token within ${Math.round(withinMs / 100) / 10} s`);
       return failed(error);
     } finally {
       deadline.end();

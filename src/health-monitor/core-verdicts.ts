@@ -14,6 +14,8 @@ export class CoreVerdicts {
   passes = 0;
   /** Deep probes missed in a row. */
   deepMisses = 0;
+  /** A real answer stayed silent for its whole time: one more silence, a shorter one, and the core is called hung. */
+  fellSilent = false;
   /** Monotonic ms. */
   readinessDue = 0;
   deepDue = 0;
@@ -21,6 +23,8 @@ export class CoreVerdicts {
   /** Set by a verdict of death; three passes in a row are needed to rise from it. */
   fell = false;
   proven = false;
+  /** How long the last deep probes that it passed took, ms. */
+  proofsMs: readonly number[] = [];
   /** Why it is down although it answers the cheap probe. */
   unfit?: 'model-missing' | 'hung';
   /** It generates, and would answer differently from the other cores. */
@@ -60,6 +64,18 @@ export class CoreVerdicts {
     this.doze.wake();
   }
 
+  /** An answer waited in vain for as long as was fair: that says as much as a deep probe that got no token. */
+  fallSilent(): void {
+    this.fellSilent = true;
+    this.deepMisses = Math.max(1, this.deepMisses);
+  }
+
+  /** Whatever was held against its runner is refuted, or void. */
+  generated(): void {
+    this.deepMisses = 0;
+    this.fellSilent = false;
+  }
+
   /** It generates; whether that makes it ready depends on what it serves. */
   rise(why: string): void {
     const difference = this.tools.drift.differenceOf(this.core);
@@ -76,7 +92,8 @@ export class CoreVerdicts {
   /** Another life begins, or the present one is over. */
   forget(): void {
     this.life++;
-    this.misses = this.passes = this.deepMisses = 0;
+    this.misses = this.passes = 0;
+    this.generated();
     this.proven = this.different = this.resident = false;
     this.unfit = undefined;
     this.tools.drift.forget(this.core);

@@ -38,6 +38,7 @@ export class CoreWatch {
     if (this.core.state === 'down' || (!hard && this.tools.tilt.tilted)) return;
     known.accuse(detail, hard);
     if (!hard) known.proven = false;
+    if (kind === 'first-token-timeout' || kind === 'stall') known.fallSilent();
     known.deepDue = 0;
   }
 

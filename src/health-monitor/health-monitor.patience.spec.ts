@@ -77,6 +77,15 @@ describe('the patience of the health monitor', () => {
       release();
     });
 
+    it('that only keeps a slot for a question which it turned away keeps nobody from being proven', async () => {
+      await running();
+      const release = bench.registry.occupy(1);
+      bench.registry.update(1, { turnedAway: 1 });
+      bench.registry.report({ coreId: 2, kind: 'stall', detail: 'silent' });
+      await bench.timeUntil(() => bench.state(2) === 'ready', 1_000);
+      release();
+    });
+
     it('with a suspect standby beside it is still not disturbed', async () => {
       await running();
       const release = bench.registry.occupy(1);

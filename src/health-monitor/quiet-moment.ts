@@ -1,3 +1,4 @@
+import type { Core } from '../core-registry/core.types';
 import type { CoreVerdicts } from './core-verdicts';
 import { QUIET_PATIENCE_MS } from './watch-timing';
 import type { WatchTools } from './watch-tools';
@@ -20,7 +21,7 @@ export class QuietMoment {
     const { core } = known;
     const busy = tools.registry
       .all()
-      .some((other) => other.id !== core.id && other.host === core.host && other.inFlight > 0);
+      .some((other) => other.id !== core.id && other.host === core.host && isAnswering(other));
     const now = tools.clock.monotonic();
     if (!busy || known.proven) this.since = undefined;
     else this.since ??= now;
@@ -29,4 +30,9 @@ export class QuietMoment {
     known.become(core.state, 'waits for a quiet moment to be proven');
     return false;
   }
+}
+
+/** A slot that a question keeps which the core turned away costs nobody any processor time. */
+function isAnswering({ inFlight, turnedAway = 0 }: Core): boolean {
+  return inFlight > turnedAway;
 }

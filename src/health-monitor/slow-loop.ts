@@ -1,4 +1,5 @@
 import type { CoreVerdicts } from './core-verdicts';
+import { PROOFS_KEPT, proofPatienceMs } from './proof-patience';
 import { QuietMoment } from './quiet-moment';
 import * as timing from './watch-timing';
 import type { WatchTools } from './watch-tools';
@@ -36,7 +37,9 @@ export class SlowLoop {
   private heed(): void {
     const { known } = this;
     const { state, lastTokenAt = -Infinity } = known.core;
-    if (state === 'suspect' && !known.proven && lastTokenAt > known.accusedAt) known.proven = true;
+    if (state !== 'suspect' || known.proven || lastTokenAt <= known.accusedAt) return;
+    known.proven = true;
+    known.generated();
   }
 
   private async checkReadiness(): Promise<void> {
@@ -135,12 +138,15 @@ export class SlowLoop {
     const { known, tools } = this;
     const { core, life } = known;
     known.proofWanted = false;
-    const result = await tools.probes.deep(core, known.doze.end);
+    const began = tools.clock.monotonic();
+    const patienceMs = proofPatienceMs(known.fellSilent, known.proofsMs, core.speed);
+    const result = await tools.probes.deep(core, known.doze.end, patienceMs);
     if (known.doze.ended || life !== known.life) return;
     const now = tools.clock.monotonic();
     if (result.ok) {
       known.misses = 0;
-      known.deepMisses = 0;
+      known.generated();
+      known.proofsMs = [...known.proofsMs, now - began].slice(-PROOFS_KEPT);
       known.unfit = undefined;
       known.proven = true;
       known.fell = false;
