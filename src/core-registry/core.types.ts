@@ -155,6 +155,8 @@ export interface Evidence {
   coreId: number;
   kind: EvidenceKind;
   detail: string;
+  /** How long an answer waited in vain, where that is what was seen. */
+  waitedMs?: number;
   at: number;
 }
 

@@ -35,6 +35,8 @@ export type AttemptOutcome =
       detail: string;
       /** Undefined where the core is not to blame, or others blamed it already. */
       evidence?: EvidenceKind;
+      /** How long it was silent, where that is the evidence. */
+      waitedMs?: number;
       refused?: boolean;
       /** It was moved away by us, or its core was judged by others: the question has no part in it. */
       innocent?: boolean;
@@ -47,6 +49,7 @@ class WatchError extends Error {
   constructor(
     readonly evidence: EvidenceKind | undefined,
     message: string,
+    readonly waitedMs?: number,
   ) {
     super(message);
   }
@@ -89,7 +92,9 @@ export class AttemptRunner {
     signal.addEventListener('abort', onCancel, { once: true });
 
     const silence = new SilenceTimer(this.clock, (evidence, ms) =>
-      watch.abort(new WatchError(evidence, `core ${core.id} was silent for ${Math.round(ms / 100) / 10} s`)),
+      watch.abort(
+        new WatchError(evidence, `core ${core.id} was silent for ${Math.round(ms / 100) / 10} s`, ms),
+      ),
     );
     const writing = this.registry.paces.begin(core.id);
     let { text, tokens } = resume;
@@ -134,7 +139,7 @@ export class AttemptRunner {
       if (signal.aborted) return { kind: 'cancelled' };
       const cause: unknown = watch.signal.aborted ? watch.signal.reason : error;
       if (cause instanceof WatchError)
-        return { kind: 'failed', text, tokens, detail: cause.message, ...blameFor(cause.evidence) };
+        return { kind: 'failed', text, tokens, detail: cause.message, ...blameFor(cause) };
       if (cause instanceof OllamaError)
         return { kind: 'failed', text, tokens, detail: cause.message, ...blame(cause) };
       throw cause;
@@ -179,11 +184,14 @@ export class AttemptRunner {
   }
 }
 
-type Blame = Pick<AttemptOutcome & { kind: 'failed' }, 'evidence' | 'refused' | 'innocent' | 'runnerCrash'>;
+type Blame = Pick<
+  AttemptOutcome & { kind: 'failed' },
+  'evidence' | 'waitedMs' | 'refused' | 'innocent' | 'runnerCrash'
+>;
 
 /** Of a core whose silence was too long, or of none where the attempt was taken away from it. */
-function blameFor(evidence: EvidenceKind | undefined): Blame {
-  return evidence ? { evidence } : { innocent: true };
+function blameFor({ evidence, waitedMs }: WatchError): Blame {
+  return evidence ? { evidence, waitedMs } : { innocent: true };
 }
 
 /** Which failures are the core's own, and which no other core would answer differently. */

@@ -145,9 +145,9 @@ export class GenerationService {
   /** @returns why the question is given up, or undefined to go on. */
   private async conclude(turn: Broken, progress: Progress, signal: AbortSignal): Promise<string | undefined> {
     const { attempt, failure } = turn;
-    const { detail, evidence, text } = failure;
+    const { detail, evidence, waitedMs, text } = failure;
     this.logger.warn(`Question ${attempt.messageId}, attempt ${attempt.number}: ${detail}`);
-    if (evidence) this.registry.report({ coreId: attempt.coreId, kind: evidence, detail });
+    if (evidence) this.registry.report({ coreId: attempt.coreId, kind: evidence, detail, waitedMs });
     const death = await this.suspects.examine(turn, progress, signal);
     const reason = this.judge(turn, progress, death);
     await this.journal.endAttempt(attempt, detail, progress.fruitless);

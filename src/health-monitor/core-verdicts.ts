@@ -14,8 +14,8 @@ export class CoreVerdicts {
   passes = 0;
   /** Deep probes missed in a row. */
   deepMisses = 0;
-  /** A real answer stayed silent for its whole time: one more silence, a shorter one, and the core is called hung. */
-  fellSilent = false;
+  /** A real answer waited in vain for so long (ms): one more silence, a shorter one, and the core is called hung. */
+  waitedMs?: number;
   /** Monotonic ms. */
   readinessDue = 0;
   deepDue = 0;
@@ -65,15 +65,15 @@ export class CoreVerdicts {
   }
 
   /** An answer waited in vain for as long as was fair: that says as much as a deep probe that got no token. */
-  fallSilent(): void {
-    this.fellSilent = true;
+  fallSilent(waitedMs: number): void {
+    this.waitedMs = waitedMs;
     this.deepMisses = Math.max(1, this.deepMisses);
   }
 
   /** Whatever was held against its runner is refuted, or void. */
   generated(): void {
     this.deepMisses = 0;
-    this.fellSilent = false;
+    this.waitedMs = undefined;
   }
 
   /** It generates; whether that makes it ready depends on what it serves. */

@@ -27,7 +27,7 @@ export class CoreWatch {
   stop = (): void => this.known.doze.finish();
 
   /** Something was seen in a real answer, or by the engine. */
-  evidence({ kind, detail }: Evidence): void {
+  evidence({ kind, detail, waitedMs = 0 }: Evidence): void {
     const { known } = this;
     if (kind === 'busy') return;
     if (kind === 'died') {
@@ -38,7 +38,7 @@ export class CoreWatch {
     if (this.core.state === 'down' || (!hard && this.tools.tilt.tilted)) return;
     known.accuse(detail, hard);
     if (!hard) known.proven = false;
-    if (kind === 'first-token-timeout' || kind === 'stall') known.fallSilent();
+    if (kind === 'first-token-timeout' || kind === 'stall') known.fallSilent(waitedMs);
     known.deepDue = 0;
   }
 

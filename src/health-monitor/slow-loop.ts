@@ -139,7 +139,7 @@ export class SlowLoop {
     const { core, life } = known;
     known.proofWanted = false;
     const began = tools.clock.monotonic();
-    const patienceMs = proofPatienceMs(known.fellSilent, known.proofsMs, core.speed);
+    const patienceMs = proofPatienceMs(known.proofsMs, known.waitedMs);
     const result = await tools.probes.deep(core, known.doze.end, patienceMs);
     if (known.doze.ended || life !== known.life) return;
     const now = tools.clock.monotonic();

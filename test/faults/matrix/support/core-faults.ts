@@ -7,6 +7,8 @@ import type { Scene } from './scene';
 
 const CRASH_MS = 2_000;
 const HANG_MS = 6_000;
+/** Ten seconds for the first token, then one short proof. */
+const HUNG_MS = 15_000;
 /** Two generations of one token that fail, a second apart. */
 const PROVEN_MS = 4_000;
 /** A line of NDJSON with one token, and its chunk's frame. */
@@ -95,8 +97,8 @@ export const CORE_FAULTS = {
   },
   hang: {
     name: 'runner hang, HTTP ok',
-    boundMs: 21_000,
-    switches: [0, 1],
+    boundMs: HUNG_MS,
+    switches: [1, 1],
     wears: true,
     strike: answers({ kind: 'hang' }),
   },

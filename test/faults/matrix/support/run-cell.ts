@@ -58,6 +58,7 @@ async function hurt({ fault, phase }: Cell, lane: Lane, life: GatewayLife): Prom
   const allowed = bound + QUESTIONS * ANSWER_MS;
   const answering = untilAnswered(scene, blow.at, allowed + PATIENCE_MS);
   const [answered] = await Promise.all([answering, aftermath]);
+  await untilLeft(scene, { fault, phase }, blow.at + Math.max(bound, fault.provenMs ?? 0));
   await sleep(SETTLE_MS);
   expect(await scene.texts()).toEqual(scene.expected);
 
@@ -80,6 +81,19 @@ async function untilAnswered(scene: Scene, since: number, withinMs: number): Pro
   const same = (texts: string[]): boolean => JSON.stringify(texts) === JSON.stringify(expected);
   await eventually(() => scene.texts(), same, withinMs, `these answers stand: ${JSON.stringify(expected)}`);
   return performance.now() - since;
+}
+
+/** People may have their answers from another core before the gateway has proof enough to leave the one that was hurt. */
+async function untilLeft(
+  { life, epoch }: Scene,
+  { fault, phase }: Pick<Cell, 'fault' | 'phase'>,
+  deadline: number,
+): Promise<void> {
+  const least = phase === PHASES.switching || phase === PHASES.repairing ? 0 : fault.switches[0];
+  if (least === 0) return;
+  const left = async (): Promise<number> => (await life.status()).epoch - epoch;
+  const withinMs = Math.max(0, deadline - performance.now()) + SETTLE_MS;
+  await eventually(left, (switches) => switches >= least, withinMs, `${least} switch of the active core`);
 }
 
 /** By whom the gateway changed cores is told by the fault; a switchover is one more, made by a person. */
