@@ -5,8 +5,8 @@ describe(proofPatienceMs.name, () => {
 
   it('is 10 s where nothing is known of the core', () => expect(proofPatienceMs([], 10_000)).toBe(10_000));
 
-  it.each([5_000, 10_000])('is 4 s for a core that is quick, after a wait of %i ms', (waitedMs) =>
-    expect(proofPatienceMs([200, 700], waitedMs)).toBe(4_000),
+  it.each([5_000, 10_000])('is 3.5 s for a core that is quick, after a wait of %i ms', (waitedMs) =>
+    expect(proofPatienceMs([200, 700], waitedMs)).toBe(3_500),
   );
 
   it('follows the slowest of its last proofs, up to 10 s', () => {
@@ -15,7 +15,7 @@ describe(proofPatienceMs.name, () => {
   });
 
   it('lets a runner come to the end of a batch of a long prompt, up to 10 s', () => {
-    expect(proofPatienceMs([200], 20_000)).toBe(8_000);
+    expect(proofPatienceMs([200], 20_000)).toBe(7_000);
     expect(proofPatienceMs([200], 300_000)).toBe(10_000);
   });
 });

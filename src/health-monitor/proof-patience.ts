@@ -1,12 +1,12 @@
 const PATIENCE_MS = 10_000;
-const LEAST_MS = 4_000;
+const LEAST_MS = 3_500;
 /** Slower than it ever was of late by so much is not merely busy. */
 const TIMES_USUAL = 5;
 /**
  * Of the wait that was called off. That wait was at least three times what its prompt takes, and a runner looks only
  * between two batches of a prompt whether it was called off: it may still be at work on the last one.
  */
-const SHARE_OF_WAIT = 0.4;
+const SHARE_OF_WAIT = 0.35;
 
 export const PROOFS_KEPT = 5;
 
