@@ -92,7 +92,7 @@ export function makePlan(seed: number): Plan {
     slowDiskMs: dice.pick([12, 12, 80]),
     safetyMs,
     people: people(dice, safetyMs),
-    faults: [...(lasting ? [lastingHang(dice, cores)] : []), ...faults(dice, safetyMs, cores)],
+    faults: [...(lasting ? lastingHang(dice, cores) : []), ...faults(dice, safetyMs, cores)],
     crashes: dice.pick([0, 1, 1, 2, 2, 3, 6]),
     crashShare: 1 / 60,
   };
@@ -174,9 +174,15 @@ const ANSWER_FAULTS: readonly (OllamaErrorKind | 'silence')[] = [
 ];
 const SOCKET: readonly SocketTrouble[] = ['lossy', 'silent', 'nosub', 'disorder', 'doubled'];
 
-function lastingHang(dice: Dice, cores: number): TimedFault {
+/** Lives just long enough for a first step of the repair ladder each, and together for more than a budget has. */
+const MORTAL_MS = [15_000, 26_000, 37_000, 48_000, 59_000, 70_000];
+
+/** What no repair helps outlives the gateway several times: its budget has to outlive it as well. */
+function lastingHang(dice: Dice, cores: number): TimedFault[] {
   const kind = dice.pick(['runner-hang', 'core-broken', 'core-freeze'] as const);
-  return { kind, core: dice.whole(1, cores), forMs: LASTING_MS, at: dice.whole(1_000, 8_000) };
+  const hang = { kind, core: dice.whole(1, cores), forMs: LASTING_MS, at: dice.whole(1_000, 8_000) };
+  const deaths = kind === 'core-broken' ? MORTAL_MS : [];
+  return [hang, ...deaths.map((at): TimedFault => ({ kind: 'gateway-kill', at }))];
 }
 
 const SETS_ASIDE: ReadonlySet<string> = new Set(['disk-flaky', 'disk-full', 'blackout', 'rest']);
