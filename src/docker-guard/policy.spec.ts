@@ -1,0 +1,136 @@
+import {
+  component,
+  CORE,
+  isPermitted,
+  judge,
+  LIMITS,
+  replacement,
+} from '../../test/support/docker-guard/guard-world';
+import { HOSTILE, UNLISTED } from '../../test/support/docker-guard/hostile-corpus';
+import { type Check, CHECKS } from './checks';
+import { Policy } from './policy';
+
+const TABLES = {
+  component: 'component',
+  'component.HostConfig': 'componentHost',
+  network: 'network',
+  volume: 'volume',
+  update: 'update',
+  connect: 'connect',
+  disconnect: 'disconnect',
+  endpoint: 'endpoint',
+} as const;
+/** Rows whose work a check does as well: they give the better message. */
+const BACKED: Readonly<Record<string, Check | 'lookup' | 'HostConfig'>> = {
+  'component.HostConfig': 'HostConfig',
+  'component.HostConfig.NetworkMode': 'component.network',
+  'connect.Container': 'lookup',
+  'disconnect.Container': 'lookup',
+};
+const rows = Object.entries(TABLES).flatMap(([rule, table]) =>
+  Object.keys(new Policy(LIMITS)[table]).map((key) => ({ rule: `${rule}.${key}`, table, key })),
+);
+
+describe(Policy.name, () => {
+  it.each(Object.keys(HOSTILE))('refuses all that is hostile to %s', async (rule) => {
+    for (const request of HOSTILE[rule] ?? [])
+      expect([request, await isPermitted(request)]).toEqual([request, false]);
+  });
+
+  it('lets through what Rdzen needs', async () => {
+    for (const request of [
+      component(),
+      component({}, { NetworkMode: 'rdzen-tools' }),
+      replacement(),
+      replacement({ Image: 'ollama/ollama:2' }),
+      replacement({}, { Binds: ['models:/root/.ollama', 'nameless:/cache'] }),
+    ])
+      await expect(judge(request)).resolves.toMatchObject({ method: 'POST' });
+    const { path } = await judge({ call: 'POST /v1.41/containers/core2/restart?t=3&junk=1' });
+    expect(path).toBe(`/v1.41/containers/${'9'.repeat(64)}/restart?t=3`);
+  });
+
+  it.each(rows.filter(({ rule }) => !(rule in BACKED)))(
+    'without the row $rule something hostile passes',
+    async ({ rule, table, key }) => {
+      const policy = new Policy(LIMITS);
+      policy[table] = { ...policy[table], [key]: { allowed: 'anything', accepts: () => true } };
+      await expectAnyPermitted(rule, policy);
+    },
+  );
+
+  it.each(Object.keys(new Policy(LIMITS).weaker).filter((key) => key !== 'Image'))(
+    'without the row replacement.%s something hostile passes',
+    async (key) => {
+      const policy = new Policy(LIMITS);
+      policy.weaker = { ...policy.weaker, [key]: { allowed: 'anything', accepts: () => true } };
+      await expectAnyPermitted(`replacement.${key}`, policy);
+    },
+  );
+
+  it.each((Object.keys(CHECKS) as Check[]).filter((check) => check !== 'component.labels'))(
+    'without the check %s something hostile passes',
+    async (check) => {
+      const policy = new Policy(LIMITS);
+      policy.checks.delete(check);
+      await expectAnyPermitted(check, policy);
+    },
+  );
+
+  it.each(Object.keys(UNLISTED))('a row more, %s, would let something hostile through', async (key) => {
+    const request = component({}, { [key]: UNLISTED[key] });
+    expect(await isPermitted(request)).toBe(false);
+    const policy = new Policy(LIMITS);
+    policy.componentHost = { ...policy.componentHost, [key]: { allowed: 'anything', accepts: () => true } };
+    expect(await isPermitted(request, policy)).toBe(true);
+  });
+
+  it('an image cannot bring labels that decide anything', async () => {
+    const { body } = await judge(component());
+    expect(body?.Labels).toMatchObject({
+      'rdzen.managed': 'true',
+      'rdzen.replaces': '',
+      'rdzen.watched': '',
+      'com.docker.compose.project': '',
+    });
+    const policy = new Policy(LIMITS);
+    policy.checks.delete('component.labels');
+    expect((await judge(component(), policy)).body?.Labels).not.toHaveProperty(['rdzen.replaces']);
+  });
+
+  it.each(Object.keys(BACKED))('the row %s has a second line behind it', async (rule) => {
+    const request = {
+      'component.HostConfig': component(),
+      'component.HostConfig.NetworkMode': component({}, { NetworkMode: 'a b' }),
+      'connect.Container': { call: 'POST /networks/n-tool/connect', body: { Container: '../x' } },
+      'disconnect.Container': { call: 'POST /networks/n-tool/disconnect', body: { Container: '../x' } },
+    }[rule];
+    const hostile =
+      rule === 'component.HostConfig'
+        ? { ...component(), body: { ...(component().body as object), HostConfig: [] } }
+        : request;
+    expect(hostile && (await isPermitted(hostile))).toBe(false);
+  });
+
+  it('names rule and remedy', async () => {
+    await expect(judge(component({}, { Memory: 0 }))).rejects.toMatchObject({
+      status: 403,
+      rule: 'component.HostConfig.Memory',
+      message: expect.stringContaining('RDZEN_GUARD_MEMORY_MB'),
+    });
+    await expect(judge({ call: `GET /containers/${'7'.repeat(64)}/json` })).rejects.toMatchObject({
+      status: 404,
+      message: `No such container: ${'7'.repeat(64)}`,
+    });
+    await expect(judge({ call: `POST /containers/${CORE}/exec` })).rejects.toMatchObject({
+      status: 403,
+      rule: 'route.unlisted',
+    });
+  });
+});
+
+async function expectAnyPermitted(rule: string, policy: Policy): Promise<void> {
+  const corpus = HOSTILE[rule] ?? [];
+  const passed = await Promise.all(corpus.map((request) => isPermitted(request, policy)));
+  expect([rule, passed.some(Boolean)]).toEqual([rule, true]);
+}

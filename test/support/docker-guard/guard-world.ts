@@ -1,0 +1,222 @@
+import type { Facts } from '../../../src/docker-guard/facts';
+import { type GuardLimits, readGuardSettings } from '../../../src/docker-guard/guard-settings';
+import { Judge, type Permit } from '../../../src/docker-guard/judge';
+import { Policy } from '../../../src/docker-guard/policy';
+import { asJson, type JsonObject } from '../../../src/docker-guard/strict-json';
+
+export const DIGEST = `sha256:${'d'.repeat(64)}`;
+export const PINNED = `registry.test:5000/tool@${DIGEST}`;
+export const [CORE, FOREIGN, WATCHED, COMPONENT_ID, STRAY] = ['c', 'f', 'a', 'b', 'e'].map((digit) =>
+  digit.repeat(64),
+) as [string, string, string, string, string];
+/** A managed container that still bears its own name. */
+export const STANDING = '9'.repeat(64);
+
+export const LIMITS: GuardLimits = {
+  ...readGuardSettings({ RDZEN_GUARD_REGISTRIES: 'registry.test:5000' }).limits,
+  containers: 10,
+};
+
+const HOST = {
+  Binds: ['models:/root/.ollama'],
+  NetworkMode: 'shop_net',
+  Memory: 2 ** 30,
+  CapDrop: ['ALL'],
+  Privileged: false,
+  PortBindings: { '11434/tcp': [{ HostIp: '127.0.0.1', HostPort: '11434' }] },
+  RestartPolicy: { Name: 'unless-stopped', MaximumRetryCount: 0 },
+  MaskedPaths: ['/proc/kcore'],
+  ReadonlyPaths: ['/proc/sys'],
+};
+const CORE_LABELS = {
+  'rdzen.managed': 'true',
+  'com.docker.compose.project': 'shop',
+  'com.docker.compose.service': 'core1',
+};
+const on = (network: string, NetworkID: string, ...Aliases: string[]): object => ({
+  [network]: { NetworkID, Aliases, IPAMConfig: null },
+});
+const container = (Id: string, Name: string, Labels: object, networks: object = {}): object => ({
+  Id,
+  Name: `/${Name}`,
+  Image: `sha256:${'1'.repeat(64)}`,
+  Config: { Image: 'ollama/ollama:1', User: '', Env: ['A=1'], Cmd: null, Hostname: 'core1', Labels },
+  HostConfig: HOST,
+  Mounts: [{ Type: 'volume', Name: 'nameless', Destination: '/cache', RW: true }],
+  NetworkSettings: { Networks: networks },
+});
+
+const CONTAINERS = [
+  container(CORE, 'core1.old-ab12', CORE_LABELS, on('shop_net', 'n-shop', 'core1')),
+  container(
+    STANDING,
+    'core2',
+    { ...CORE_LABELS, 'com.docker.compose.service': 'core2' },
+    on('shop_net', 'n-shop', 'core2'),
+  ),
+  container(
+    FOREIGN,
+    'mongodb',
+    { 'com.docker.compose.project': 'shop' },
+    on('shop_net', 'n-shop', 'mongodb'),
+  ),
+  container(WATCHED, 'rocketchat', { 'rdzen.watched': 'true' }),
+  container(COMPONENT_ID, 'rdzen-tool', {
+    'rdzen.managed': 'true',
+    'rdzen.replaces': '',
+    'com.docker.compose.project': '',
+  }),
+  container(STRAY, 'mongodb.old-ab12', { 'com.docker.compose.project': 'shop' }),
+].map((one) => asJson(one) as JsonObject);
+const NETWORKS = [
+  { Id: 'n-shop', Name: 'shop_net', Labels: { 'com.docker.compose.project': 'shop' } },
+  {
+    Id: 'n-cores',
+    Name: 'cores_net',
+    Labels: { 'rdzen.managed': 'true', 'com.docker.compose.project': 'shop' },
+  },
+  { Id: 'n-tool', Name: 'rdzen-tools', Internal: true, Labels: { 'rdzen.managed': 'true' } },
+  { Id: 'n-open', Name: 'rdzen-open', Internal: false, Labels: { 'rdzen.managed': 'true' } },
+  { Id: 'n-bridge', Name: 'bridge', Labels: {} },
+].map((one) => asJson(one) as JsonObject);
+const VOLUMES = [
+  { Name: 'rdzen-state', Driver: 'local', Options: null, Labels: { 'rdzen.managed': 'true' } },
+  {
+    Name: 'rdzen-bind',
+    Driver: 'local',
+    Options: { device: '/', o: 'bind' },
+    Labels: { 'rdzen.managed': 'true' },
+  },
+  { Name: 'mongo', Driver: 'local', Options: null, Labels: {} },
+].map((one) => asJson(one) as JsonObject);
+const IMAGES: Record<string, JsonObject> = {
+  'ollama/ollama:1': { Id: `sha256:${'1'.repeat(64)}`, RepoTags: ['ollama/ollama:1'] },
+  'ollama/ollama:2': { Id: `sha256:${'2'.repeat(64)}`, RepoTags: ['ollama/ollama:2'] },
+  'evil/shell:1': { Id: `sha256:${'3'.repeat(64)}`, RepoTags: ['evil/shell:1'] },
+  [`sha256:${'1'.repeat(64)}`]: { Id: `sha256:${'1'.repeat(64)}`, RepoTags: ['ollama/ollama:1'] },
+};
+
+/** An engine that only tells. */
+export class FactsOfTests implements Facts {
+  count = 3;
+  container(reference: string): Promise<JsonObject | undefined> {
+    return Promise.resolve(
+      CONTAINERS.find(
+        ({ Id, Name }) => String(Id as string).startsWith(reference || '-') || Name === `/${reference}`,
+      ),
+    );
+  }
+  network(reference: string): Promise<JsonObject | undefined> {
+    return Promise.resolve(NETWORKS.find(({ Id, Name }) => Id === reference || Name === reference));
+  }
+  volume(name: string): Promise<JsonObject | undefined> {
+    return Promise.resolve(VOLUMES.find(({ Name }) => Name === name));
+  }
+  image(reference: string): Promise<JsonObject | undefined> {
+    return Promise.resolve(IMAGES[reference]);
+  }
+  managedContainers(): Promise<number> {
+    return Promise.resolve(this.count);
+  }
+}
+
+export interface Request {
+  call: string;
+  body?: unknown;
+  /** Containers of ours that there are already. */
+  count?: number;
+}
+
+export function judge({ call, body, count }: Request, policy = new Policy(LIMITS)): Promise<Permit> {
+  const [method = '', url = ''] = call.split(' ');
+  const facts = new FactsOfTests();
+  if (count !== undefined) facts.count = count;
+  const text = typeof body === 'string' ? body : JSON.stringify(body ?? {});
+  return new Judge(facts, policy).permit({ method, url, upgrade: false, body: () => Promise.resolve(text) });
+}
+
+export const isPermitted = (request: Request, policy?: Policy): Promise<boolean> =>
+  judge(request, policy).then(
+    () => true,
+    () => false,
+  );
+
+const MiB = 2 ** 20;
+
+/** The create call of a component, with all that one may have. */
+export function component(config: object = {}, host: object = {}): Request {
+  return {
+    call: 'POST /v1.41/containers/create?name=rdzen-tool1',
+    body: {
+      Image: PINNED,
+      User: '10001:10001',
+      Cmd: ['serve'],
+      Env: ['A=1'],
+      Hostname: 'component',
+      StopSignal: 'SIGTERM',
+      StopTimeout: 3,
+      OpenStdin: true,
+      StdinOnce: true,
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: false,
+      Labels: { 'rdzen.trial': 'x' },
+      ...config,
+      HostConfig: {
+        NetworkMode: 'none',
+        Init: true,
+        ReadonlyRootfs: true,
+        CapDrop: ['ALL'],
+        SecurityOpt: ['no-new-privileges:true'],
+        Privileged: false,
+        PidsLimit: 128,
+        Memory: 256 * MiB,
+        MemorySwap: 256 * MiB,
+        MemorySwappiness: 0,
+        NanoCpus: 5e8,
+        OomScoreAdj: 500,
+        ShmSize: 8 * MiB,
+        Tmpfs: { '/tmp': 'rw,noexec,nosuid,nodev,size=16m,mode=1777' },
+        Ulimits: [
+          { Name: 'nofile', Soft: 1024, Hard: 1024 },
+          { Name: 'nproc', Soft: 256, Hard: 256 },
+          { Name: 'core', Soft: 0, Hard: 0 },
+        ],
+        LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } },
+        RestartPolicy: { Name: 'no' },
+        AutoRemove: false,
+        IpcMode: 'private',
+        CgroupnsMode: 'private',
+        Binds: [],
+        PublishAllPorts: false,
+        Devices: [],
+        ...host,
+      },
+    },
+  };
+}
+
+/** The create call that makes core1 anew. */
+export function replacement(
+  config: object = {},
+  host: object = {},
+  more: { name?: string; endpoints?: object } = {},
+): Request {
+  return {
+    call: `POST /containers/create?name=${more.name ?? 'core1'}`,
+    body: {
+      Image: 'ollama/ollama:1',
+      User: '',
+      Env: ['A=1'],
+      Cmd: null,
+      Hostname: 'core1',
+      Labels: { ...CORE_LABELS, 'rdzen.replaces': CORE },
+      ...config,
+      HostConfig: { ...HOST, ...host },
+      NetworkingConfig: { EndpointsConfig: more.endpoints ?? { shop_net: { Aliases: ['core1'] } } },
+    },
+  };
+}
+
+export { CORE_LABELS };

@@ -1,0 +1,296 @@
+import {
+  component,
+  CORE,
+  CORE_LABELS,
+  COMPONENT_ID,
+  DIGEST,
+  FOREIGN,
+  type Request,
+  replacement,
+  STANDING,
+  STRAY,
+  WATCHED,
+} from './guard-world';
+
+const call = (text: string, body?: unknown): Request => ({
+  call: text,
+  ...(body === undefined ? {} : { body }),
+});
+const config = (key: string, ...values: unknown[]): Request[] =>
+  values.map((value) => component({ [key]: value }));
+const host = (key: string, ...values: unknown[]): Request[] =>
+  values.map((value) => component({}, { [key]: value }));
+const same = (key: string, ...values: unknown[]): Request[] =>
+  values.map((value) => replacement({}, { [key]: value }));
+const NOTHING = undefined;
+
+/** What a row of HostConfig that is not there would let through: each is a way to the host or to others. */
+export const UNLISTED: Readonly<Record<string, unknown>> = {
+  Privileged: true,
+  privileged: true,
+  PRIVILEGED: true,
+  Binds: ['/:/host'],
+  CapAdd: ['SYS_ADMIN'],
+  Devices: [{ PathOnHost: '/dev/sda', PathInContainer: '/dev/sda', CgroupPermissions: 'rwm' }],
+  DeviceRequests: [{ Count: -1, Capabilities: [['gpu']] }],
+  DeviceCgroupRules: ['a *:* rwm'],
+  PidMode: 'host',
+  UTSMode: 'host',
+  UsernsMode: 'host',
+  CgroupParent: '/',
+  Sysctls: { 'kernel.core_pattern': '|/x' },
+  VolumesFrom: [FOREIGN],
+  VolumeDriver: 'evil',
+  Links: ['mongodb:db'],
+  ExtraHosts: ['host:host-gateway'],
+  PortBindings: { '80/tcp': [{ HostPort: '80' }] },
+  PublishAllPorts: true,
+  GroupAdd: ['0'],
+  OomKillDisable: true,
+  StorageOpt: { size: '1000G' },
+  Dns: ['10.0.0.1'],
+  MaskedPaths: ['/nothing'],
+  ReadonlyPaths: ['/nothing'],
+  CpuRealtimeRuntime: 950000,
+  BlkioWeightDevice: [{ Path: '/dev/sda', Weight: 1000 }],
+  Isolation: 'process',
+  Cgroup: 'container:x',
+};
+
+/** By the row or check that must refuse it. */
+export const HOSTILE: Readonly<Record<string, Request[]>> = {
+  'component.Image': config(
+    'Image',
+    'alpine:latest',
+    `evil.test/x@${DIGEST}`,
+    'registry.test:5000/tool:1',
+    NOTHING,
+  ),
+  'component.User': config('User', '0:0', 'root', '10001', '', NOTHING),
+  'component.Cmd': config('Cmd', 'sh -c x', [1]),
+  'component.Entrypoint': config('Entrypoint', { a: 1 }),
+  'component.Env': config('Env', ['NO EQUALS'], 'A=1'),
+  'component.WorkingDir': config('WorkingDir', 'relative'),
+  'component.Hostname': config('Hostname', 'a b'),
+  'component.StopSignal': config('StopSignal', '; x'),
+  'component.StopTimeout': config('StopTimeout', 1e6),
+  ...Object.fromEntries(
+    ['Tty', 'OpenStdin', 'StdinOnce', 'AttachStdin', 'AttachStdout', 'AttachStderr', 'NetworkDisabled'].map(
+      (key) => [`component.${key}`, config(key, 'yes')],
+    ),
+  ),
+  'component.Labels': config(
+    'Labels',
+    { 'com.docker.compose.service': 'mongodb' },
+    { 'rdzen.watched': 'true' },
+  ),
+  'component.NetworkingConfig': config('NetworkingConfig', 'x'),
+  'component.HostConfig.ReadonlyRootfs': host('ReadonlyRootfs', false, NOTHING),
+  'component.HostConfig.CapDrop': host('CapDrop', [], ['NET_RAW'], NOTHING),
+  'component.HostConfig.SecurityOpt': host(
+    'SecurityOpt',
+    ['seccomp=unconfined'],
+    ['no-new-privileges:true', 'apparmor=unconfined'],
+    [],
+    NOTHING,
+  ),
+  'component.HostConfig.PidsLimit': host('PidsLimit', -1, 0, 1e6, NOTHING),
+  'component.HostConfig.Memory': host('Memory', 0, 2 ** 40, NOTHING),
+  'component.HostConfig.MemorySwap': host('MemorySwap', -1, 0, NOTHING),
+  'component.HostConfig.NanoCpus': host('NanoCpus', 0, 64e9, NOTHING),
+  'component.HostConfig.MemorySwappiness': host('MemorySwappiness', 101),
+  'component.HostConfig.MemoryReservation': host('MemoryReservation', 2 ** 40),
+  'component.HostConfig.OomScoreAdj': host('OomScoreAdj', -1000),
+  'component.HostConfig.ShmSize': host('ShmSize', 2 ** 40),
+  'component.HostConfig.Tmpfs': host(
+    'Tmpfs',
+    { '/tmp': 'rw' },
+    { '/etc': 'size=1m,nosuid,nodev' },
+    { '/tmp': 'size=9g,nosuid,nodev' },
+    { '/tmp': 'size=1m,nosuid,nodev,suid' },
+  ),
+  'component.HostConfig.Ulimits': host(
+    'Ulimits',
+    [{ Name: 'nofile', Soft: 1e9, Hard: 1e9 }],
+    [{ Name: 'memlock', Soft: -1, Hard: -1 }],
+  ),
+  'component.HostConfig.LogConfig': host(
+    'LogConfig',
+    { Type: 'syslog', Config: { 'syslog-address': 'tcp://10.0.0.1' } },
+    { Type: 'json-file', Config: {} },
+    NOTHING,
+  ),
+  'component.HostConfig.RestartPolicy': host('RestartPolicy', { Name: 'always' }),
+  'component.HostConfig.Mounts': host('Mounts', [
+    {
+      Type: 'volume',
+      Source: 'rdzen-state',
+      Target: '/data',
+      VolumeOptions: { DriverConfig: { Options: { device: '/' } } },
+    },
+  ]),
+  'component.HostConfig.Init': host('Init', 'x'),
+  'component.HostConfig.AutoRemove': host('AutoRemove', 'x'),
+  'component.HostConfig.IpcMode': host('IpcMode', 'host', `container:${CORE}`, 'shareable'),
+  'component.HostConfig.CgroupnsMode': host('CgroupnsMode', 'host'),
+  'component.HostConfig.Runtime': host('Runtime', 'evil'),
+  'component.HostConfig.ConsoleSize': host('ConsoleSize', 'x'),
+  'component.network': [
+    ...host('NetworkMode', 'rdzen-open', 'bridge', 'host', 'shop_net', 'cores_net', 'default'),
+    component({ NetworkingConfig: { EndpointsConfig: { shop_net: {} } } }),
+  ],
+  'component.volume': host(
+    'Mounts',
+    [{ Type: 'volume', Source: 'rdzen-bind', Target: '/data' }],
+    [{ Type: 'volume', Source: 'rdzen-absent', Target: '/data' }],
+  ),
+  'container.name': [
+    { ...component(), call: 'POST /containers/create?name=mongodb' },
+    { ...component(), call: 'POST /containers/create' },
+  ],
+  'container.count': [{ ...component(), count: 10 }],
+  'route.unlisted': [
+    `POST /containers/${CORE}/exec`,
+    'POST /build',
+    'POST /commit',
+    `PUT /containers/${CORE}/archive`,
+    'POST /swarm/init',
+    'POST /plugins/pull',
+    'POST /session',
+    'POST /containers/prune',
+    'GET /secrets',
+    'POST /images/load',
+  ].map((text) => call(text)),
+  'container.visible': [
+    `GET /containers/${FOREIGN}/json`,
+    'POST /containers/mongodb/stop',
+    `DELETE /containers/${FOREIGN}`,
+    'POST /containers/mongodb/attach',
+  ].map((text) => call(text)),
+  'container.managed': [
+    `POST /containers/${WATCHED}/stop`,
+    'POST /containers/rocketchat/attach',
+    'DELETE /containers/rocketchat',
+  ].map((text) => call(text)),
+  'network.visible': [call('DELETE /networks/shop_net'), call('GET /networks/bridge')],
+  'volume.visible': [call('DELETE /volumes/mongo'), call('GET /volumes/mongo')],
+  'image.pinned': [
+    call('POST /images/create?fromImage=alpine&tag=latest'),
+    call(`POST /images/create?fromImage=evil.test/x&tag=${DIGEST}`),
+    call('DELETE /images/ollama/ollama:1'),
+    call('POST /images/create?fromSrc=http://x'),
+  ],
+  'query.value': [
+    call(`POST /containers/${CORE}/kill?signal=%0a`),
+    call(`GET /containers/${CORE}/logs?stdout=x`),
+  ],
+  'query.repeated': [call(`POST /containers/${CORE}/kill?signal=TERM&signal=KILL`)],
+  'container.rename': [
+    call(`POST /containers/${STANDING}/rename?name=mongodb`),
+    call('POST /containers/rdzen-tool/rename?name=core1'),
+    call(`POST /containers/${CORE}/rename?name=core2`),
+  ],
+  'replacement.exists': [
+    replacement({ Labels: { ...CORE_LABELS, 'rdzen.replaces': 'core1.old-ab12' } }),
+    {
+      ...replacement({ Labels: { 'com.docker.compose.project': 'shop', 'rdzen.replaces': STRAY } }),
+      call: 'POST /containers/create?name=mongodb',
+    },
+  ],
+  'replacement.name': [
+    replacement({}, {}, { name: 'core3' }),
+    {
+      ...replacement({
+        Labels: { ...CORE_LABELS, 'com.docker.compose.service': 'core2', 'rdzen.replaces': STANDING },
+      }),
+      call: 'POST /containers/create?name=core2x',
+    },
+  ],
+  'replacement.image': [replacement({ Image: 'evil/shell:1' }), replacement({ Image: 'absent:1' })],
+  'replacement.networks': [
+    replacement({}, {}, { endpoints: { bridge: {} } }),
+    replacement({}, {}, { endpoints: { 'rdzen-open': {} } }),
+  ],
+  'replacement.Hostname': [replacement({ Hostname: 'mongodb' })],
+  'replacement.Labels': [
+    replacement({
+      Labels: { ...CORE_LABELS, 'com.docker.compose.service': 'mongodb', 'rdzen.replaces': CORE },
+    }),
+  ],
+  'replacement.HostConfig.Binds': same(
+    'Binds',
+    ['/:/host'],
+    ['models:/root/.ollama', '/var/run/docker.sock:/s'],
+    ['nameless:/etc'],
+  ),
+  'replacement.HostConfig.PortBindings': same('PortBindings', {
+    '11434/tcp': [{ HostIp: '0.0.0.0', HostPort: '11434' }],
+  }),
+  'replacement.HostConfig.Memory': same('Memory', 0, 2 ** 31),
+  'replacement.HostConfig.RestartPolicy': same('RestartPolicy', { Name: 'always' }),
+  'replacement.HostConfig.MaskedPaths': same('MaskedPaths', [], null),
+  'replacement.HostConfig.ReadonlyPaths': same('ReadonlyPaths', [], null),
+  'network.Name': [call('POST /networks/create', { Name: 'shop_net', Internal: true })],
+  'network.Internal': [
+    call('POST /networks/create', { Name: 'rdzen-x' }),
+    call('POST /networks/create', { Name: 'rdzen-x', Internal: false }),
+  ],
+  'network.Driver': [call('POST /networks/create', { Name: 'rdzen-x', Internal: true, Driver: 'macvlan' })],
+  'network.CheckDuplicate': [
+    call('POST /networks/create', { Name: 'rdzen-x', Internal: true, CheckDuplicate: 'x' }),
+  ],
+  'network.Options': [
+    call('POST /networks/create', {
+      Name: 'rdzen-x',
+      Internal: true,
+      Options: { 'com.docker.network.bridge.name': 'docker0' },
+    }),
+  ],
+  'network.Labels': [
+    call('POST /networks/create', {
+      Name: 'rdzen-x',
+      Internal: true,
+      Labels: { 'com.docker.compose.project': 'shop' },
+    }),
+  ],
+  'volume.Name': [call('POST /volumes/create', { Name: 'mongo' })],
+  'volume.Driver': [call('POST /volumes/create', { Name: 'rdzen-x', Driver: 'evil' })],
+  'volume.Labels': [
+    call('POST /volumes/create', { Name: 'rdzen-x', Labels: { 'com.docker.compose.project': 'shop' } }),
+  ],
+  'update.RestartPolicy': [call(`POST /containers/${CORE}/update`, { RestartPolicy: { Name: 'always' } })],
+  'connect.EndpointConfig': [
+    call('POST /networks/n-tool/connect', { Container: COMPONENT_ID, EndpointConfig: 'x' }),
+  ],
+  'disconnect.Force': [call('POST /networks/n-tool/disconnect', { Container: COMPONENT_ID, Force: 'x' })],
+  'endpoint.Aliases': [
+    call('POST /networks/n-tool/connect', { Container: COMPONENT_ID, EndpointConfig: { Aliases: ['a b'] } }),
+  ],
+  'endpoint.IPAMConfig': [
+    call('POST /networks/n-tool/connect', {
+      Container: COMPONENT_ID,
+      EndpointConfig: { IPAMConfig: { LinkLocalIPs: ['x'] } },
+    }),
+  ],
+  'connect.network': [
+    call('POST /networks/n-cores/connect', { Container: COMPONENT_ID }),
+    call('POST /networks/shop_net/connect', { Container: COMPONENT_ID }),
+  ],
+  'connect.aliases': [
+    call('POST /networks/n-cores/connect', { Container: STANDING, EndpointConfig: { Aliases: ['mongodb'] } }),
+    replacement({}, {}, { endpoints: { shop_net: { Aliases: ['mongodb'] } } }),
+    replacement({}, {}, { endpoints: { shop_net: { IPAMConfig: { IPv4Address: '10.1.1.1' } } } }),
+  ],
+  'request.body': [
+    { ...component(), body: '{"HostConfig":{},"HostConfig":{"Privileged":true}}' },
+    { ...component(), body: '{} {}' },
+    { ...component(), body: '[]' },
+  ],
+  'request.target': [
+    `GET http://x/containers/${CORE}/json`,
+    `GET //containers/${CORE}/json`,
+    `GET /containers/%2e%2e/json`,
+    'GET /v1.20/_ping',
+    `GET /containers/../containers/${CORE}/json`,
+  ].map((text) => call(text)),
+};
