@@ -32,6 +32,7 @@ export const WEAKER: Readonly<Record<string, Weaker>> = {
   'HostConfig.PortBindings': {
     allowed: 'the same or fewer',
     accepts: (now, old) =>
+      (isObject(now) || now === null || now === undefined) &&
       Object.entries(map(now)).every(([port, binding]) => sameJson(binding, map(old)[port])),
   },
   'HostConfig.Memory': {
@@ -123,6 +124,7 @@ function hasBinds(now: Json | undefined, old: Json | undefined, { mounts }: Repl
       return RW === true ? [bind, `${bind}:ro`] : [`${bind}:ro`];
     });
   const own = texts(list(old));
+  if (!Array.isArray(now) && now !== null && now !== undefined) return false;
   return list(now).every(
     (bind) =>
       typeof bind === 'string' &&

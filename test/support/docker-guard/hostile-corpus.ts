@@ -222,6 +222,7 @@ export const HOSTILE: Readonly<Record<string, Request[]>> = {
     ['/:/host'],
     ['models:/root/.ollama', '/var/run/docker.sock:/s'],
     ['nameless:/etc'],
+    '/:/host',
   ),
   'replacement.HostConfig.PortBindings': same('PortBindings', {
     '11434/tcp': [{ HostIp: '0.0.0.0', HostPort: '11434' }],
