@@ -1,4 +1,5 @@
 import { cost } from './cost.bench';
+import { dockerGuard } from './docker-guard.bench';
 import { engine } from './engine.bench';
 import { failover } from './failover.bench';
 import { firstStart } from './first-start.bench';
@@ -12,7 +13,18 @@ import { keep, result, table, writeDocument } from './support/report';
 import { sweep } from './sweep.bench';
 import { throughput } from './throughput.bench';
 
-const FIGURES: Figure[] = [ready, rss, throughput, cost, sweep, firstToken, failover, engine, firstStart];
+const FIGURES: Figure[] = [
+  ready,
+  rss,
+  throughput,
+  cost,
+  sweep,
+  firstToken,
+  failover,
+  engine,
+  firstStart,
+  dockerGuard,
+];
 const HELP = `npm run bench -- [options]
 
   --only a,b      these figures only: ${FIGURES.map(({ name }) => name).join(', ')}

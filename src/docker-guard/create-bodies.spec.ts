@@ -104,9 +104,7 @@ const bodies = fc.record({
  */
 function dangers(sent: JsonObject, isCore: boolean): string[] {
   const low = (value: unknown): Record<string, unknown> =>
-    Object.fromEntries(
-      Object.entries((value ?? {}) as object).map(([key, one]) => [key.toLowerCase(), one as unknown]),
-    );
+    Object.fromEntries(Object.entries(value ?? {}).map(([key, one]) => [key.toLowerCase(), one as unknown]));
   const body = low(sent);
   const host = low(body.hostconfig);
   const found: string[] = [];
@@ -169,7 +167,7 @@ function dangers(sent: JsonObject, isCore: boolean): string[] {
       host.networkmode !== 'shop_net' ||
         Object.keys(low(low(body.networkingconfig).endpointsconfig)).some((one) => one !== 'shop_net'),
     );
-    bad('other image', !String(body.image as string).startsWith('ollama/ollama:'));
+    bad('other image', !String(body.image).startsWith('ollama/ollama:'));
     bad(
       'unmasked',
       JSON.stringify(host.maskedpaths) !== '["/proc/kcore"]' ||
@@ -185,7 +183,7 @@ function dangers(sent: JsonObject, isCore: boolean): string[] {
   bad('binds', some(host.binds));
   bad('ports', some(host.portbindings));
   bad('paths', host.maskedpaths !== undefined || host.readonlypaths !== undefined);
-  bad('root', !/^[1-9]\d{3,}:/.test(String(body.user as string)));
+  bad('root', !/^[1-9]\d{3,}:/.test(String(body.user)));
   bad('writable root', host.readonlyrootfs !== true);
   bad(
     'no-new-privileges',
