@@ -160,7 +160,7 @@ function dangers(sent: JsonObject, isCore: boolean): string[] {
     bad(
       'other binds',
       host.binds !== null &&
-        (!Array.isArray(host.binds) || host.binds.some((one) => one !== 'models:/root/.ollama')),
+        (!Array.isArray(host.binds) || host.binds.some((one) => one !== 'models:/models')),
     );
     bad(
       'other network',

@@ -43,7 +43,7 @@ describe(Policy.name, () => {
       component({}, { NetworkMode: 'rdzen-tools' }),
       replacement(),
       replacement({ Image: 'ollama/ollama:2' }),
-      replacement({}, { Binds: ['models:/root/.ollama', 'nameless:/cache'] }),
+      replacement({}, { Binds: ['models:/models', 'nameless:/cache'] }),
     ])
       await expect(judge(request)).resolves.toMatchObject({ method: 'POST' });
     const { path } = await judge({ call: 'POST /v1.41/containers/core2/restart?t=3&junk=1' });

@@ -18,7 +18,7 @@ export const LIMITS: GuardLimits = {
 };
 
 const HOST = {
-  Binds: ['models:/root/.ollama'],
+  Binds: ['models:/models'],
   NetworkMode: 'shop_net',
   Memory: 2 ** 30,
   CapDrop: ['ALL'],

@@ -220,7 +220,7 @@ export const HOSTILE: Readonly<Record<string, Request[]>> = {
   'replacement.HostConfig.Binds': same(
     'Binds',
     ['/:/host'],
-    ['models:/root/.ollama', '/var/run/docker.sock:/s'],
+    ['models:/models', '/var/run/docker.sock:/s'],
     ['nameless:/etc'],
     '/:/host',
   ),
