@@ -80,13 +80,18 @@ export async function startGuardRig(env: Record<string, string> = {}): Promise<G
   };
 }
 
-function makeImage(folder: string): void {
+/** A file system with busybox alone. */
+export function shellTar(folder: string): Buffer {
   const root = join(folder, 'root');
   for (const made of ['bin', 'tmp', 'data', 'proc', 'dev', 'sys'])
     mkdirSync(join(root, made), { recursive: true });
   copyFileSync(BUSYBOX ?? '', join(root, 'bin/busybox'));
   chmodSync(join(root, 'bin/busybox'), 0o755);
-  const tar = execFileSync('tar', ['-C', root, '-c', '.'], { maxBuffer: 64 * 2 ** 20 });
+  return execFileSync('tar', ['-C', root, '-c', '.'], { maxBuffer: 64 * 2 ** 20 });
+}
+
+function makeImage(folder: string): void {
+  const tar = shellTar(folder);
   execFileSync('docker', ['import', '--change', `LABEL ${TEST_LABEL}=image`, '-', IMAGE], {
     input: tar,
     stdio: ['pipe', 'ignore', 'pipe'],
