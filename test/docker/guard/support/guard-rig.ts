@@ -90,7 +90,10 @@ export function shellTar(folder: string): Buffer {
   return execFileSync('tar', ['-C', root, '-c', '.'], { maxBuffer: 64 * 2 ** 20 });
 }
 
+/** Once for a machine: every import would leave the one before without a name. */
 function makeImage(folder: string): void {
+  const found = execFileSync('docker', ['images', '-q', IMAGE], { encoding: 'utf8' });
+  if (found.trim() !== '') return;
   const tar = shellTar(folder);
   execFileSync('docker', ['import', '--change', `LABEL ${TEST_LABEL}=image`, '-', IMAGE], {
     input: tar,
