@@ -63,6 +63,7 @@ export class Lifecycle {
     await app.get(PaceWatch).start();
     app.get(VoluntaryMoves).start();
     await app.get(SharedFiles).start();
+    prepared.accountMaker?.start();
     app.get(ChatGateway).start(prepared.knownHere);
     app.get(Housekeeping).start();
     if (prepared.cores.lacking.length > 0) app.get(ModelPuller).start(prepared.cores.lacking);
@@ -87,6 +88,7 @@ export class Lifecycle {
         .some(({ inFlight }) => inFlight > 0);
       await app.get(ChatGateway).stop(answering ? ANSWERS_FINISH_MS : IDLE_MS);
       await app.get(Housekeeping).stop();
+      await prepared.accountMaker?.stop();
       await app.get(ModelPuller).stop();
       await app.get(EngineProvider).stop();
       await app.get(ContinuationVerifier).stop();

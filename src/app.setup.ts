@@ -28,6 +28,7 @@ import { PostIdKey } from './journal/post-id';
 import { Watermarks } from './journal/watermarks';
 import type { RdzenLogger } from './observability/rdzen-logger';
 import { HttpOllamaApi } from './ollama/http-ollama-api';
+import { AccountMaker } from './rocket-chat/account-maker';
 import { DdpChatRealtime } from './rocket-chat/ddp-chat-realtime';
 import { RestChatApi } from './rocket-chat/rest-chat-api';
 import { CrashPoints } from './shared/crash-points';
@@ -53,6 +54,8 @@ export interface Prepared {
   engineSource?: EngineSource;
   /** Why the wanted built-in engine cannot be had. */
   engineProblem?: EngineProblem;
+  /** Makes the assistant's account on a chat server of others, where an administrator is known. */
+  accountMaker?: AccountMaker;
   /** Core to make active where the database does not say. */
   preferredCore: number;
   /** The assistant was set up on this data folder before, with a journal that is gone where the present one is new. */
@@ -98,7 +101,12 @@ export async function prepare(
     const { secret, knownHere } = await openSecret(join(data, 'secret.key'), new Watermarks(store));
     const botPassword =
       settings.ROCKETCHAT_PASSWORD ?? createHmac('sha256', secret).update('bot password').digest('base64url');
-    for (const hidden of [botPassword, settings.ROCKETCHAT_TOKEN, secret.toString('hex')])
+    for (const hidden of [
+      botPassword,
+      settings.ROCKETCHAT_TOKEN,
+      settings.ROCKETCHAT_ADMIN_PASSWORD,
+      secret.toString('hex'),
+    ])
       logger.hide(hidden);
 
     const docker = await openDocker(settings, secret, clock, random);
@@ -139,7 +147,8 @@ export async function prepare(
     const coreIds = cores.definitions.map(({ id }) => id);
     const preferredCore = (await rememberedActiveCore(data, coreIds)) ?? settings.ACTIVE_CORE_ID;
     const { engineSource, engineProblem } = survey;
-    return { foundations, cores, chat, engineSource, engineProblem, preferredCore, knownHere };
+    const accountMaker = chat.embedded ? undefined : accountMakerOf(settings, botPassword, clock, random);
+    return { foundations, cores, chat, engineSource, engineProblem, accountMaker, preferredCore, knownHere };
   } catch (error) {
     await engine.close();
     await store?.close();
@@ -203,6 +212,22 @@ export function openApi(app: NestFastifyApplication): OpenAPIObject {
 export function version(): string {
   const text = readFileSync(resolve(__dirname, '..', 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
+}
+
+function accountMakerOf(
+  settings: Settings,
+  password: string,
+  clock: SystemClock,
+  random: SystemRandom,
+): AccountMaker | undefined {
+  const { ROCKETCHAT_URL: url, ROCKETCHAT_USER, RDZEN_NOTICE_ROOM: noticeRoom } = settings;
+  const { ROCKETCHAT_ADMIN_USER, ROCKETCHAT_ADMIN_PASSWORD } = settings;
+  // With a token the account is there already, and its password is none of our business.
+  if (!url || !ROCKETCHAT_ADMIN_USER || !ROCKETCHAT_ADMIN_PASSWORD || settings.ROCKETCHAT_TOKEN)
+    return undefined;
+  const admin = { username: ROCKETCHAT_ADMIN_USER, password: ROCKETCHAT_ADMIN_PASSWORD };
+  const bot = { username: ROCKETCHAT_USER, password };
+  return new AccountMaker({ url, admin, bot, noticeRoom, clock, random });
 }
 
 async function requirePort(port: number, host: string, variable: string, what: string): Promise<void> {

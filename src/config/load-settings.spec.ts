@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { RdzenError } from '../shared/rdzen-error';
 import { adoptedContainers, configuredCoreIds, externalCoreUrl, loadSettings } from './load-settings';
 
@@ -20,6 +23,30 @@ describe(loadSettings.name, () => {
       ACTIVE_CORE_ID: 1,
     });
     expect(configuredCoreIds(settings)).toEqual([1, 2]);
+  });
+
+  it('reads secrets from files, and says what is wrong with a file without showing what it holds', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rdzen-secrets-'));
+    const file = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const chat = { ROCKETCHAT_URL: 'http://chat:3000' };
+    const admin = {
+      ROCKETCHAT_ADMIN_USER: 'admin',
+      ROCKETCHAT_ADMIN_PASSWORD_FILE: file('admin', 'a-secret\n'),
+    };
+    expect(loadSettings({ ...chat, ...admin })).toMatchObject({ ROCKETCHAT_ADMIN_PASSWORD: 'a-secret' });
+    const both = { ROCKETCHAT_PASSWORD: 'given', ROCKETCHAT_PASSWORD_FILE: file('bot', 'of the file') };
+    expect(loadSettings({ ...chat, ...both }).ROCKETCHAT_PASSWORD).toBe('given');
+    expect(() => loadSettings({ ...chat, ROCKETCHAT_PASSWORD_FILE: join(folder, 'none') })).toThrow('ENOENT');
+    expect(() => loadSettings({ ...chat, ROCKETCHAT_PASSWORD_FILE: file('empty', '\n') })).toThrow(
+      'is empty',
+    );
+    expect(() => loadSettings({ ...chat, ROCKETCHAT_PASSWORD: 'x', ROCKETCHAT_ADMIN_USER: 'admin' })).toThrow(
+      'go together',
+    );
+    rmSync(folder, { recursive: true });
   });
 
   it('demands in the docker profile what is not run here, and an address for what is named in Docker', () => {

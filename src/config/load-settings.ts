@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { RdzenError } from '../shared/rdzen-error';
@@ -16,11 +17,13 @@ export function loadSettings(environment: Record<string, string | undefined>): S
       ([name, value]) => known.has(name) && value !== undefined && value !== '',
     ),
   );
+  const unreadable = readSecretFiles(given);
   const settings = plainToInstance(Settings, given, { exposeDefaultValues: true });
   const problems = validateSync(settings, { skipMissingProperties: false, forbidUnknownValues: true }).map(
     (error) => describe(error, given[error.property]),
   );
 
+  problems.push(...unreadable);
   for (const name of Object.keys(environment)) {
     if (name.startsWith('RDZEN_') && !known.has(name) && !INTERNAL.has(name))
       problems.push(`${name} is no setting of Rdzen`);
@@ -39,11 +42,17 @@ export function loadSettings(environment: Record<string, string | undefined>): S
         `${name} holds a user name or password (not shown); addresses are shown on /status, so none may stand in them`,
       );
   }
-  if (settings.ROCKETCHAT_URL && !settings.ROCKETCHAT_PASSWORD && !settings.ROCKETCHAT_TOKEN) {
+  const { ROCKETCHAT_ADMIN_PASSWORD: adminPassword, ROCKETCHAT_ADMIN_USER: adminUser } = settings;
+  const made = adminPassword !== undefined && adminUser !== undefined;
+  if (settings.ROCKETCHAT_URL && !settings.ROCKETCHAT_PASSWORD && !settings.ROCKETCHAT_TOKEN && !made) {
     problems.push(
-      'ROCKETCHAT_URL is set, so ROCKETCHAT_PASSWORD or ROCKETCHAT_TOKEN with ROCKETCHAT_USER_ID is needed',
+      'ROCKETCHAT_URL is set, so ROCKETCHAT_PASSWORD or ROCKETCHAT_TOKEN with ROCKETCHAT_USER_ID is needed, or an administrator by whom the account is made: ROCKETCHAT_ADMIN_USER and ROCKETCHAT_ADMIN_PASSWORD',
     );
   }
+  if ((adminPassword === undefined) !== (adminUser === undefined))
+    problems.push(
+      'ROCKETCHAT_ADMIN_USER and ROCKETCHAT_ADMIN_PASSWORD (or its file) go together; one is missing',
+    );
   problems.push(...dockerProblems(settings));
   if (settings.ROCKETCHAT_TOKEN && !settings.ROCKETCHAT_USER_ID) {
     problems.push('ROCKETCHAT_TOKEN is set, so ROCKETCHAT_USER_ID (the id of the same account) is needed');
@@ -60,6 +69,25 @@ export function loadSettings(environment: Record<string, string | undefined>): S
     );
   }
   return settings;
+}
+
+/**
+ * Secrets from files, as container engines hand them over. A secret that is given itself goes before its file.
+ *
+ * @returns what is wrong, without what the files hold
+ */
+function readSecretFiles(given: Record<string, string | undefined>): string[] {
+  return ['ROCKETCHAT_PASSWORD', 'ROCKETCHAT_ADMIN_PASSWORD'].flatMap((name) => {
+    const path = given[`${name}_FILE`];
+    if (path === undefined || given[name] !== undefined) return [];
+    try {
+      given[name] = readFileSync(path, 'utf8').trim() || undefined;
+      return given[name] === undefined ? [`${name}_FILE is "${path}", which is empty`] : [];
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      return [`${name}_FILE is "${path}", which cannot be read (${code})`];
+    }
+  });
 }
 
 /** What is named in Docker must have an address, or we would look after one thing and ask another. */
@@ -148,6 +176,8 @@ function optionalNames(): string[] {
     'OLLAMA_MODELS',
   ];
   names.push('ROCKETCHAT_URL', 'ROCKETCHAT_PASSWORD', 'ROCKETCHAT_TOKEN', 'ROCKETCHAT_USER_ID');
+  names.push('ROCKETCHAT_PASSWORD_FILE', 'ROCKETCHAT_ADMIN_PASSWORD_FILE');
+  names.push('ROCKETCHAT_ADMIN_USER', 'ROCKETCHAT_ADMIN_PASSWORD');
   names.push('RDZEN_CONTAINER_ROCKETCHAT', 'RDZEN_CONTAINER_MONGODB');
   for (const name of ['OLLAMA_URL_CORE', 'RDZEN_CONTAINER_CORE', 'RDZEN_MODELS_CORE'])
     for (let id = 1; id <= MOST_CORES; id++) names.push(`${name}${id}`);

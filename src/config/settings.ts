@@ -195,6 +195,24 @@ export class Settings {
   @MinLength(1)
   ROCKETCHAT_PASSWORD?: string;
 
+  /** A file that holds the password; read at the start. */
+  @folder()
+  ROCKETCHAT_PASSWORD_FILE?: string;
+
+  /** An administrator of the chat server, by whom the assistant's account is made. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  ROCKETCHAT_ADMIN_USER?: string;
+
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  ROCKETCHAT_ADMIN_PASSWORD?: string;
+
+  @folder()
+  ROCKETCHAT_ADMIN_PASSWORD_FILE?: string;
+
   /** Personal access token, with ROCKETCHAT_USER_ID, in place of a password. */
   @IsOptional()
   @IsString()
@@ -287,4 +305,8 @@ export class Settings {
 }
 
 /** Variables whose value must never be shown. */
-export const SECRET_SETTINGS: ReadonlySet<string> = new Set(['ROCKETCHAT_PASSWORD', 'ROCKETCHAT_TOKEN']);
+export const SECRET_SETTINGS: ReadonlySet<string> = new Set([
+  'ROCKETCHAT_PASSWORD',
+  'ROCKETCHAT_ADMIN_PASSWORD',
+  'ROCKETCHAT_TOKEN',
+]);
