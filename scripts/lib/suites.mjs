@@ -47,6 +47,7 @@ async function dockerRig() {
   const program = 'test/rigs/docker.mjs';
   const rig = await madeBy(program, {
     RDZEN_RIG_IMAGE_BASE: 'base',
+    RDZEN_RIG_IMAGE_SHELL: 'shell',
     RDZEN_RIG_IMAGE_RDZEN: 'rdzen',
     RDZEN_RIG_IMAGE_CORE: 'core',
     RDZEN_RIG_IMAGE_CHAT: 'chat',

@@ -145,7 +145,9 @@ describe(AccountMaker.name, () => {
     url = await chat.open();
     told = [];
     for (const level of ['log', 'warn', 'error'] as const)
-      jest.spyOn(Logger.prototype, level).mockImplementation((...words: unknown[]) => void told.push(String(words[0])));
+      jest
+        .spyOn(Logger.prototype, level)
+        .mockImplementation((...words: unknown[]) => void told.push(String(words[0])));
   });
   afterEach(() => {
     chat.close();

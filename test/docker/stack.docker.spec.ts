@@ -107,6 +107,26 @@ describe('the whole composition', () => {
     }
   }, 240_000);
 
+  it('leaves a core that is killed, and has it started again through the guard', async () => {
+    const before = await serving();
+    const active = before?.active_core ?? 1;
+    await docker('kill', composition.container(`core${active}`));
+    const after = await eventually(
+      status,
+      (view) => view !== undefined && view.epoch > (before?.epoch ?? 0),
+      5_000,
+      'the other core is active',
+    );
+    expect(after?.active_core).not.toBe(active);
+    const view = (await serving()) as unknown as { docker?: object; services?: object[] };
+    expect(view.docker).toMatchObject({ reachable: true });
+    expect(view.services).toEqual([
+      expect.objectContaining({ name: 'rocketchat', state: 'running', well: true }),
+      expect.objectContaining({ name: 'mongodb', state: 'running', well: true }),
+    ]);
+    expect(await docker('logs', composition.container('docker-guard'))).not.toContain('"event":"refused"');
+  }, 120_000);
+
   it('comes back after docker kill and docker compose up', async () => {
     await docker('kill', composition.container('rdzen'));
     expect(await status()).toBeUndefined();

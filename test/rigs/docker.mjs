@@ -6,7 +6,7 @@
  *   node test/rigs/docker.mjs
  *   node test/rigs/docker.mjs --stop '{"pid": 1, "folder": "/tmp/..."}'
  *
- * Progress goes to stderr. The last line on stdout is `{"base", "rdzen", "core", "chat", "ollama", "modelsDir", "model",
+ * Progress goes to stderr. The last line on stdout is `{"base", "shell", "rdzen", "core", "chat", "ollama", "modelsDir", "model",
  * "host"?, "config"?, "started"?}`: image names, the folder with the small model, its name, and DOCKER_HOST,
  * DOCKER_CONFIG and what `--stop` takes back where these are ours. Exit code 3: cannot be had here; stderr says what helps.
  *
@@ -72,7 +72,8 @@ async function provideImages(env) {
     env,
   );
   const ollama = await ollamaImage(real.ollama, env);
-  return { base, rdzen, core, chat, ollama, modelsDir: real.modelsDir, model: real.model };
+  const shell = await derived('rdzen-test/shell', base, ['ENTRYPOINT ["/bin/sh"]', 'CMD []'], env);
+  return { base, shell, rdzen, core, chat, ollama, modelsDir: real.modelsDir, model: real.model };
 }
 
 async function realOllama() {

@@ -1,7 +1,9 @@
 import Docker from 'dockerode';
+import { rig, SOCKET as socket } from '../support/container-cores';
 
-export const SOCKET = '/var/run/docker.sock';
-export const SHELL_IMAGE = 'rdzen-dev/shell:1';
+export const SOCKET = socket();
+/** Its entrypoint is a shell. */
+export const SHELL_IMAGE = rig('IMAGE_SHELL');
 const RIG = { 'rdzen.rig': 'fakedocker' };
 
 /** What a spec makes in the real engine, labelled, and removed again with all that came of it. */

@@ -4,7 +4,9 @@ import { resolve } from 'node:path';
 import Docker, { type ContainerInspectInfo } from 'dockerode';
 
 /** A variable of the rig; `npm run test:docker` sets them. */
-export function rig(name: 'IMAGE_BASE' | 'IMAGE_CORE' | 'IMAGE_CHAT' | 'IMAGE_OLLAMA' | 'MODELS'): string {
+export function rig(
+  name: 'IMAGE_BASE' | 'IMAGE_SHELL' | 'IMAGE_CORE' | 'IMAGE_CHAT' | 'IMAGE_OLLAMA' | 'MODELS',
+): string {
   const value = process.env[`RDZEN_RIG_${name}`];
   if (!value) throw new Error(`RDZEN_RIG_${name} is not set. Run this suite by npm run test:docker.`);
   return value;

@@ -1,20 +1,25 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answer, run, say, Unavailable } from './process.mjs';
 
 const UP_WITHIN_MS = 60_000;
-const PACKAGES = ['docker.io', 'iptables', 'busybox-static'];
+const PACKAGES = ['docker.io', 'iptables', 'busybox-static', 'docker-registry'];
+/** What specs and images need besides an engine, where Debian has it. */
+const TOOLS = ['/bin/busybox', '/usr/bin/docker-registry'];
 
 /**
  * An engine that answers: the person's own (DOCKER_HOST, else the usual socket), or, for root on a Debian, one of ours
  * with a data folder of its own.
  *
- * @returns {Promise<{host?: string, started?: {pid: number, folder: string}}>} host: only where it is not the usual one;
+ * @returns {Promise<{host?: string, started?: {pid: number, folder: string}}>} host: DOCKER_HOST, where it is set;
  *   started: what `stopEngine` takes back.
  */
 export async function provideEngine() {
+  if (process.getuid?.() === 0 && !TOOLS.every(existsSync) && (await answer('apt-get', ['--version'])))
+    await install();
   if (await reachable()) return { ...(process.env.DOCKER_HOST && { host: process.env.DOCKER_HOST }) };
   if (process.env.DOCKER_HOST)
     throw new Unavailable(`no Docker engine answers at DOCKER_HOST (${process.env.DOCKER_HOST}); start it`);
@@ -48,7 +53,8 @@ async function install() {
 
 async function startEngine() {
   const folder = await mkdtemp(join(tmpdir(), 'rdzen-dockerd-'));
-  const host = `unix://${folder}/docker.sock`;
+  // At the usual place, where nothing answered: docker-compose.yml mounts the socket from there.
+  const host = 'unix:///var/run/docker.sock';
   const log = await open(join(folder, 'dockerd.log'), 'w');
   say('starting a Docker engine of its own');
   const child = spawn(
@@ -66,7 +72,7 @@ async function startEngine() {
   await log.close();
   const started = { pid: child.pid, folder };
   for (const end = Date.now() + UP_WITHIN_MS; Date.now() < end && child.exitCode === null;) {
-    if (await reachable(host)) return { host, started };
+    if (await reachable(host)) return { started };
     await new Promise((done) => setTimeout(done, 300));
   }
   const words = (await readFile(join(folder, 'dockerd.log'), 'utf8'))
