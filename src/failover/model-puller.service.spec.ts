@@ -79,6 +79,24 @@ describe(ModelPuller.name, () => {
     expect(warnings.some(([id]) => id === 3)).toBe(false);
   });
 
+  it('lets those who wait know how far a container is, until a core can answer', async () => {
+    const seen: (number | undefined)[] = [];
+    const { sut, clock, cores, preparation } = puller(async function* () {
+      for (let step = 0; step <= 3; step++) {
+        if (step === 2) Object.assign(cores[0]!, { state: 'ready' });
+        yield { status: 'pulling', completedBytes: step * 1e8, totalBytes: 1e9 };
+        await clock.sleep(2_000);
+        seen.push(preparation.preparing?.receivedBytes);
+      }
+    });
+    Object.assign(cores[2]!, { provisioned: true });
+    sut.start([3]);
+    await clock.advance(9_000);
+    await sut.stop();
+    expect(seen).toEqual([0, 1e8, undefined, undefined]);
+    expect(preparation.preparing).toBeUndefined();
+  });
+
   it('has it fetched by a core that an administrator did not stop', async () => {
     const { sut, clock, calls } = puller(
       async function* () {

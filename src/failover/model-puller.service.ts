@@ -69,6 +69,7 @@ export class ModelPuller {
         told = now;
         this.logger.log(`Core ${core.id}: ${model}: ${describe(progress)}`);
         this.tell(core, `fetching the model: ${describe(progress)}`);
+        this.showInChat(core, progress);
       });
       this.tell(core, undefined);
       this.bus.emit('core.model-arrived', { model });
@@ -82,7 +83,26 @@ export class ModelPuller {
       );
       this.tell(core, `the model could not be fetched: ${error.message}`);
       return false;
+    } finally {
+      if (core.kind === 'external') this.registry.preparation.preparing = undefined;
     }
+  }
+
+  /**
+   * Those who wait for an answer are told how far it is, as long as no core can answer. Our own cores are not probed while
+   * something is prepared for them, so of those only the warning tells.
+   */
+  private showInChat({ id, kind }: Core, { status, completedBytes, totalBytes }: PullProgress): void {
+    if (kind !== 'external') return;
+    const answering = this.registry.all().some(({ state }) => state === 'ready');
+    this.registry.preparation.preparing = answering
+      ? undefined
+      : {
+          step: 'model',
+          detail: `core ${id}: ${this.profile.model}: ${status}`,
+          ...(completedBytes === undefined ? {} : { receivedBytes: completedBytes }),
+          ...(totalBytes === undefined ? {} : { totalBytes }),
+        };
   }
 
   private tell(core: Core, warning: string | undefined): void {
