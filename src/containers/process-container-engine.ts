@@ -10,6 +10,7 @@ import {
   type ContainerSpec,
   type ContainerStats,
 } from './container-engine';
+import { ContainerListeners } from './container-listeners';
 import { endLeftovers } from './leftovers';
 import { OwnerMarks } from './owner-marks';
 import { ProcessContainer } from './process-container';
@@ -46,7 +47,7 @@ interface Ground {
 export class ProcessContainerEngine extends ContainerEngine {
   private readonly logger = new Logger(ProcessContainerEngine.name);
   private readonly containers = new Map<string, ProcessContainer>();
-  private readonly listeners = new Set<(event: ContainerEvent) => void>();
+  private readonly listeners = new ContainerListeners();
   private readonly inherited: Record<string, string>;
   private ground?: Promise<Ground>;
   private closing?: Promise<void>;
@@ -126,8 +127,7 @@ export class ProcessContainerEngine extends ContainerEngine {
   }
 
   onEvent(listener: (event: ContainerEvent) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.listeners.add(listener);
   }
 
   close(): Promise<void> {
@@ -149,7 +149,9 @@ export class ProcessContainerEngine extends ContainerEngine {
   private make(spec: ContainerSpec): ProcessContainer {
     const { clock, random } = this.options;
     const launcher = async (): Promise<ProcessLauncher> => (await this.prepared()).launcher;
-    const container = new ProcessContainer(spec, launcher, clock, random, (event) => this.emit(event));
+    const container = new ProcessContainer(spec, launcher, clock, random, (event) =>
+      this.listeners.tell(event),
+    );
     this.containers.set(spec.name, container);
     return container;
   }
@@ -209,17 +211,5 @@ export class ProcessContainerEngine extends ContainerEngine {
         `There is no container ${name}; there are: ${[...this.containers.keys()].join(', ') || 'none'}.`,
       );
     return container;
-  }
-
-  private emit(event: ContainerEvent): void {
-    for (const listener of this.listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        this.logger.error(
-          `A listener to container events failed: ${error instanceof Error ? error.message : String(error)}`,
-        );
-      }
-    }
   }
 }

@@ -1,12 +1,15 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Blueprint } from './blueprint';
+import { Logger } from '@nestjs/common';
+import type { ContainerInspectInfo } from 'dockerode';
+import { type Blueprint, blueprintOf, joined } from './blueprint';
 
 /**
  * The blueprints of adopted containers, on disk: one that is removed while we are away can still be made again. They hold
  * the containers' environment, so nobody else may read them.
  */
 export class BlueprintStore {
+  private readonly logger = new Logger(BlueprintStore.name);
   private readonly known = new Map<string, Blueprint>();
   private tail: Promise<unknown> = Promise.resolve();
 
@@ -16,6 +19,20 @@ export class BlueprintStore {
   async get(name: string): Promise<Blueprint | undefined> {
     const known = this.known.get(name) ?? (await this.read(name));
     if (known) this.known.set(name, known);
+    return known;
+  }
+
+  /**
+   * Takes the blueprint of a container as it runs. The same one with fewer networks has lost them; another one is as its
+   * maker wanted it.
+   *
+   * @param lasting false: for this life of the process only
+   */
+  async note(name: string, found: ContainerInspectInfo, lasting: boolean): Promise<Blueprint> {
+    const stored = await this.get(name);
+    const now = blueprintOf(name, found);
+    const known = joined(now, stored?.id === now.id ? stored : undefined);
+    await this.put(known, lasting).catch((error: Error) => this.logger.warn(error.message));
     return known;
   }
 

@@ -10,8 +10,9 @@ import {
   type ContainerStats,
   type EngineHealth,
 } from '../container-engine';
+import { ContainerListeners } from '../container-listeners';
 import { LineRing } from '../line-ring';
-import { type Blueprint, blueprintOf, joined, missingAttachments } from './blueprint';
+import { missingAttachments } from './blueprint';
 import { BlueprintStore } from './blueprint-store';
 import { containerInfo } from './container-info';
 import { containerStats } from './container-stats';
@@ -19,9 +20,11 @@ import { createOptions } from './create-options';
 import { demultiplexed } from './demultiplexed';
 import { DockerCalls } from './docker-calls';
 import type { DockerClient } from './docker-client';
+import { EngineHealthNote } from './engine-health-note';
 import { EventReader } from './event-reader';
 import { EventStream } from './event-stream';
-import { FollowedContainer } from './followed-container';
+import type { FollowedContainer } from './followed-container';
+import { FollowedContainers } from './followed-containers';
 import type { Maker } from './labels';
 import { startedByPolicy } from './policy-after-signal';
 import { Replacement } from './replacement';
@@ -29,7 +32,6 @@ import { sweep } from './sweep';
 
 const GRACE_MS = 3_000;
 const LOG_LINES = 200;
-const NAME = /^[A-Za-z0-9][\w.-]*$/;
 
 export interface DockerContainerEngineOptions {
   client: DockerClient;
@@ -48,32 +50,32 @@ export interface DockerContainerEngineOptions {
 export class DockerContainerEngine extends ContainerEngine {
   private readonly logger = new Logger(DockerContainerEngine.name);
   private readonly calls: DockerCalls;
-  private readonly followed = new Map<string, FollowedContainer>();
-  private readonly listeners = new Set<(event: ContainerEvent) => void>();
+  private readonly followed = new FollowedContainers();
+  private readonly listeners = new ContainerListeners();
   private readonly blueprints: BlueprintStore;
   private readonly replacement: Replacement;
   private readonly stream: EventStream;
   private readonly reader: EventReader;
-  private state: EngineHealth = { reachable: true };
-  private processors?: number;
+  private readonly state: EngineHealthNote;
   private closing?: Promise<void>;
 
   constructor(private readonly options: DockerContainerEngineOptions) {
     super();
     const { client, clock, random } = options;
+    this.state = new EngineHealthNote(clock);
     this.calls = new DockerCalls(client);
     this.blueprints = new BlueprintStore(options.stateDir);
     this.replacement = new Replacement(this.calls, this.blueprints, random);
     this.reader = new EventReader(this.calls, clock, {
       emit: (event) => this.emit(event),
-      ran: (followed, found) => this.noteBlueprint(followed, found),
+      ran: ({ name, adopted }, found) => this.blueprints.note(name, found, adopted),
     });
     this.stream = new EventStream(
       client,
       {
-        onEvent: (event) => this.reader.take(event, [...this.followed.values()]),
+        onEvent: (event) => this.reader.take(event, this.followed.all),
         onOpen: () => this.look(),
-        onHealth: (problem, version) => this.noteHealth(problem, version),
+        onHealth: (problem, version) => this.state.note(problem, version),
       },
       clock,
       random,
@@ -84,31 +86,31 @@ export class DockerContainerEngine extends ContainerEngine {
   async open(): Promise<void> {
     try {
       const version = await this.options.client.version();
-      this.noteHealth(undefined, version);
+      this.state.note(undefined, version);
       // Good to know, and no reason to do without the engine.
-      this.processors = await this.options.client.processors().catch(() => undefined);
+      this.state.processors = await this.options.client.processors().catch(() => undefined);
       const removed = await sweep(this.options.client, this.options.maker, this.options.clock.now());
       if (removed > 0)
         this.logger.warn(`Removed ${removed} thing(s) that an earlier run had left in Docker.`);
     } catch (error) {
-      this.noteHealth(error instanceof Error ? error.message : String(error));
+      this.state.note(error instanceof Error ? error.message : String(error));
     }
     this.stream.start();
   }
 
   /** Containers that others made and we look after. They are not removed when we end. */
   async adopt(names: readonly string[]): Promise<void> {
-    for (const name of names) this.followed.set(name, new FollowedContainer(name, true));
-    if (this.state.reachable) await this.look();
+    for (const name of names) this.followed.adopt(name);
+    if (this.state.now.reachable) await this.look();
   }
 
   has(name: string): boolean {
-    return this.followed.has(name);
+    return this.followed.get(name) !== undefined;
   }
 
   async start(spec: ContainerSpec): Promise<ContainerInfo> {
     this.requireOpen(spec.name, 'started');
-    const followed = this.follow(spec);
+    const followed = this.followed.follow(spec.name);
     await this.busy(followed, async () => {
       if (!(await this.calls.inspect(spec.name)))
         await this.calls.create(createOptions(spec, this.options.maker));
@@ -118,7 +120,7 @@ export class DockerContainerEngine extends ContainerEngine {
   }
 
   async create(spec: ContainerSpec): Promise<ContainerInfo> {
-    const followed = this.follow(spec);
+    const followed = this.followed.follow(spec.name);
     const found = await this.calls.inspect(spec.name);
     if (!found?.State.Running) {
       if (found) await this.calls.remove(found.Id);
@@ -129,14 +131,14 @@ export class DockerContainerEngine extends ContainerEngine {
   }
 
   async stop(name: string, graceMs = GRACE_MS): Promise<void> {
-    const followed = this.known(name);
+    const followed = this.followed.known(name);
     await this.busy(followed, () => this.calls.stop(name, graceMs));
     this.ended(followed);
   }
 
   async restart(name: string, graceMs = GRACE_MS): Promise<ContainerInfo> {
     this.requireOpen(name, 'restarted');
-    const followed = this.known(name);
+    const followed = this.followed.known(name);
     await this.busy(followed, async () => {
       const found = await this.calls.inspect(name);
       if (!found) {
@@ -155,24 +157,24 @@ export class DockerContainerEngine extends ContainerEngine {
 
   async recreate(name: string, image?: string): Promise<ContainerInfo> {
     this.requireOpen(name, 'made anew');
-    const followed = this.known(name);
+    const followed = this.followed.known(name);
     await this.busy(followed, () => this.replacement.of(name, image));
     return this.nowRunning(followed);
   }
 
   async signal(name: string, signal: NodeJS.Signals): Promise<void> {
-    const followed = this.known(name);
+    const followed = this.followed.known(name);
     followed.signalled = true;
     await this.calls.kill(name, signal);
   }
 
   async pause(name: string): Promise<void> {
-    this.known(name);
+    this.followed.known(name);
     await this.calls.pause(name);
   }
 
   async resume(name: string): Promise<void> {
-    this.known(name);
+    this.followed.known(name);
     await this.calls.unpause(name);
   }
 
@@ -194,12 +196,12 @@ export class DockerContainerEngine extends ContainerEngine {
   }
 
   async list(): Promise<ContainerInfo[]> {
-    const infos = await Promise.all([...this.followed.keys()].map((name) => this.inspect(name)));
+    const infos = await Promise.all(this.followed.all.map(({ name }) => this.inspect(name)));
     return infos.filter((info) => info !== undefined);
   }
 
   async logs(name: string): Promise<string[]> {
-    this.known(name);
+    this.followed.known(name);
     const ring = new LineRing(LOG_LINES);
     const sink = ring.sink();
     for (const payload of demultiplexed(await this.calls.logs(name, LOG_LINES))) sink.write(payload);
@@ -208,17 +210,16 @@ export class DockerContainerEngine extends ContainerEngine {
   }
 
   async stats(name: string): Promise<ContainerStats> {
-    this.known(name);
+    this.followed.known(name);
     return containerStats(await this.calls.stats(name));
   }
 
   onEvent(listener: (event: ContainerEvent) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.listeners.add(listener);
   }
 
   override health(): EngineHealth {
-    return this.state.reachable ? { ...this.state, processors: this.processors } : this.state;
+    return this.state.now;
   }
 
   close(): Promise<void> {
@@ -227,7 +228,7 @@ export class DockerContainerEngine extends ContainerEngine {
   }
 
   private async closeNow(): Promise<void> {
-    const own = [...this.followed.values()].filter(({ adopted }) => !adopted);
+    const own = this.followed.all.filter(({ adopted }) => !adopted);
     await Promise.all(
       own.map(({ name }) =>
         this.calls
@@ -242,31 +243,13 @@ export class DockerContainerEngine extends ContainerEngine {
   /** What the events may not have told: compared with what is remembered. */
   private async look(): Promise<void> {
     await Promise.all(
-      [...this.followed.values()].map((followed) =>
+      this.followed.all.map((followed) =>
         this.reader
           .look(followed)
           .catch((error: unknown) =>
             this.logger.warn(error instanceof Error ? error.message : String(error)),
           ),
       ),
-    );
-  }
-
-  private follow({ name }: ContainerSpec): FollowedContainer {
-    if (!NAME.test(name))
-      throw new Error(
-        `A container cannot be called ${JSON.stringify(name)}: letters, digits, "_", "." and "-" only.`,
-      );
-    const followed = this.followed.get(name) ?? new FollowedContainer(name, false);
-    this.followed.set(name, followed);
-    return followed;
-  }
-
-  private known(name: string): FollowedContainer {
-    const followed = this.followed.get(name);
-    if (followed) return followed;
-    throw new Error(
-      `There is no container ${name}; there are: ${[...this.followed.keys()].join(', ') || 'none'}.`,
     );
   }
 
@@ -303,47 +286,14 @@ export class DockerContainerEngine extends ContainerEngine {
     return info;
   }
 
-  private async noteBlueprint(
-    { name, adopted }: FollowedContainer,
-    found: ContainerInspectInfo,
-  ): Promise<Blueprint> {
-    const stored = await this.blueprints.get(name);
-    const now = blueprintOf(name, found);
-    // The same container with fewer networks has lost them; another one is as its maker wanted it.
-    const known = joined(now, stored?.id === now.id ? stored : undefined);
-    await this.blueprints.put(known, adopted).catch((error: Error) => this.logger.warn(error.message));
-    return known;
-  }
-
   private afterDeath(name: string): void {
     const followed = this.followed.get(name);
     if (!followed?.signalled || this.closing) return;
     startedByPolicy(this.calls, name).catch((error: Error) => this.logger.warn(error.message));
   }
 
-  private noteHealth(problem: string | undefined, version?: string): void {
-    const was = this.state;
-    if (problem === undefined) {
-      this.state = { reachable: true, version };
-      if (!was.reachable) this.logger.log(`Docker ${version ?? ''} is reached again.`);
-      return;
-    }
-    const since = was.reachable ? this.options.clock.now() : was.since;
-    this.state = { reachable: false, since, problem };
-    if (was.reachable)
-      this.logger.warn(`${problem} Rdzen goes on: it answers and switches, and repairs nothing until then.`);
-  }
-
   private emit(event: ContainerEvent): void {
     if (event.type === 'died') this.afterDeath(event.name);
-    for (const listener of this.listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        this.logger.error(
-          `A listener to container events failed: ${error instanceof Error ? error.message : String(error)}`,
-        );
-      }
-    }
+    this.listeners.tell(event);
   }
 }
