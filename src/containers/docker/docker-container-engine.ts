@@ -1,5 +1,4 @@
 import { Logger } from '@nestjs/common';
-import type { ContainerInspectInfo } from 'dockerode';
 import type { Clock } from '../../shared/clock';
 import type { Random } from '../../shared/random';
 import {

@@ -151,6 +151,6 @@ describe('a Docker that takes calls and never answers', () => {
     expect(bench.engine.health()).toMatchObject({ reachable: false, since });
     bench.docker.faults.heal();
     await passUntil(clock, 'it is reached', () => bench.engine.health().reachable);
-    expect(bench.engine.health()).toEqual({ reachable: true, version: '20.10.24' });
+    expect(bench.engine.health()).toEqual({ reachable: true, version: '20.10.24', processors: 4 });
   });
 });
