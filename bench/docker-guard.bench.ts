@@ -1,4 +1,4 @@
-import { mkdtempSync, existsSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { readGuardSettings } from '../src/docker-guard/guard-settings';
 import { listenOn } from '../src/docker-guard/listen';
 import { Policy } from '../src/docker-guard/policy';
 import { stamp } from './support/clock';
+import { provideDocker } from './support/docker-rig';
 import type { Figure, Measure } from './support/figure';
 import { quantile } from './support/statistics';
 
@@ -20,12 +21,11 @@ export const dockerGuard: Figure = {
   name: 'docker-guard',
   title: 'What the docker-guard adds to a call',
   definition:
-    'Time of one call over a new connection, through the guard (in this process) and to docker.sock itself, in turn: ping, inspect of a container of ours, and one line echoed by `cat` over a hijacked attach. Per run the p50 and p99 of 300 calls each; needs Docker and a local image with `cat` (RDZEN_BENCH_IMAGE).',
+    'Time of one call over a new connection, through the guard (in this process) and to docker.sock itself, in turn: ping, inspect of a container of ours, and one line echoed by `cat` over a hijacked attach. Per run the p50 and p99 of 300 calls each; needs what `npm run test:docker` needs.',
 
   async measure({ runs, quick, say }) {
-    const image = process.env.RDZEN_BENCH_IMAGE;
-    if (!existsSync(SOCKET)) throw new Error(`No Docker engine at ${SOCKET}: start one.`);
-    if (!image) throw new Error('Set RDZEN_BENCH_IMAGE to a local image that has the program cat.');
+    const end = provideDocker();
+    const image = process.env.RDZEN_RIG_IMAGE_BASE ?? '';
     const folder = mkdtempSync(join(tmpdir(), 'rdzen-bench-guard-'));
     const guarded = join(folder, 'docker.sock');
     const { limits } = readGuardSettings({});
@@ -34,7 +34,7 @@ export const dockerGuard: Figure = {
     const container = await new Docker({ socketPath: SOCKET }).createContainer({
       Image: image,
       Entrypoint: [],
-      Cmd: process.env.RDZEN_BENCH_CAT?.split(' ') ?? ['cat'],
+      Cmd: ['cat'],
       OpenStdin: true,
       Labels: { 'rdzen.managed': 'true', 'rdzen.bench': 'true' },
       HostConfig: { NetworkMode: 'none' },
@@ -79,6 +79,7 @@ export const dockerGuard: Figure = {
       server.closeAllConnections();
       server.close();
       rmSync(folder, { recursive: true, force: true });
+      end();
     }
     return [...measures].map(([name, values]): Measure => ({ name, unit: 'ms', values }));
   },

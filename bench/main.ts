@@ -1,5 +1,6 @@
 import { cost } from './cost.bench';
 import { dockerGuard } from './docker-guard.bench';
+import { dockerStack } from './docker-stack.bench';
 import { engine } from './engine.bench';
 import { failover } from './failover.bench';
 import { firstStart } from './first-start.bench';
@@ -24,6 +25,7 @@ const FIGURES: Figure[] = [
   engine,
   firstStart,
   dockerGuard,
+  dockerStack,
 ];
 const HELP = `npm run bench -- [options]
 

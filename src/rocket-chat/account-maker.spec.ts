@@ -19,6 +19,7 @@ class Workspace {
   readonly accounts: Account[] = [
     { _id: 'root', username: 'admin', password: 'secret-of-admin', roles: ['admin'], active: true },
   ];
+  readonly channels = ['general'];
   readonly members = new Set<string>();
   readonly calls: string[] = [];
   /** The reply to this call, counted from one, is lost. */
@@ -88,8 +89,8 @@ class Workspace {
         return [200, { success: true }];
       }
       case 'channels.info':
-        return query.get('roomName') === 'general'
-          ? [200, { success: true, channel: { _id: 'GENERAL' } }]
+        return this.channels.includes(query.get('roomName') ?? '')
+          ? [200, { success: true, channel: { _id: query.get('roomName') } }]
           : [
               400,
               {
@@ -99,6 +100,9 @@ class Workspace {
                 errorType: 'error-room-not-found',
               },
             ];
+      case 'channels.create':
+        this.channels.push(body.name as string);
+        return [200, { success: true, channel: { _id: body.name } }];
       case 'channels.invite':
         this.members.add(body.userId as string);
         return [200, { success: true }];
@@ -219,10 +223,19 @@ describe(AccountMaker.name, () => {
     await expect(done(maker({ adminPassword: 'wrong' }))).rejects.toThrow(/ROCKETCHAT_ADMIN_PASSWORD/);
   });
 
-  it('goes on without the room where there is none', async () => {
-    await done(maker({ noticeRoom: 'nowhere' }));
+  it('makes the notice room where there is none, and only once', async () => {
+    await done(maker({ noticeRoom: '#alarms' }));
+    await done(maker({ noticeRoom: 'alarms' }));
+    expect(chat.channels).toEqual(['general', 'alarms']);
+    expect(told).toContain('Made the channel #alarms, which hears of every switch');
+    expect(told.filter((line) => line.includes('is ready'))).toHaveLength(2);
+  });
+
+  it('goes on without the room where it may not be made', async () => {
+    chat.refuse = { 'channels.create': [403, { success: false, error: 'unauthorized' }] };
+    await done(maker({ noticeRoom: 'alarms' }));
     expect(chat.bot).toBeDefined();
-    expect(told.join('\n')).toMatch(/could not be invited to nowhere/);
+    expect(told.join('\n')).toMatch(/could not be seated in #alarms/);
   });
 
   it('waits for a server that is still starting, and says so', async () => {

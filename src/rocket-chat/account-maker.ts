@@ -29,8 +29,8 @@ class NeedsAPerson extends Error {}
 
 /**
  * Makes the assistant's account on a Rocket.Chat whose administrator is known, and nothing else there: the account with the
- * roles user and bot, its password, its seat in the notice room. What is there already is left as it is, so it may run at
- * every start and be broken off anywhere. Facts: Rocket.Chat REST API, `users.create`, `users.update`, `channels.invite`
+ * roles user and bot, its password, its seat in the notice room, and that room. What is there already is left as it is, so it may run at
+ * every start and be broken off anywhere. Facts: Rocket.Chat REST API, `users.create`, `users.update`, `channels.create`, `channels.invite`
  * (apps/meteor/app/api/server/v1).
  */
 export class AccountMaker {
@@ -166,20 +166,34 @@ export class AccountMaker {
     }
   }
 
-  /** Invited twice is invited once. */
+  /** Makes the notice room where there is none. Invited twice is invited once. */
   private async join(userId: string): Promise<void> {
-    const { noticeRoom } = this.options;
-    const roomName = noticeRoom.replace(/^#/, '');
+    const { noticeRoom, bot } = this.options;
+    const name = noticeRoom.replace(/^#/, '');
     try {
-      const { channel } = await this.asAdmin({ method: 'GET', route: 'channels.info', query: { roomName } });
-      const roomId = textOf(recordOf(channel)?.['_id']);
-      await this.asAdmin({ method: 'POST', route: 'channels.invite', body: { roomId, userId } });
+      const roomId = await this.channel(name);
+      if (roomId !== undefined)
+        await this.asAdmin({ method: 'POST', route: 'channels.invite', body: { roomId, userId } });
+      else {
+        const body = { name, members: [bot.username] };
+        await this.asAdmin({ method: 'POST', route: 'channels.create', body });
+        this.logger.log(`Made the channel #${name}, which hears of every switch`);
+      }
     } catch (error) {
       if (!(error instanceof ChatError) || error.transient) throw error;
       // The account check says it again, with what it means.
-      this.logger.warn(
-        `@${this.options.bot.username} could not be invited to ${noticeRoom}: ${error.message}`,
-      );
+      this.logger.warn(`@${bot.username} could not be seated in #${name}: ${error.message}`);
+    }
+  }
+
+  /** Undefined where there is none of that name. */
+  private async channel(roomName: string): Promise<string | undefined> {
+    try {
+      const reply = await this.asAdmin({ method: 'GET', route: 'channels.info', query: { roomName } });
+      return textOf(recordOf(reply['channel'])?.['_id']);
+    } catch (error) {
+      if (error instanceof ChatError && error.kind === 'room-not-found') return undefined;
+      throw error;
     }
   }
 

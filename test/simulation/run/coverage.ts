@@ -57,7 +57,8 @@ const ENGINE: Record<keyof ContainerEngine, boolean> = {
   pause: false,
   resume: false,
   stats: false,
-  health: false,
+  // Asked for by `!status`.
+  health: true,
   // By the launcher, before the gateway's own life begins.
   start: false,
   create: false,
