@@ -1,6 +1,9 @@
 import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
 import { createApp, openApi, version } from './app.setup';
 import { MIGRATIONS, type Foundations } from './app.module';
+import { lintManifest } from './component-registry/manifest/lint-manifest';
+import { lintReport } from './component-registry/manifest/lint-report';
 import { Settings } from './config/settings';
 import { ProcessContainerEngine } from './containers/process-container-engine';
 import { EmbeddedPrograms } from './containers/embedded-programs';
@@ -17,18 +20,30 @@ import { LibsqlStore } from './storage/libsql-store';
 
 interface Command {
   what: string;
-  run(): Promise<string> | string;
+  /** What has to follow it; undefined: nothing may. */
+  takes?: string;
+  run(...args: string[]): Promise<string> | string;
 }
+
+/** What it has to say goes out all the same. */
+class Failed extends Error {}
 
 const COMMANDS = new Map<string, Command>([
   ['openapi', { what: 'print the OpenAPI document of the REST API (JSON)', run: openapiDocument }],
+  [
+    'component lint',
+    { what: 'check the manifest of a component (server.json)', takes: 'FILE', run: componentLint },
+  ],
   ['--help', { what: 'print this list', run: help }],
   ['--version', { what: 'print the version', run: version }],
 ]);
 
 function help(): string {
-  const width = Math.max(...[...COMMANDS.keys()].map((name) => name.length));
-  const lines = [...COMMANDS].map(([name, { what }]) => `  ${name.padEnd(width)}  ${what}`);
+  const shown = [...COMMANDS].map(
+    ([name, { what, takes }]) => [takes ? `${name} ${takes}` : name, what] as const,
+  );
+  const width = Math.max(...shown.map(([name]) => name.length));
+  const lines = shown.map(([name, what]) => `  ${name.padEnd(width)}  ${what}`);
   return [
     'Usage: node dist/cli.js <command>',
     '',
@@ -89,17 +104,50 @@ function sorted<T>(record: Record<string, T>): Record<string, T> {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-async function main([name = '--help', ...rest]: string[]): Promise<void> {
-  const command = COMMANDS.get(name === '-h' || name === 'help' ? '--help' : name);
-  if (!command || rest.length > 0) {
-    const problem = command
-      ? `"${name}" takes no arguments, but got: ${rest.join(' ')}`
-      : `Unknown command "${name}".`;
+function componentLint(file: string): string {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Failed(`${file} cannot be read: ${(error as Error).message}`);
+  }
+  const linted = lintManifest(text);
+  const report = lintReport(file, linted);
+  if (!linted.manifest) throw new Failed(report);
+  return report;
+}
+
+/** A command is one word, or two. */
+function commandOf([first = '--help', second, ...rest]: string[]): [string, Command | undefined, string[]] {
+  if (first === '-h' || first === 'help') return ['--help', COMMANDS.get('--help'), []];
+  const both = `${first} ${second}`;
+  const command = COMMANDS.get(both);
+  if (command) return [both, command, rest];
+  return [first, COMMANDS.get(first), second === undefined ? rest : [second, ...rest]];
+}
+
+async function main(given: string[]): Promise<void> {
+  const [name, command, args] = commandOf(given);
+  const problem =
+    command === undefined
+      ? `Unknown command "${name}".`
+      : command.takes === undefined && args.length > 0
+        ? `"${name}" takes no arguments, but got: ${args.join(' ')}`
+        : command.takes !== undefined && args.length !== 1
+          ? `"${name}" takes one argument: ${command.takes}`
+          : undefined;
+  if (problem !== undefined || !command) {
     process.stderr.write(`${problem}\n\n${help()}\n`);
     process.exitCode = 1;
     return;
   }
-  process.stdout.write(`${await command.run()}\n`);
+  try {
+    process.stdout.write(`${await command.run(...args)}\n`);
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

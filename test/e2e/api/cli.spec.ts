@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -50,5 +50,35 @@ describe('node dist/cli.js', () => {
       status: 1,
       stderr: expect.stringContaining('takes no arguments'),
     });
+  });
+
+  it('component lint says what is wrong with a manifest, and where', () => {
+    const file = join(dir, 'server.json');
+    writeFileSync(file, '{\n  "name": "time"\n}\n');
+    const { status, stdout, stderr } = run('component', 'lint', file);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain(`${file}:2: error: name is "time" (/name)`);
+    expect(stderr).toContain('write: A reverse domain, a slash and a name');
+    expect(stderr).toMatch(/\n\d+ errors, 0 warnings\n$/);
+    rmSync(file);
+  });
+
+  it('component lint passes the example of the documentation', () => {
+    const { status, stdout, stderr } = run(
+      'component',
+      'lint',
+      resolve('docs/examples/time-mcp/server.json'),
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('0 errors, 0 warnings');
+  });
+
+  it.each([
+    [['component', 'lint'], 'takes one argument: FILE'],
+    [['component', 'lint', 'a', 'b'], 'takes one argument: FILE'],
+    [['component', 'lint', 'nowhere.json'], 'nowhere.json cannot be read'],
+    [['component', 'pain'], 'Unknown command "component"'],
+  ])('ends with 1 for %j', (args, words) => {
+    expect(run(...args)).toMatchObject({ status: 1, stderr: expect.stringContaining(words) as string });
   });
 });

@@ -1,0 +1,177 @@
+import { validRange } from 'semver';
+import { blockOf, type ComponentBlock, EFFECTS, type Manifest } from './manifest';
+
+/** As a problem of the manifest; a path that begins with `@` is below our block. */
+export interface RuleFinding {
+  severity: 'error' | 'warning';
+  path: string;
+  wrong: string;
+  write: string;
+}
+
+type Rule = (block: ComponentBlock, manifest: Manifest) => RuleFinding[];
+
+/** Signs that nobody sees, or that turn the direction of reading: a person would approve something else than stands there. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
+
+/** What a schema cannot say: how the parts of a manifest have to fit together. */
+const RULES: readonly Rule[] = [
+  function tools({ kind, tools = [] }) {
+    const findings: RuleFinding[] = [];
+    if (kind === 'mcp-tool' && tools.length === 0)
+      findings.push(
+        error('@/tools', 'it names no tool', 'Each tool with its effect: read, write or destructive.'),
+      );
+    if (kind !== 'mcp-tool' && tools.length > 0)
+      findings.push(error('@/tools', `a ${kind} has no tools`, 'Leave tools out, or make it an mcp-tool.'));
+    tools.forEach(({ name }, index) => {
+      if (tools.findIndex((other) => other.name === name) < index)
+        findings.push(error(`@/tools/${index}`, `the tool ${name} is named twice`, 'Keep one.'));
+    });
+    return findings;
+  },
+  function egress({ permissions, tools = [] }) {
+    const network = permissions?.network ?? 'none';
+    if (typeof network === 'object' && 'egress' in network) return [];
+    return tools.flatMap(({ name, egress: wants }, index) =>
+      wants
+        ? [
+            error(
+              `@/tools/${index}/egress`,
+              `the tool ${name} wants to reach the network, and the component may not`,
+              'Name the hosts in permissions.network.egress, as "host:port", or take egress out.',
+            ),
+          ]
+        : [],
+    );
+  },
+  function trialCalls({ kind, tools = [], trial }) {
+    const calls = trial?.calls ?? [];
+    const findings = calls.flatMap(({ tool, expect }, index) => {
+      const found: RuleFinding[] = [];
+      if (!tools.some(({ name }) => name === tool))
+        found.push(
+          error(`@/trial/calls/${index}/tool`, `there is no tool ${tool}`, 'One of those in tools.'),
+        );
+      if (expect.match !== 'isError' && expect.value === undefined)
+        found.push(
+          error(
+            `@/trial/calls/${index}/expect`,
+            `${expect.match} has nothing to compare with`,
+            'Add "value".',
+          ),
+        );
+      return found;
+    });
+    if (kind !== 'mcp-tool') return findings;
+    for (const effect of EFFECTS) {
+      const ofThat = tools.filter((tool) => tool.effect === effect);
+      if (ofThat.length > 0 && !calls.some(({ tool }) => ofThat.some(({ name }) => name === tool)))
+        findings.push(
+          warning(
+            '@/trial',
+            `no trial call shows a tool with the effect ${effect}`,
+            `Add one, such as of ${ofThat[0]?.name}.`,
+          ),
+        );
+    }
+    return findings;
+  },
+  function transport({ kind, health }, { packages: [{ transport }] }) {
+    if (
+      transport.type === 'streamable-http' &&
+      !('url' in transport && /^https?:\/\/[^/]+/.test(transport.url))
+    )
+      return [
+        error('/packages/0/transport', 'there is no address', 'Add "url": "http://localhost:PORT/mcp".'),
+      ];
+    if (kind === 'service' && (health === undefined || health.type.startsWith('mcp')))
+      return [
+        error(
+          '@/health',
+          'a service is not watched by MCP',
+          'health of the type http or tcp, with its port.',
+        ),
+      ];
+    return [];
+  },
+  function secrets(_, { packages: [{ environmentVariables = [] }] }) {
+    return environmentVariables.flatMap(({ name, isSecret, default: value }, index) =>
+      isSecret && value !== undefined
+        ? [
+            error(
+              `/packages/0/environmentVariables/${index}/default`,
+              `the secret ${name} has a default, which everybody can read`,
+              'Take it out; it is asked for when the component is installed.',
+            ),
+          ]
+        : [],
+    );
+  },
+  function ranges({ requires }) {
+    const asked: [string, string][] = Object.entries(requires?.components ?? {}).map(([name, range]) => [
+      `@/requires/components/${name.replaceAll('/', '~1')}`,
+      range,
+    ]);
+    if (requires?.platform !== undefined) asked.push(['@/requires/platform', requires.platform]);
+    return asked.flatMap(([path, range]) =>
+      validRange(range) === null
+        ? [error(path, `"${range}" is no range of versions`, 'For example "^1.2".')]
+        : [],
+    );
+  },
+  function wanted({ kind, intents = {}, examples = {} }) {
+    if (kind !== 'mcp-tool') return [];
+    const few = Object.entries(intents).filter(([, phrases]) => phrases.length < 3);
+    const findings = few.map(([language]) =>
+      warning(
+        `@/intents/${language}`,
+        'fewer than three phrases',
+        'Three to ten, or it is not found when it is needed.',
+      ),
+    );
+    if (Object.keys(intents).length === 0)
+      findings.push(
+        warning(
+          '@/intents',
+          'it does not say what it is good for',
+          'Three to ten short phrases per language.',
+        ),
+      );
+    if (Object.keys(examples).length === 0)
+      findings.push(
+        warning(
+          '@/examples',
+          'no sentence of a person who needs it',
+          'Some per language; the trial asks the model with them.',
+        ),
+      );
+    return findings;
+  },
+  function visible(_, { title = '', description }) {
+    return Object.entries({ title, description }).flatMap(([field, value]) =>
+      INVISIBLE.test(value)
+        ? [
+            error(
+              `/${field}`,
+              `${field} holds signs that nobody sees`,
+              'Plain text, without control and direction signs.',
+            ),
+          ]
+        : [],
+    );
+  },
+];
+
+export function manifestRules(manifest: Manifest): RuleFinding[] {
+  const block = blockOf(manifest);
+  return RULES.flatMap((rule) => rule(block, manifest));
+}
+
+function error(path: string, wrong: string, write: string): RuleFinding {
+  return { severity: 'error', path, wrong, write };
+}
+
+function warning(path: string, wrong: string, write: string): RuleFinding {
+  return { severity: 'warning', path, wrong, write };
+}
