@@ -1,0 +1,45 @@
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import canonicalize from 'canonicalize';
+
+/** Of a raw Ed25519 key in SubjectPublicKeyInfo, before its 32 bytes. Source: RFC 8410, section 4. */
+const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
+const KEY_BYTES = 32;
+const SIGNATURE_BYTES = 64;
+
+/**
+ * The text that is signed: canonical JSON, the same whatever wrote the object (order of names, spaces, escapes).
+ * Source: RFC 8785.
+ */
+export function canonicalText(value: unknown): Buffer {
+  const text = canonicalize(value);
+  if (text === undefined) throw new TypeError('Only what JSON can hold can be signed.');
+  return Buffer.from(text, 'utf8');
+}
+
+/** @returns 64 bytes in base64 */
+export function signatureOf(value: unknown, privateKeyPem: string): string {
+  return sign(null, canonicalText(value), createPrivateKey(privateKeyPem)).toString('base64');
+}
+
+/**
+ * @param publicKey 32 bytes in base64
+ * @returns false also for what is no signature, or no key
+ */
+export function isSignedBy(value: unknown, signature: string, publicKey: string): boolean {
+  const bytes = Buffer.from(signature, 'base64');
+  const key = publicKeyOf(publicKey);
+  if (!key || bytes.length !== SIGNATURE_BYTES || bytes.toString('base64') !== signature) return false;
+  return verify(null, canonicalText(value), key, bytes);
+}
+
+/** The 32 bytes of the public half, in base64: what a source is configured with. */
+export function publicKeyText(privateKeyPem: string): string {
+  const spki = createPublicKey(createPrivateKey(privateKeyPem)).export({ format: 'der', type: 'spki' });
+  return spki.subarray(SPKI_HEAD.length).toString('base64');
+}
+
+function publicKeyOf(text: string): KeyObject | undefined {
+  const raw = Buffer.from(text, 'base64');
+  if (raw.length !== KEY_BYTES) return undefined;
+  return createPublicKey({ key: Buffer.concat([SPKI_HEAD, raw]), format: 'der', type: 'spki' });
+}
