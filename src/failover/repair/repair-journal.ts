@@ -20,7 +20,10 @@ export interface Repair {
 /** Every repair: written before it is made, so that a crash or a restart gives no budget back. */
 @Injectable()
 export class RepairJournal {
-  /** Of this process, by core, monotonic ms: a wall clock that is set gives no budget back either. */
+  /**
+   * By core, monotonic ms; what earlier processes made among it. A wall clock that is set, back or forward, gives no budget
+   * back while the process lives.
+   */
   private readonly made = new Map<number, number[]>();
 
   constructor(
@@ -30,20 +33,15 @@ export class RepairJournal {
 
   /** Repairs of the core that its budget still counts. */
   async spent(core: number): Promise<number> {
-    const now = this.clock.now();
-    const row = await this.store.get<{ count: number }>(
-      'SELECT COUNT(*) AS count FROM repairs WHERE core = ? AND at > ? AND at <= ?',
-      ...[core, now - BUDGET_WINDOW_MS, now],
-    );
     const since = this.clock.monotonic() - BUDGET_WINDOW_MS;
-    const here = (this.made.get(core) ?? []).filter((at) => at > since);
-    this.made.set(core, here);
-    return Math.max(row?.count ?? 0, here.length);
+    const counted = (await this.madeBefore(core)).filter((at) => at > since);
+    this.made.set(core, counted);
+    return counted.length;
   }
 
   /** @returns the id to finish it by. */
   async begin(core: number, step: RepairStep, why: string): Promise<number> {
-    this.made.set(core, [...(this.made.get(core) ?? []), this.clock.monotonic()]);
+    this.made.set(core, [...(await this.madeBefore(core)), this.clock.monotonic()]);
     return this.store.transaction(async (tx) => {
       await tx.run(
         'INSERT INTO repairs (core, step, at, why) VALUES (?, ?, ?, ?)',
@@ -63,7 +61,7 @@ export class RepairJournal {
 
   /** An administrator wants it mended: what was spent counts no longer. */
   async refill(core: number): Promise<void> {
-    this.made.delete(core);
+    this.made.set(core, []);
     await this.store.run(
       "UPDATE repairs SET at = at - ?, why = why || ' (budget refilled)' WHERE core = ? AND at > ?",
       ...[BUDGET_WINDOW_MS, core, this.clock.now() - BUDGET_WINDOW_MS],
@@ -106,5 +104,18 @@ export class RepairJournal {
 
   async prune(): Promise<void> {
     await this.store.run('DELETE FROM repairs WHERE at < ?', this.clock.now() - KEPT_MS);
+  }
+
+  /** Those of earlier processes are read once. One from the future, before the clock was put back, counts as just made. */
+  private async madeBefore(core: number): Promise<number[]> {
+    const known = this.made.get(core);
+    if (known) return known;
+    const now = this.clock.now();
+    const rows = await this.store.all<{ at: number }>(
+      'SELECT at FROM repairs WHERE core = ? AND at > ?',
+      ...[core, now - BUDGET_WINDOW_MS],
+    );
+    const monotonic = this.clock.monotonic();
+    return rows.map(({ at }) => monotonic - Math.max(0, now - at));
   }
 }

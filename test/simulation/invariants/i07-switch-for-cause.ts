@@ -4,6 +4,8 @@ import type { Invariant, Verdict } from './invariant';
 
 const CAUSE_WITHIN_MS = 60_000;
 const DEAD_FOR_MS = 10_000;
+/** So long a core may take from its start until it answers, whoever waits. */
+const COMES_UP_MS = 3_000;
 
 const SWITCHES = { most: 3, withinMs: 10 * 60_000 };
 const REPAIRS = { most: 5, withinMs: 30 * 60_000 };
@@ -42,7 +44,11 @@ function switchedByHand({ ledger }: World): boolean {
 }
 
 function unfounded({ cores, ledger, clock }: World, { core, step }: { core: number; step: string }): Verdict {
-  if (!cores.hurtWithin(core, CAUSE_WITHIN_MS)) return `core ${core} was repaired (${step}), and was well`;
+  // An answer that broke off is a reason to look, and none to end a process over.
+  if (!cores.wasUnwell(core, CAUSE_WITHIN_MS)) return `core ${core} was repaired (${step}), and was well`;
+  // One that dies again and again is made anew whatever it is doing.
+  if (step !== 'recreate' && cores.isComingUp(core, COMES_UP_MS))
+    return `core ${core} was repaired (${step}) while it was only coming up`;
   const repairs = ledger.repairs.filter(
     (repair) => repair.core === core && clock.now() - repair.at < REPAIRS.withinMs,
   ).length;

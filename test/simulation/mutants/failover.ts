@@ -29,7 +29,7 @@ export const FAILOVER_MUTANTS: readonly Omit<Mutant, 'folder'>[] = [
     file: POLICY,
     find: '  const cold = runningMs',
     replace:
-      "  const first = cores.find(({ id, state }) => id === 1 && state === 'ready');\n  if (first && active.id !== 1) return { to: 1, cause: 'failback', evidence: first.reason };\n  const cold = runningMs",
+      "  const first = cores.find(({ id, state }) => id === 1 && state === 'ready');\n  if (first && active.id !== 1) return { kind: 'switch', to: 1, cause: 'failback', evidence: first.reason };\n  const cold = runningMs",
   },
   {
     name: 'dead cores are candidates',

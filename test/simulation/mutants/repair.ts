@@ -24,10 +24,10 @@ export const REPAIR_MUTANTS: readonly Omit<Mutant, 'folder'>[] = [
     replace: "core.state === 'unknown') return undefined;\n  if (core.state === 'suspect') return 'silent';",
   },
   {
-    name: 'a restart gives the budget back, and nobody waits',
+    name: 'a restart gives the budget back',
     file: JOURNAL,
-    find: 'return Math.max(row?.count ?? 0, here.length);',
-    replace: 'return 0 * ((row?.count ?? 0) + here.length);',
+    find: 'return rows.map(({ at }) => monotonic - Math.max(0, now - at));',
+    replace: 'return rows.map(({ at }) => monotonic - BUDGET_WINDOW_MS - at);',
   },
   {
     name: 'nothing is ever started anew',

@@ -53,6 +53,15 @@ export class Cores extends FakeOllamaApi {
     }
   }
 
+  /** When each core's process was last started while the world ran, monotonic ms. */
+  readonly startedAt = new Map<number, number>();
+
+  /** It was started so short a time ago, and nothing ails it. */
+  isComingUp(id: number, ms: number): boolean {
+    const ill = this.hurts.some(({ core, until }) => core === id && until === Infinity);
+    return !ill && this.time.monotonic() - (this.startedAt.get(id) ?? -Infinity) < ms;
+  }
+
   of(id: number): FakeCoreState {
     return this.core(urlOf(id));
   }

@@ -167,7 +167,10 @@ export class World implements Surroundings {
     const at = this.clock.now();
     if (type === 'died') this.deaths.push({ name, at: this.clock.monotonic() });
     if (type !== 'started') this.running.delete(name);
-    else this.running.set(name, 1_000 + Math.round(this.clock.monotonic()));
+    else {
+      this.running.set(name, 1_000 + Math.round(this.clock.monotonic()));
+      this.cores.startedAt.set(id, this.clock.monotonic());
+    }
     if (!this.plan.containers) return;
     const event: ContainerEvent =
       type === 'died'
