@@ -17,7 +17,8 @@ const POLICY = { HostConfig: { RestartPolicy: { Name: 'unless-stopped' } } };
 
 /** One engine, asked over plain HTTP: what is compared is the wire. */
 class Side {
-  private told: string[] = [];
+  /** What came so far, in order. */
+  told: string[] = [];
   private listening?: ReturnType<typeof request>;
 
   constructor(private readonly socketPath: string) {}
@@ -99,7 +100,10 @@ function keysOf(value: unknown, at = ''): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value)
     .flatMap(([key, inner]) => [`${at}.${key}`, ...keysOf(inner, `${at}.${key}`)])
-    .filter((key) => !/GraphDriver\.Data|memory_stats\.stats\.|Components|blkio_stats\.\w+\[\]/.test(key))
+    .filter(
+      (key) =>
+        !/\.Labels\.|GraphDriver\.Data|memory_stats\.stats\.|Components|blkio_stats\.\w+\[\]/.test(key),
+    )
     .sort();
 }
 
@@ -152,6 +156,14 @@ describe('the fake Docker and the real one', () => {
       body: keysOf(replies.real.body),
     });
     expect(message(replies.fake, 'shell:1')).toEqual(message(replies.real, SHELL_IMAGE));
+  };
+  /** The slower of the two may need a moment more for what the other has told already. */
+  const heardOfBoth = async (): Promise<[string[], string[]]> => {
+    const { real: one, fake: other } = sides;
+    await eventually('both have told as much', () => one.told.length === other.told.length).catch(
+      () => undefined,
+    );
+    return Promise.all([one.heard(), other.heard()]);
   };
   const stateOf = async (): Promise<{ real: unknown; fake: unknown }> => {
     const replies = await both('GET', `/containers/${NAME}/json`);
@@ -320,7 +332,7 @@ describe('the fake Docker and the real one', () => {
     for (const [method, path] of calls)
       for (const side of ['real', 'fake'] as const)
         await sides[side].call(method, `/containers/${ids[side]}${path}`);
-    const [ofReal, ofFake] = await Promise.all([sides.real.heard(), sides.fake.heard()]);
+    const [ofReal, ofFake] = await heardOfBoth();
     expect(ofFake).toEqual(ofReal);
     expect(ofReal[0]).toBe('network connect bridge');
     if (!calls.some(([method]) => method === 'DELETE')) await sameState();
@@ -336,7 +348,7 @@ describe('the fake Docker and the real one', () => {
     await alike('POST', `/networks/${NAME}/disconnect`, { Container: NAME });
     await alike('POST', `/networks/${NAME}/connect`, { Container: NAME });
     await alike('POST', `/containers/${NAME}/stop?t=5`);
-    const [ofReal, ofFake] = await Promise.all([sides.real.heard(), sides.fake.heard()]);
+    const [ofReal, ofFake] = await heardOfBoth();
     // The networks of one start or end come in no order.
     expect([...ofFake].sort()).toEqual([...ofReal].sort());
     expect(ofReal.filter((told) => told === `network disconnect ${NAME}`)).toHaveLength(3);
@@ -356,7 +368,7 @@ describe('the fake Docker and the real one', () => {
     await sleep(300);
     twin.runOutOfMemory();
     await eventually('the real one has died', async () => (await stateOf()).real !== undefined);
-    const [ofReal, ofFake] = await Promise.all([sides.real.heard(), sides.fake.heard()]);
+    const [ofReal, ofFake] = await heardOfBoth();
     expect(ofFake).toEqual(ofReal);
     expect(ofReal.slice(2, 4)).toEqual(['oom', 'die 137']);
     await sameState();
