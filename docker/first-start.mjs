@@ -26,8 +26,8 @@ try {
 function provide(path, wished) {
   const present = existsSync(path) ? readFileSync(path, 'utf8') : '';
   if (present && (!wished || wished === present)) return console.log(`first start: ${path} is there`);
-  // Letters and digits only: it passes through a shell on its way into Rocket.Chat.
-  const value = wished || randomBytes(18).toString('hex');
+  // Of every class that a password policy may ask for, and nothing that a shell on its way to Rocket.Chat would change.
+  const value = wished || `Rz1-${randomBytes(24).toString('base64url')}`;
   writeFileSync(`${path}.new`, value, { mode: 0o444 });
   renameSync(`${path}.new`, path);
   console.log(`first start: ${path} ${wished ? 'taken from the environment' : 'made'}`);

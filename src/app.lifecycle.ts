@@ -26,6 +26,8 @@ const STOP_WITHIN_MS = 28_000;
 const ANSWERS_FINISH_MS = 20_000;
 /** Questions that only wait for a core gain nothing from our waiting as well. */
 const IDLE_MS = 1_000;
+/** A chat server that answers makes the account in less. */
+const ACCOUNT_MS = 5_000;
 
 /** Starts the parts in their order and stops them in the reverse one. */
 export class Lifecycle {
@@ -41,6 +43,7 @@ export class Lifecycle {
   async start(): Promise<string> {
     const { app, prepared } = this;
     const { settings, crash } = prepared.foundations;
+    prepared.accountMaker?.start();
     const bus = app.get(EventBus);
     bus.on('generation.attempt-started', () => crash.reach('attempt-begun'));
     bus.on('core.promoted', () => crash.reach('core-promoted'));
@@ -63,7 +66,7 @@ export class Lifecycle {
     await app.get(PaceWatch).start();
     app.get(VoluntaryMoves).start();
     await app.get(SharedFiles).start();
-    prepared.accountMaker?.start();
+    await prepared.accountMaker?.triedWithin(ACCOUNT_MS);
     app.get(ChatGateway).start(prepared.knownHere);
     app.get(Housekeeping).start();
     if (prepared.cores.lacking.length > 0) app.get(ModelPuller).start(prepared.cores.lacking);

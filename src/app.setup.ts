@@ -99,8 +99,7 @@ export async function prepare(
     store = LibsqlStore.open(join(data, 'rdzen.db'));
     await store.migrate(MIGRATIONS);
     const { secret, knownHere } = await openSecret(join(data, 'secret.key'), new Watermarks(store));
-    const botPassword =
-      settings.ROCKETCHAT_PASSWORD ?? createHmac('sha256', secret).update('bot password').digest('base64url');
+    const botPassword = settings.ROCKETCHAT_PASSWORD ?? derivedPassword(settings, secret);
     for (const hidden of [
       botPassword,
       settings.ROCKETCHAT_TOKEN,
@@ -212,6 +211,12 @@ export function openApi(app: NestFastifyApplication): OpenAPIObject {
 export function version(): string {
   const text = readFileSync(resolve(__dirname, '..', 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
+}
+
+/** The same at every start. For a server of others it has a sign of every class that a password policy may ask for. */
+function derivedPassword({ ROCKETCHAT_URL }: Settings, secret: Buffer): string {
+  const password = createHmac('sha256', secret).update('bot password').digest('base64url');
+  return ROCKETCHAT_URL ? `Rz1-${password}` : password;
 }
 
 function accountMakerOf(

@@ -49,7 +49,7 @@ export class OwnRooms {
   /** Without it switches are in the log and the history only. */
   private async findNoticeRoom(name: string): Promise<void> {
     const room = await this.chat.resolveRoom(`#${name}`);
-    // On a server that others run nothing of theirs is changed; the account check says what is missing there.
+    // On a server that others run no room is joined unasked; the account check says what is missing there.
     if (room.type === 'channel' && !this.settings.ROCKETCHAT_URL) await this.chat.joinChannel(room.id);
     this.noticeRoom.id = room.id;
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../shared/clock';
 import type { Random } from '../shared/random';
@@ -38,6 +39,7 @@ export class AccountMaker {
   private readonly ending = new AbortController();
   private readonly transport: RestTransport;
   private readonly session: ChatSession;
+  private readonly firstTry = new AbortController();
   private working: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: AccountMakerOptions) {
@@ -49,6 +51,12 @@ export class AccountMaker {
   /** Tries until it is done; says what it waits for. */
   start(): void {
     this.working = this.run().catch((error: unknown) => this.logger.error(String(error)));
+  }
+
+  /** Resolves when it was tried once, whatever came of it, or after `ms`: who logs in before would be refused. */
+  async triedWithin(ms: number): Promise<void> {
+    if (!this.firstTry.signal.aborted)
+      await this.options.clock.sleep(ms, this.firstTry.signal).catch(() => undefined);
   }
 
   async stop(): Promise<void> {
@@ -70,7 +78,7 @@ export class AccountMaker {
     let wait = FIRST_WAIT_MS;
     for (;;) {
       try {
-        await this.make();
+        await this.make().finally(() => this.firstTry.abort(new Error('tried')));
         return;
       } catch (error) {
         if (this.ending.signal.aborted) return;
@@ -116,7 +124,7 @@ export class AccountMaker {
     try {
       const reply = await this.asAdmin({ method: 'POST', route: 'users.create', body });
       this.logger.log(`Made the account @${username} with the roles user and bot`);
-      return recordOf(reply['user']) ?? {};
+      return recordOf(reply['user']) ?? (await this.account()) ?? {};
     } catch (error) {
       // Made by an earlier try whose reply was lost.
       const again =
@@ -197,6 +205,12 @@ export class AccountMaker {
     }
   }
 
+  /** Changing an account may ask for the password once more. Source: Rocket.Chat REST API, two-factor by password. */
+  private get secondFactor(): Record<string, string> {
+    const code = createHash('sha256').update(this.options.admin.password).digest('hex');
+    return { 'X-2fa-code': code, 'X-2fa-method': 'password' };
+  }
+
   private async asAdmin(call: RestCall): Promise<WireRecord> {
     let session;
     try {
@@ -208,7 +222,10 @@ export class AccountMaker {
       );
     }
     try {
-      return await this.transport.call({ ...call, headers: authHeaders(session) });
+      return await this.transport.call({
+        ...call,
+        headers: { ...authHeaders(session), ...this.secondFactor },
+      });
     } catch (error) {
       if (error instanceof ChatError && error.kind === 'unauthorized') this.session.forget(session.token);
       throw error;

@@ -107,6 +107,17 @@ describe(ServiceKeeper.name, () => {
     expect(sut.all()[0]?.silentSince).toBeGreaterThan(clock.now() - 5 * MINUTE);
   });
 
+  it('gives one that was just started the time its first start may take', async () => {
+    infos.chat = { state: 'running', startedAt: clock.now() };
+    version = () => Promise.reject(new Error('no'));
+    sut.start();
+    await clock.advance(14 * MINUTE);
+    expect(restarts).toEqual([]);
+    expect(sut.all()[0]).toMatchObject({ well: false });
+    await clock.advance(2 * MINUTE);
+    expect(restarts).toEqual(['chat']);
+  });
+
   it('goes by the health check of the database, and by an answer that does not come', async () => {
     infos.db = { state: 'running', health: 'unhealthy' };
     version = () => new Promise(() => undefined);

@@ -12,6 +12,8 @@ import { ServiceJournal } from './service-journal';
 const LOOK_MS = 30_000;
 const ASK_MS = 5_000;
 const GRACE_MS = 30_000;
+/** First starts and migrations of a database take minutes in which nothing answers. */
+const YOUNG_MS = 15 * 60_000;
 /** A service that is silent for this long is restarted ... */
 export const SILENT_MS = 5 * 60_000;
 /** ... and not again so soon. */
@@ -110,8 +112,9 @@ export class ServiceKeeper {
 
   private async lookAt(each: Watched): Promise<void> {
     const { name } = each.view;
-    const { state, health } = await this.inspect(each.container);
+    const { state, health, startedAt = 0 } = await this.inspect(each.container);
     const reason = problemOf(state, health) ?? (name === 'rocketchat' ? await this.silence() : undefined);
+    const young = state === 'running' && this.clock.now() - startedAt < YOUNG_MS;
     if (this.ending.signal.aborted) return;
     const now = this.clock.monotonic();
     if (reason === undefined) {
@@ -123,7 +126,7 @@ export class ServiceKeeper {
     if (each.silentFrom === undefined) this.logger.warn(`${name} is not well: ${reason}`);
     each.silentFrom ??= now;
     each.view = { name, state, well: false, silentSince: each.view.silentSince ?? this.clock.now(), reason };
-    if (now - each.silentFrom >= SILENT_MS && (await this.mayRestart(each))) {
+    if (!young && now - each.silentFrom >= SILENT_MS && (await this.mayRestart(each))) {
       await this.restartNow(each, 'automatic', reason);
       await this.notices.writeAlert(`service:${name}:${each.view.silentSince}`, (text) =>
         text.serviceRestarted({ service: name, reason }),
@@ -159,7 +162,7 @@ export class ServiceKeeper {
 
   private async inspect(
     container: string,
-  ): Promise<Pick<ContainerInfo, 'health'> & Pick<ServiceView, 'state'>> {
+  ): Promise<Pick<ContainerInfo, 'health' | 'startedAt'> & Pick<ServiceView, 'state'>> {
     try {
       const info = await this.asked('the engine', this.engine.inspect(container));
       return info ?? { state: 'gone' };
