@@ -76,7 +76,7 @@ export const dockerStack: Figure = {
   name: 'docker-stack',
   title: 'The whole composition in Docker',
   definition:
-    'docker-compose.yml out of local images (embedded chat server in the place of Rocket.Chat, scripted cores at 40 tokens a second in the place of Ollama), in a folder that holds nothing yet. *Up*: from `docker compose up -d` until both cores are proven and the chat is connected; *first answer*: until the whole answer to a short question stands in the chat, asked as soon as the chat page is there. *Next token*: `docker kill` of the core that writes a long answer, from the break to the first token of the other core, as the history of Rdzen tells it (`waited_ms`); *back*: until the killed core is proven again. Memory as `docker stats` counts it, after these answers. Needs what `npm run test:docker` needs.',
+    'docker-compose.yml out of local images (embedded chat server in the place of Rocket.Chat, scripted cores at 40 tokens a second in the place of Ollama), in a folder that holds nothing yet. *Up*: from `docker compose up -d` until both cores are proven and the chat is connected; *first answer*: until the whole answer to a short question stands in the chat, asked as soon as Rdzen is connected to the chat. *Next token*: `docker kill` of the core that writes a long answer, from the break to the first token of the other core, as the history of Rdzen tells it (`waited_ms`); *back*: until the killed core is proven again. Memory as `docker stats` counts it, after these answers. Needs what `npm run test:docker` needs.',
 
   async measure({ runs, trials, quick, say }) {
     const end = provideDocker();
@@ -125,6 +125,13 @@ async function oneRun(
   if (!person) return;
   try {
     let room = await person.direct();
+    // What was said before its very first login is none of its business.
+    await eventually(
+      () => stack.status(),
+      (view) => view?.rocketchat_connected === true,
+      60_000,
+      'it listens',
+    );
     await person.say(room, 'Are you there?');
     await Promise.all([
       stack.ready().then(() => note('up', 's', (stamp() - began) / 1_000)),
