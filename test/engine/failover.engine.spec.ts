@@ -83,6 +83,7 @@ describeWithEngine('an answer of the built-in engine whose core is killed in the
       const seam = attempts.at(-1)?.continued_from ?? 0;
       tally.seams.push(seam);
       if (attempts.length === 2 && seam > 0) tally.continued++;
+      else tally.strayed.push(`${number}: not continued once: ${JSON.stringify(attempts)}`);
       expect(answers).toHaveLength(1);
       const text = chatOf(answers[0] ?? '');
       if (sameWords(text, calm.get(question) ?? '')) tally.equal++;
