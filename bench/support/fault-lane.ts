@@ -1,12 +1,10 @@
 import { Child } from './child';
 import { pause, stamp, until } from './clock';
-import { CoreProcess } from './core-process';
 import type { Gateway } from './gateway-program';
+import type { Fault, MortalCore } from './mortal-core';
 import type { Stream } from './observed-ollama';
 import { siteEnvironment } from './programs';
 import type { World } from './world-program';
-
-export type Fault = 'SIGKILL' | 'SIGSTOP';
 
 /** Milliseconds from the fault. */
 export interface Recovery {
@@ -26,12 +24,16 @@ export class FaultLane {
     private readonly world: Child<World>,
     private readonly site: number,
     private readonly gateway: Child<Gateway>,
-    private readonly cores: readonly CoreProcess[],
+    private readonly cores: readonly MortalCore[],
   ) {}
 
-  static async open(world: Child<World>, rooms: number): Promise<FaultLane> {
-    const environment = { CORE_TOKENS_PER_SECOND: String(TOKENS_PER_SECOND) };
-    const cores = [await CoreProcess.start(environment), await CoreProcess.start(environment)];
+  /** @param rooms as many as there will be trials */
+  static async open(
+    world: Child<World>,
+    rooms: number,
+    core: (tokensPerSecond: number) => Promise<MortalCore>,
+  ): Promise<FaultLane> {
+    const cores = [await core(TOKENS_PER_SECOND), await core(TOKENS_PER_SECOND)];
     const opened = await world.ask('open', {
       rooms,
       kind: 'direct',
@@ -64,7 +66,7 @@ export class FaultLane {
     const core = this.cores.find(({ url }) => url === hurt.url);
     if (!core) throw new Error(`no core of ours answers at ${hurt.url}`);
     const at = stamp();
-    core.signal(fault);
+    await core.hurt(fault);
     try {
       const next = await this.firstTextElsewhere(hurt.url);
       const before = (await this.streams()).find(({ url }) => url === hurt.url)?.characters ?? 0;
@@ -72,7 +74,7 @@ export class FaultLane {
       return { token: next - at, visible: visible - at };
     } finally {
       await this.world.ask('stop', { site: this.site, room });
-      await this.revive(core, fault);
+      await core.revive();
     }
   }
 
@@ -128,14 +130,5 @@ export class FaultLane {
   /** Only answers to people: what proves that a core generates goes to it by another call. */
   private async streams(): Promise<Stream[]> {
     return (await this.gateway.ask('streams', undefined)).filter(({ asked }) => asked.includes('long story'));
-  }
-
-  private async revive(core: CoreProcess, fault: Fault): Promise<void> {
-    if (fault === 'SIGSTOP') {
-      core.signal('SIGCONT');
-      return;
-    }
-    await core.end();
-    await core.run();
   }
 }

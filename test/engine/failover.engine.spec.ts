@@ -11,8 +11,8 @@ const QUESTIONS = [
   'Describe a walk through an old forest in autumn.',
   'What should a traveller know about the mountains?',
 ];
-/** Letters that are to be read before the kill. */
-const AFTER = [60, 120, 180, 240, 300, 340, 380];
+/** Letters that are to be read before the kill; far from the end, or a quick core has said all by the time it comes. */
+const AFTER = [60, 100, 140, 180, 220, 260, 300];
 const KILLS = AFTER.flatMap((letters) => QUESTIONS.map((question) => ({ letters, question })));
 
 describeWithEngine('an answer of the built-in engine whose core is killed in the middle of it', (rig) => {
@@ -33,7 +33,7 @@ describeWithEngine('an answer of the built-in engine whose core is killed in the
       RDZEN_MODEL_FILE: rig.gguf,
       RDZEN_TEMPERATURE: '0',
       RDZEN_NUM_CTX: '2048',
-      RDZEN_NUM_PREDICT: '240',
+      RDZEN_NUM_PREDICT: '420',
     });
     seedEngine(rig, rdzen.data);
     await rdzen.launch();
@@ -52,7 +52,7 @@ describeWithEngine('an answer of the built-in engine whose core is killed in the
     const standby = (await rdzen.status()).cores.find(({ role }) => role === 'standby');
     await rdzen.api('POST', '/switch_core', { core_id: standby?.id });
     for (const question of QUESTIONS) expect(await ask(question)).toBe(calm.get(question));
-    for (const text of calm.values()) expect(text.length).toBeGreaterThan(500);
+    for (const text of calm.values()) expect(text.length).toBeGreaterThan(1_200);
   });
 
   it.each(KILLS.map((kill, index) => [index + 1, kill.letters, kill.question] as const))(
