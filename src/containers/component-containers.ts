@@ -1,0 +1,101 @@
+import type { ContainerStdio } from './container-attachments';
+
+/** A container for a component: short-lived, not trusted, spoken to over its standard streams, without any network. */
+export interface ComponentContainerSpec {
+  name: string;
+  /** `name@sha256:...` or an id: what runs must not be another thing tomorrow. */
+  image: string;
+  args?: string[];
+  env: Record<string, string>;
+  labels: Record<string, string>;
+  limits: ComponentLimits;
+  /** A named volume for what must outlive the container; absolute path below /data or /mnt. */
+  state?: { volume: string; path: string };
+  /** After which the sweep removes it, whoever forgot it. */
+  lifetimeMs: number;
+}
+
+export interface ComponentLimits {
+  memoryBytes: number;
+  /** Of one processor. */
+  cpus: number;
+  pids: number;
+  /** Of /tmp, the only place it may write to. */
+  scratchBytes: number;
+}
+
+/** What the engine says of one, running or ended. */
+export interface ComponentState {
+  running: boolean;
+  /** Of the image it was made of. */
+  imageId: string;
+  exitCode?: number;
+  /** The main process was ended for the memory it took. */
+  oomKilled: boolean;
+  startedAt?: number;
+}
+
+export interface ComponentUse {
+  memoryBytes: number;
+  processes: number;
+  cpuMs: number;
+  /** Share of the scheduler's periods in which it wanted more than it may have; undefined where not told. */
+  throttled?: number;
+}
+
+/** One component's container. Errors: RdzenError ENGINE_*. */
+export interface ComponentContainer {
+  readonly id: string;
+  readonly name: string;
+  /** Attached first, so that nothing it says is lost. */
+  start(): Promise<ContainerStdio>;
+  inspect(): Promise<ComponentState | undefined>;
+  use(): Promise<ComponentUse>;
+  /** Paths in its file system that differ from the image's. */
+  changes(): Promise<string[]>;
+  /** Whether a process in it, main or not, was ended for memory since the start. */
+  hadOom(): Promise<boolean>;
+  /** SIGTERM, SIGKILL after `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+  kill(): Promise<void>;
+  /** Whatever state it is in. One that is gone is no error. */
+  remove(): Promise<void>;
+}
+
+/** What an image says of itself; nothing of it is believed, it is compared. */
+export interface ComponentImage {
+  id: string;
+  digests: string[];
+  labels: Record<string, string>;
+  bytes: number;
+  user: string;
+  entrypoint: string[];
+  cmd: string[];
+  env: string[];
+  architecture: string;
+}
+
+/** The engine as a sandbox uses it. */
+export interface SandboxEngine {
+  version: string;
+  architecture: string;
+  /** Runtimes it offers, such as `runc` and `runsc`. */
+  runtimes: string[];
+}
+
+/**
+ * Runs components. Apart from `ContainerEngine`, whose containers have names for life and are watched and repaired: these
+ * come and go, and nothing of them may be left. What this process started ends when its input closes, even where it is
+ * SIGKILLed; {@link sweep} removes what was left.
+ *
+ * Errors: RdzenError ENGINE_*, IMAGE_MISSING.
+ */
+export abstract class ComponentContainers {
+  abstract engine(): Promise<SandboxEngine>;
+  abstract image(reference: string): Promise<ComponentImage | undefined>;
+  abstract create(spec: ComponentContainerSpec): Promise<ComponentContainer>;
+  /** Containers of ours, by label `name` or `name=value`. */
+  abstract count(label: string): Promise<number>;
+  /** Of earlier lives, and those whose time is over. @returns how many things it removed */
+  abstract sweep(): Promise<number>;
+}

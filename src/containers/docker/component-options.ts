@@ -1,0 +1,76 @@
+import type { ContainerCreateOptions, HostConfig } from 'dockerode';
+import type { ComponentContainerSpec } from '../component-containers';
+import { EXPIRES, labelsOf, type Maker } from './labels';
+
+/** Nobody on the host, whatever user the image names. */
+const USER = '10001:10001';
+const LOG_FILES = { 'max-size': '1m', 'max-file': '1' };
+const SHARED_MEMORY_BYTES = 8 * 2 ** 20;
+const BILLIONTHS = 1e9;
+
+/** The published types lack one. */
+type FullHostConfig = HostConfig & { CgroupnsMode: 'private' };
+
+/**
+ * The create call of a component: nothing of the host in reach, nothing to gain, and a ceiling on all it can take. What a
+ * manifest does not ask for is not here; the docker-guard refuses more.
+ *
+ * @param now epoch ms
+ * @param cgroup version 2 knows no swappiness
+ */
+export function componentOptions(
+  spec: ComponentContainerSpec,
+  maker: Maker,
+  now: number,
+  cgroup: '1' | '2',
+): ContainerCreateOptions {
+  const { limits, state } = spec;
+  return {
+    name: spec.name,
+    Image: spec.image,
+    ...(spec.args ? { Cmd: spec.args } : {}),
+    Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
+    User: USER,
+    Hostname: 'component',
+    StopSignal: 'SIGTERM',
+    StopTimeout: 3,
+    Tty: false,
+    OpenStdin: true,
+    // Its input ends with our connection: it cannot outlive us.
+    StdinOnce: true,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    Labels: {
+      ...labelsOf(maker, spec.labels),
+      [EXPIRES]: String(Math.ceil((now + spec.lifetimeMs) / 1000)),
+    },
+    HostConfig: {
+      NetworkMode: 'none',
+      Init: true,
+      ReadonlyRootfs: true,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges:true'],
+      PidsLimit: limits.pids,
+      Memory: limits.memoryBytes,
+      MemorySwap: limits.memoryBytes,
+      ...(cgroup === '1' ? { MemorySwappiness: 0 } : {}),
+      NanoCpus: Math.round(limits.cpus * BILLIONTHS),
+      OomScoreAdj: 500,
+      ShmSize: SHARED_MEMORY_BYTES,
+      Tmpfs: { '/tmp': `rw,noexec,nosuid,nodev,size=${Math.ceil(limits.scratchBytes / 1024)}k,mode=1777` },
+      Ulimits: [
+        { Name: 'nofile', Soft: 1_024, Hard: 1_024 },
+        { Name: 'nproc', Soft: 256, Hard: 256 },
+        { Name: 'core', Soft: 0, Hard: 0 },
+      ],
+      LogConfig: { Type: 'json-file', Config: LOG_FILES },
+      RestartPolicy: { Name: 'no' },
+      IpcMode: 'private',
+      CgroupnsMode: 'private',
+      ...(state
+        ? { Mounts: [{ Type: 'volume', Source: state.volume, Target: state.path, ReadOnly: false }] }
+        : {}),
+    } satisfies FullHostConfig as HostConfig,
+  };
+}

@@ -1,0 +1,223 @@
+import type { Readable } from 'node:stream';
+import type { Container, ContainerInspectInfo, ContainerStats, ImageInspectInfo } from 'dockerode';
+import type { Clock } from '../../shared/clock';
+import { RdzenError } from '../../shared/rdzen-error';
+import {
+  type ComponentContainer,
+  ComponentContainers,
+  type ComponentContainerSpec,
+  type ComponentImage,
+  type ComponentState,
+  type ComponentUse,
+  type SandboxEngine,
+} from '../component-containers';
+import type { ContainerStdio } from '../container-attachments';
+import { componentOptions } from './component-options';
+import { containerStats } from './container-stats';
+import { DockerAttachments } from './docker-attachments';
+import type { DockerClient } from './docker-client';
+import { isMissing } from './docker-failure';
+import { EXPIRES, type Maker } from './labels';
+import { sweep } from './sweep';
+
+const STOP_SLACK_MS = 10_000;
+
+/** What it says of itself, beside what the published types name. */
+interface EngineInfo {
+  Architecture: string;
+  CgroupVersion?: string;
+  Runtimes?: Record<string, unknown>;
+}
+
+/** {@link ComponentContainers} over Docker. */
+export class DockerComponentContainers extends ComponentContainers {
+  private readonly attachments: DockerAttachments;
+  private cgroup?: '1' | '2';
+
+  constructor(
+    private readonly client: DockerClient,
+    private readonly maker: Maker,
+    private readonly clock: Clock,
+  ) {
+    super();
+    this.attachments = new DockerAttachments(client);
+  }
+
+  async engine(): Promise<SandboxEngine> {
+    const version = await this.client.version();
+    const info = await this.client.call(
+      { verb: 'tell', subject: 'of itself' },
+      () => this.client.api.info() as Promise<EngineInfo>,
+    );
+    this.cgroup = info.CgroupVersion === '2' ? '2' : '1';
+    return { version, architecture: info.Architecture, runtimes: Object.keys(info.Runtimes ?? {}).sort() };
+  }
+
+  async image(reference: string): Promise<ComponentImage | undefined> {
+    const image = this.client.api.getImage(reference) as unknown as {
+      inspect(options: object): Promise<ImageInspectInfo>;
+    };
+    const asked = { verb: 'inspect', subject: `image ${reference}` };
+    try {
+      const found = await this.client.call(asked, (abortSignal) => image.inspect({ abortSignal }));
+      const { Config } = found;
+      return {
+        id: found.Id,
+        digests: found.RepoDigests ?? [],
+        labels: { ...Config.Labels },
+        bytes: found.Size,
+        user: Config.User,
+        entrypoint: [Config.Entrypoint ?? []].flat(),
+        cmd: Config.Cmd ?? [],
+        env: Config.Env ?? [],
+        architecture: found.Architecture,
+      };
+    } catch (error) {
+      if (isMissing(error) || (error instanceof RdzenError && error.code === 'IMAGE_MISSING'))
+        return undefined;
+      throw error;
+    }
+  }
+
+  async create(spec: ComponentContainerSpec): Promise<ComponentContainer> {
+    if (this.cgroup === undefined) await this.engine();
+    const options = componentOptions(spec, this.maker, this.clock.now(), this.cgroup ?? '1');
+    const made = await this.client.call(
+      { verb: 'create', subject: `component ${spec.name}` },
+      (abortSignal) => this.client.api.createContainer({ ...options, abortSignal }),
+    );
+    return new DockerComponent(made, spec.name, this.client, this.attachments, this.clock);
+  }
+
+  async count(label: string): Promise<number> {
+    const found = await this.client.call({ verb: 'list', subject: 'components' }, (abortSignal) =>
+      this.client.api.listContainers({
+        all: true,
+        filters: JSON.stringify({ label: [label, EXPIRES] }),
+        abortSignal,
+      }),
+    );
+    return found.length;
+  }
+
+  sweep(): Promise<number> {
+    return sweep(this.client, this.maker, this.clock.now());
+  }
+}
+
+class DockerComponent implements ComponentContainer {
+  /** Epoch seconds. */
+  private readonly madeAt: number;
+
+  constructor(
+    private readonly container: Container,
+    readonly name: string,
+    private readonly client: DockerClient,
+    private readonly attachments: DockerAttachments,
+    private readonly clock: Clock,
+  ) {
+    this.madeAt = Math.floor(clock.now() / 1000);
+  }
+
+  get id(): string {
+    return this.container.id;
+  }
+
+  async start(): Promise<ContainerStdio> {
+    const stdio = await this.attachments.attach(this.id);
+    try {
+      await this.ask('start', (abortSignal) => this.container.start({ abortSignal }));
+      return stdio;
+    } catch (error) {
+      stdio.close();
+      throw error;
+    }
+  }
+
+  async inspect(): Promise<ComponentState | undefined> {
+    try {
+      const found: ContainerInspectInfo = await this.ask('inspect', (abortSignal) =>
+        this.container.inspect({ abortSignal }),
+      );
+      const { Running, ExitCode, OOMKilled, StartedAt } = found.State;
+      const startedAt = Date.parse(StartedAt);
+      return {
+        running: Running,
+        imageId: found.Image,
+        oomKilled: OOMKilled,
+        ...(Running ? {} : { exitCode: ExitCode }),
+        // The engine's way to say never is the year 1.
+        ...(startedAt > 0 ? { startedAt } : {}),
+      };
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async use(): Promise<ComponentUse> {
+    // Its published types know nothing of a signal here.
+    const container = this.container as unknown as { stats(options: object): Promise<ContainerStats> };
+    const found = await this.ask('measure', (abortSignal) =>
+      container.stats({ stream: false, 'one-shot': true, abortSignal }),
+    );
+    const { memoryBytes, processes, cpuMs } = containerStats(found);
+    const { periods = 0, throttled_periods: throttled = 0 } = found.cpu_stats.throttling_data ?? {};
+    return { memoryBytes, processes, cpuMs, ...(periods > 0 ? { throttled: throttled / periods } : {}) };
+  }
+
+  async changes(): Promise<string[]> {
+    const found = (await this.ask('compare', () => this.container.changes())) as { Path: string }[] | null;
+    return (found ?? []).map(({ Path }) => Path);
+  }
+
+  async hadOom(): Promise<boolean> {
+    const until = Math.ceil(this.clock.now() / 1000) + 1;
+    const filters = JSON.stringify({ container: [this.id], event: ['oom'] });
+    return this.ask('tell of', async (abortSignal) => {
+      const events = (await this.client.api.getEvents({
+        since: this.madeAt,
+        until,
+        filters,
+        abortSignal,
+      })) as Readable;
+      for await (const chunk of events)
+        if (String(chunk).includes('"oom"')) {
+          events.destroy();
+          return true;
+        }
+      return false;
+    });
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    const t = Math.max(1, Math.ceil(graceMs / 1000));
+    await this.ask(
+      'stop',
+      (abortSignal) => this.container.stop({ t, abortSignal }),
+      graceMs + STOP_SLACK_MS,
+    ).catch(unlessGone);
+  }
+
+  async kill(): Promise<void> {
+    await this.ask('kill', (abortSignal) => this.container.kill({ abortSignal })).catch(unlessGone);
+  }
+
+  async remove(): Promise<void> {
+    await this.ask('remove', (abortSignal) =>
+      this.container.remove({ force: true, v: true, abortSignal }),
+    ).catch(unlessGone);
+  }
+
+  private ask<T>(verb: string, work: (abortSignal: AbortSignal) => Promise<T>, withinMs?: number): Promise<T> {
+    return this.client.call({ verb, subject: `component ${this.name}` }, work, withinMs);
+  }
+}
+
+/** It has ended, or is gone: what was wanted is the case. */
+function unlessGone(error: unknown): void {
+  const cause = error instanceof RdzenError ? error.cause : error;
+  const status = (cause as { statusCode?: number } | undefined)?.statusCode;
+  if (isMissing(error) || status === 304 || status === 404 || status === 409) return;
+  throw error;
+}

@@ -1,0 +1,203 @@
+import { Injectable } from '@nestjs/common';
+import {
+  blockOf,
+  DEFAULT_RESOURCES,
+  type Manifest,
+  type Resources,
+} from '../component-registry/manifest/manifest';
+import {
+  type ComponentContainer,
+  ComponentContainers,
+  type ComponentLimits,
+} from '../containers/component-containers';
+import { McpFailure, McpSession } from '../mcp/mcp-session';
+import { StdioTransport } from '../mcp/stdio-transport';
+import { Clock } from '../shared/clock';
+import { Random } from '../shared/random';
+import { RdzenError } from '../shared/rdzen-error';
+
+/** All that runs at once, whatever asks for it: a leak stops here and not when the machine does. */
+export const MOST_COMPONENTS = 20;
+const DEFAULT_SCRATCH_MIB = 16;
+const MIB = 2 ** 20;
+const STOP_GRACE_MS = 2_000;
+
+/** Containers of a component, by what they are for. */
+export interface Purpose {
+  /** Beginning of the container's name: letters, digits and dashes. */
+  word: string;
+  labels: Record<string, string>;
+  lifetimeMs: number;
+}
+
+/** A component that runs, and the conversation with it. */
+export interface RunningComponent {
+  container: ComponentContainer;
+  session: McpSession;
+  /** Milliseconds from the create call to the end of the handshake. */
+  startedInMs: number;
+  /** In order, then by force, and nothing is left. Never throws for what is gone already. */
+  close(): Promise<void>;
+}
+
+/** It was made and did not come to speak; what it left to read. */
+export class ComponentDidNotStart extends Error {
+  constructor(
+    message: string,
+    readonly kind: 'exited' | 'silent' | 'protocol',
+    readonly logTail: string,
+    readonly exitCode?: number,
+    readonly oomKilled = false,
+  ) {
+    super(message);
+  }
+}
+
+/** Makes containers out of manifests, speaks to them, and leaves nothing behind. */
+@Injectable()
+export class ComponentRuntime {
+  /** Made and not removed yet. */
+  private open = 0;
+
+  constructor(
+    private readonly containers: ComponentContainers,
+    private readonly clock: Clock,
+    private readonly random: Random,
+  ) {}
+
+  /**
+   * @param image `name@sha256:...` or an image id
+   * @throws ComponentDidNotStart
+   * @throws RdzenError TOO_MANY_COMPONENTS, ENGINE_*, IMAGE_MISSING
+   */
+  async start(
+    manifest: Manifest,
+    image: string,
+    purpose: Purpose,
+    state?: { volume: string },
+  ): Promise<RunningComponent> {
+    if (this.open >= MOST_COMPONENTS)
+      throw new RdzenError(
+        'TOO_MANY_COMPONENTS',
+        `${this.open} components run at once, and no more are started. Wait until some have ended, or remove components.`,
+      );
+    const { resources, permissions } = blockOf(manifest);
+    const { startTimeoutS } = { ...DEFAULT_RESOURCES, ...resources };
+    const path = permissions?.filesystem?.state?.path;
+    const began = this.clock.monotonic();
+    this.open++;
+    let container: ComponentContainer;
+    try {
+      container = await this.containers.create({
+        name: `rdzen-${purpose.word}-${this.random.id(8).toLowerCase()}`,
+        image,
+        env: environment(manifest),
+        labels: { ...purpose.labels, 'rdzen.component': manifest.name, 'rdzen.version': manifest.version },
+        limits: limitsOf(resources, permissions?.filesystem?.scratchMiB),
+        ...(state && path ? { state: { volume: state.volume, path } } : {}),
+        lifetimeMs: purpose.lifetimeMs,
+      });
+    } catch (error) {
+      this.open--;
+      throw error;
+    }
+    const remove = this.once(async () => {
+      try {
+        await container.remove();
+      } finally {
+        this.open--;
+      }
+    });
+    try {
+      const session = await this.speak(container, startTimeoutS * 1000);
+      return {
+        container,
+        session,
+        startedInMs: this.clock.monotonic() - began,
+        close: async () => {
+          await session.close();
+          await remove();
+        },
+      };
+    } catch (error) {
+      await remove();
+      throw error;
+    }
+  }
+
+  private async speak(container: ComponentContainer, withinMs: number): Promise<McpSession> {
+    const stdio = await container.start();
+    const transport = new StdioTransport(stdio, this.clock);
+    try {
+      return await McpSession.connect(transport, withinMs);
+    } catch (error) {
+      if (!(error instanceof McpFailure)) throw error;
+      const state = await this.ended(container, error.kind === 'closed');
+      const log = transport.logTail;
+      stdio.close();
+      if (state && !state.running)
+        throw new ComponentDidNotStart(
+          `it exited with code ${state.exitCode ?? 'unknown'} before it had answered`,
+          'exited',
+          log,
+          state.exitCode,
+          state.oomKilled,
+        );
+      if (error.kind === 'timeout')
+        throw new ComponentDidNotStart(`it did not answer within ${withinMs / 1000} s`, 'silent', log);
+      throw new ComponentDidNotStart(error.message, 'protocol', log);
+    }
+  }
+
+  /** The engine hears of an end a moment after its output has ended. */
+  private async ended(
+    container: ComponentContainer,
+    expected: boolean,
+  ): ReturnType<ComponentContainer['inspect']> {
+    for (let tries = 0; ; tries++) {
+      const state = await container.inspect();
+      if (!expected || !state?.running || tries >= 20) return state;
+      await this.clock.sleep(100);
+    }
+  }
+
+  private once(work: () => Promise<void>): () => Promise<void> {
+    let running: Promise<void> | undefined;
+    return () => (running ??= work());
+  }
+}
+
+/** In order; by force where it does not end in time. @returns whether it ended by itself, and after how long */
+export async function endGently(
+  { container, session }: RunningComponent,
+  clock: Clock,
+): Promise<{ byItself: boolean; ms: number }> {
+  const began = clock.monotonic();
+  await session.close();
+  while (clock.monotonic() - began < 5_000) {
+    const state = await container.inspect();
+    if (!state?.running) return { byItself: true, ms: clock.monotonic() - began };
+    if (clock.monotonic() - began > STOP_GRACE_MS) break;
+    await clock.sleep(100);
+  }
+  await container.stop(STOP_GRACE_MS);
+  const ms = clock.monotonic() - began;
+  const state = await container.inspect();
+  // 137: it took SIGKILL.
+  return { byItself: state?.exitCode !== 137, ms };
+}
+
+export function limitsOf(resources: Resources | undefined, scratchMiB = DEFAULT_SCRATCH_MIB): ComponentLimits {
+  const { memoryMiB, cpus, pids } = { ...DEFAULT_RESOURCES, ...resources };
+  return { memoryBytes: memoryMiB * MIB, cpus, pids, scratchBytes: scratchMiB * MIB };
+}
+
+/** What the manifest gives by itself; a secret gets a value that opens nothing. */
+function environment(manifest: Manifest): Record<string, string> {
+  const given = manifest.packages[0].environmentVariables ?? [];
+  return Object.fromEntries(
+    given
+      .filter((one) => one.default !== undefined || one.isRequired)
+      .map((one) => [one.name, one.default ?? (one.isSecret ? 'dummy-value-of-a-trial' : 'dummy')]),
+  );
+}
