@@ -133,6 +133,16 @@ describe(FrameReader.name, () => {
     expect(reader.violations('not-utf8')).toBe(0);
   });
 
+  it('does not read more lines than it has time for', () => {
+    const reader = new FrameReader({ linesPerSecond: 400 });
+    const lines = bytes('{"id":1}\n'.repeat(1_000));
+    expect(messages(reader.read(lines, 0))).toHaveLength(100);
+    expect(messages(reader.read(lines, 125))).toHaveLength(50);
+    expect(reader.violations('too-many-messages')).toBe(1_850);
+    expect(reader.read(bytes('\n'.repeat(1_000_000)), 125)).toEqual([]);
+    expect(reader.violations('too-many-messages')).toBe(1_850);
+  });
+
   it('refuses limits that are none', () => {
     expect(() => new FrameReader({ lineBytes: 0 })).toThrow('lineBytes must be > 0, not 0');
     expect(() => new FrameReader({ burst: NaN })).toThrow('burst must be > 0, not NaN');
@@ -160,8 +170,13 @@ const anyCuts = fc.array(fc.nat(4_000), { maxLength: 40 });
 describe(`${FrameReader.name}, whatever comes`, () => {
   it('gives the same frames however the bytes are cut', () => {
     fc.assert(
-      fc.property(anyBytes, anyCuts, fc.integer({ min: 1, max: 400 }), (whole, cuts, lineBytes) => {
-        const limits = { lineBytes, perSecond: 1, burst: 5 };
+      fc.property(anyBytes, anyCuts, fc.nat(400), fc.nat(100), (whole, cuts, lineBytes, linesPerSecond) => {
+        const limits = {
+          lineBytes: lineBytes + 1,
+          linesPerSecond: linesPerSecond + 1,
+          perSecond: 1,
+          burst: 5,
+        };
         expect(readIn(whole, cuts, limits).frames).toEqual(readIn(whole, [], limits).frames);
       }),
       { numRuns: 500 },

@@ -35,6 +35,8 @@ export interface FrameLimits {
   /** Messages; 500 a second and 1,000 at once. Answers, and all others, each for themselves. */
   perSecond: number;
   burst: number;
+  /** Lines that are looked at at all, right or wrong; 20,000 a second, a quarter of that at once. */
+  linesPerSecond: number;
 }
 
 export const DEFAULT_FRAME_LIMITS: Readonly<FrameLimits> = {
@@ -43,12 +45,19 @@ export const DEFAULT_FRAME_LIMITS: Readonly<FrameLimits> = {
   values: 250_000,
   perSecond: 500,
   burst: 1_000,
+  linesPerSecond: 20_000,
 };
 
 /** Of each kind: that many are told at once, then one a second; the others are only counted. */
 const REPORTS_AT_ONCE = 10;
 const REPORTS_PER_SECOND = 1;
 const NEWLINE = 0x0a;
+/** Found wrong; what a person is told of it costs time, and mostly nobody is. */
+interface Wrong {
+  kind: ViolationKind;
+  detail: () => string;
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -58,14 +67,17 @@ const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
  * throws, and tells what was wrong as data. A line that breaks a rule is dropped and the next one is read. Whether a
  * message means anything is for the reader's owner to judge.
  *
- * Answers have a rate of their own, so that a flood of notifications does not drown the one that is waited for.
+ * Answers have a rate of their own, so that a flood of notifications does not drown the one that is waited for. What comes
+ * faster than it can be looked at is dropped unread, answers too; whoever sees that happen should stop the component.
  */
 export class FrameReader {
   private readonly limits: FrameLimits;
   private readonly line: LineBuffer;
-  private readonly rates: { answers: TokenBucket; others: TokenBucket };
-  private readonly reports = new Map<ViolationKind, TokenBucket>();
-  private readonly counts = new Map<ViolationKind, number>();
+  private readonly rates: { lines: TokenBucket; answers: TokenBucket; others: TokenBucket };
+  private readonly broken = new Map<ViolationKind, { times: number; reports: TokenBucket }>();
+  private readonly tooLong: Wrong;
+  private readonly tooManyLines: Wrong;
+  private readonly tooManyMessages: Wrong;
   /** Within a line that is too long, until it ends. */
   private skipping = false;
 
@@ -73,9 +85,19 @@ export class FrameReader {
     this.limits = { ...DEFAULT_FRAME_LIMITS, ...limits };
     for (const [name, value] of Object.entries(this.limits))
       if (!(value > 0)) throw new TypeError(`${name} must be > 0, not ${value}`);
-    const { perSecond, burst } = this.limits;
-    this.line = new LineBuffer(this.limits.lineBytes);
+    const { lineBytes, perSecond, burst, linesPerSecond } = this.limits;
+    this.line = new LineBuffer(lineBytes);
+    this.tooLong = wrong('line-too-long', `a line of more than ${lineBytes} bytes; dropped`);
+    this.tooManyLines = wrong(
+      'too-many-messages',
+      `more than ${linesPerSecond} lines a second; dropped unread`,
+    );
+    this.tooManyMessages = wrong(
+      'too-many-messages',
+      `more than ${burst} messages at once or ${perSecond} a second; dropped`,
+    );
     this.rates = {
+      lines: new TokenBucket(linesPerSecond, Math.max(1, linesPerSecond / 4)),
       answers: new TokenBucket(perSecond, burst),
       others: new TokenBucket(perSecond, burst),
     };
@@ -88,7 +110,7 @@ export class FrameReader {
 
   /** How often each rule was broken, told or not. A message over the rate counts by itself. */
   violations(kind: ViolationKind): number {
-    return this.counts.get(kind) ?? 0;
+    return this.broken.get(kind)?.times ?? 0;
   }
 
   /**
@@ -100,7 +122,7 @@ export class FrameReader {
     const frames: Frame[] = [];
     let from = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, from)) {
-      this.finish(chunk.subarray(from, end), now, frames);
+      this.finish(chunk, from, end, now, frames);
       from = end + 1;
     }
     const rest = chunk.subarray(from);
@@ -111,26 +133,26 @@ export class FrameReader {
   /** The output has ended: a last line without its end counts as one. */
   end(now: number): Frame[] {
     const frames: Frame[] = [];
-    this.finish(new Uint8Array(0), now, frames);
+    this.finish(new Uint8Array(0), 0, 0, now, frames);
     return frames;
   }
 
-  private finish(piece: Uint8Array, now: number, frames: Frame[]): void {
+  /** A line ends; what of it is not held yet stands in `chunk`. Nothing is copied that is not looked at. */
+  private finish(chunk: Uint8Array, from: number, end: number, now: number, frames: Frame[]): void {
+    const length = this.line.length + end - from;
     if (this.skipping) this.skipping = false;
-    else if (this.line.length === 0 && piece.length <= this.limits.lineBytes) this.parse(piece, now, frames);
-    else if (this.line.append(piece)) this.parse(this.line.content(), now, frames);
-    else this.report(this.tooLong(), now, frames);
+    else if (length === 0) return;
+    else if (length > this.limits.lineBytes) this.report(this.tooLong, now, frames);
+    else if (!this.rates.lines.take(now)) this.report(this.tooManyLines, now, frames);
+    else if (this.line.length === 0) this.parse(chunk.subarray(from, end), now, frames);
+    else if (this.line.append(chunk.subarray(from, end))) this.parse(this.line.content(), now, frames);
     this.line.clear();
   }
 
   private startSkipping(now: number, frames: Frame[]): void {
     this.skipping = true;
     this.line.clear();
-    this.report(this.tooLong(), now, frames);
-  }
-
-  private tooLong(): Pick<FrameViolation, 'kind' | 'detail'> {
-    return { kind: 'line-too-long', detail: `a line of more than ${this.limits.lineBytes} bytes; dropped` };
+    this.report(this.tooLong, now, frames);
   }
 
   private parse(bytes: Uint8Array, now: number, frames: Frame[]): void {
@@ -140,52 +162,52 @@ export class FrameReader {
     for (const message of read.messages) {
       const rate = 'method' in message ? this.rates.others : this.rates.answers;
       if (rate.take(now)) frames.push({ message });
-      else {
-        const { perSecond, burst } = this.limits;
-        const detail = `more than ${burst} messages at once or ${perSecond} a second; dropped`;
-        this.report({ kind: 'too-many-messages', detail }, now, frames);
-      }
+      else this.report(this.tooManyMessages, now, frames);
     }
   }
 
   /** @returns undefined of a blank line */
-  private messages(
-    bytes: Uint8Array,
-  ): { messages: JsonObject[] } | Pick<FrameViolation, 'kind' | 'detail'> | undefined {
+  private messages(bytes: Uint8Array): { messages: JsonObject[] } | Wrong | undefined {
     const { depth, values } = this.limits;
     let text: string;
     try {
       text = utf8.decode(bytes);
     } catch {
-      return { kind: 'not-utf8', detail: visibleExcerpt(lenient.decode(bytes.subarray(0, 800))) };
+      return { kind: 'not-utf8', detail: () => visibleExcerpt(lenient.decode(bytes.subarray(0, 800))) };
     }
     if (/^[ \t\r]*$/.test(text)) return undefined;
     const extent = jsonExtent(bytes, { depth, values });
     if (extent.depth > depth)
-      return { kind: 'too-deep', detail: `nested more than ${depth} levels deep: ${visibleExcerpt(text)}` };
+      return {
+        kind: 'too-deep',
+        detail: () => `nested more than ${depth} levels deep: ${visibleExcerpt(text)}`,
+      };
     if (extent.values > values)
-      return { kind: 'too-many-values', detail: `more than ${values} values: ${visibleExcerpt(text)}` };
+      return { kind: 'too-many-values', detail: () => `more than ${values} values: ${visibleExcerpt(text)}` };
     let value: unknown;
     try {
       value = JSON.parse(text);
     } catch {
-      return { kind: 'not-json', detail: visibleExcerpt(text) };
+      return { kind: 'not-json', detail: () => visibleExcerpt(text) };
     }
     const messages = Array.isArray(value) ? (value as unknown[]) : [value];
     if (messages.length > 0 && messages.every(isObject)) return { messages };
-    return { kind: 'not-a-message', detail: visibleExcerpt(text) };
+    return { kind: 'not-a-message', detail: () => visibleExcerpt(text) };
   }
 
-  private report(
-    { kind, detail }: Pick<FrameViolation, 'kind' | 'detail'>,
-    at: number,
-    frames: Frame[],
-  ): void {
-    this.counts.set(kind, this.violations(kind) + 1);
-    const bucket = this.reports.get(kind) ?? new TokenBucket(REPORTS_PER_SECOND, REPORTS_AT_ONCE);
-    this.reports.set(kind, bucket);
-    if (bucket.take(at)) frames.push({ violation: { kind, detail, at } });
+  private report({ kind, detail }: Wrong, at: number, frames: Frame[]): void {
+    const known = this.broken.get(kind) ?? {
+      times: 0,
+      reports: new TokenBucket(REPORTS_PER_SECOND, REPORTS_AT_ONCE),
+    };
+    this.broken.set(kind, known);
+    known.times++;
+    if (known.reports.take(at)) frames.push({ violation: { kind, detail: detail(), at } });
   }
+}
+
+function wrong(kind: ViolationKind, detail: string): Wrong {
+  return { kind, detail: () => detail };
 }
 
 function isObject(value: unknown): value is JsonObject {

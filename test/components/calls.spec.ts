@@ -85,7 +85,7 @@ describe('components that go wrong in a call', () => {
     const component = start('environment-reader', { BAIT: 'sesame' });
     const told = JSON.parse(textOf(await component.call('remember', { note: 'x' })));
     expect(told.environment).toMatchObject({ BAIT: 'sesame' });
-    expect(told.files['/proc/mounts']).toContain('proc');
-    expect(told.root).toContain('proc');
+    expect(told.files['/proc/mounts']).toMatch(process.platform === 'linux' ? /proc/ : /ENOENT/);
+    expect(told.root).toContain('tmp');
   });
 });

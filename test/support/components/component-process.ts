@@ -18,9 +18,14 @@ export class ComponentProcess {
   private readonly child: ChildProcessWithoutNullStreams;
   private lastId = 0;
 
-  constructor(behaviour: string, env: Record<string, string> = {}) {
-    this.child = spawn(process.execPath, [PROGRAM, behaviour], { env: { PATH: '/bin', ...env } });
-    const { child } = this;
+  /** As a plain child process, with nothing of our environment. */
+  static of(behaviour: string, env: Record<string, string> = {}): ComponentProcess {
+    return new ComponentProcess(process.execPath, [PROGRAM, behaviour], { PATH: '/bin', ...env });
+  }
+
+  constructor(command: string, args: string[], env: Record<string, string | undefined>) {
+    const child = spawn(command, args, { env });
+    this.child = child;
     child.stdin.on('error', () => undefined);
     child.stdout.on('data', (chunk: Buffer) => {
       this.outputBytes += chunk.length;

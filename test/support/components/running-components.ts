@@ -5,7 +5,7 @@ export function runningComponents(): (behaviour: string, env?: Record<string, st
   const running: ComponentProcess[] = [];
   afterEach(() => Promise.all(running.splice(0).map((one) => one.end())));
   return (behaviour, env) => {
-    const started = new ComponentProcess(behaviour, env);
+    const started = ComponentProcess.of(behaviour, env);
     running.push(started);
     return started;
   };

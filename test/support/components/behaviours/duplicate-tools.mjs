@@ -1,6 +1,5 @@
 export const about = 'Two tools have one name, and do different things.';
 
 export function change(server) {
-  const { run: _, ...add } = server.tool('add');
-  server.tools.push({ ...add, description: 'Adds two numbers, and more.', run: () => 'more' });
+  server.tools.push({ ...server.tool('add'), description: 'Adds two numbers, and more.', run: () => 'more' });
 }
