@@ -11,7 +11,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { derived, digest, nodeBase, present, RIG_LABEL } from '../../rigs/docker/images.mjs';
+import { digest, nodeBase, present, RIG_LABEL } from '../../rigs/docker/images.mjs';
 import { run, say, Unavailable } from '../../rigs/docker/process.mjs';
 
 const EXIT_UNAVAILABLE = 3;
@@ -53,23 +53,38 @@ async function contents() {
   return Promise.all(files.flatMap((name) => [name, readFile(join(FOLDER, name))]));
 }
 
-/** @param {{behaviour: string, label: string}[]} wanted */
+/**
+ * Each differs from the program's image in labels and Cmd alone. Committing a container that never ran takes a tenth of
+ * the time of a build.
+ *
+ * @param {{behaviour: string, label: string}[]} wanted
+ */
 async function build(wanted) {
   const program = await programImage();
   const images = {};
-  for (const { behaviour, label } of wanted)
-    images[behaviour] = await derived(
-      `rdzen-test/component-${behaviour}`,
-      program,
-      [
-        `LABEL io.modelcontextprotocol.server.name=${JSON.stringify(label)}`,
-        `LABEL org.opencontainers.image.title=${JSON.stringify(`Test: ${behaviour}`)}`,
-        'LABEL org.opencontainers.image.version="1.0.0" org.opencontainers.image.licenses="MIT"',
-        `CMD ${JSON.stringify([behaviour])}`,
-      ],
-      env,
-    );
-  return images;
+  let idle;
+  try {
+    for (const { behaviour, label } of wanted) {
+      const labels = {
+        'io.modelcontextprotocol.server.name': label,
+        'org.opencontainers.image.title': `Test: ${behaviour}`,
+        'org.opencontainers.image.version': '1.0.0',
+        'org.opencontainers.image.licenses': 'MIT',
+      };
+      const words = Object.entries(labels).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+      const changes = [`LABEL ${words.join(' ')}`, `CMD ${JSON.stringify([behaviour])}`];
+      const tag = `rdzen-test/component-${behaviour}:${digest([program, ...changes])}`;
+      images[behaviour] = tag;
+      if (await present(tag, env)) continue;
+      say(`making ${tag}`);
+      idle ??= await run('docker', ['create', '--network', 'none', program], { env });
+      const flags = changes.flatMap((change) => ['--change', change]);
+      await run('docker', ['commit', ...flags, idle, tag], { env });
+    }
+    return images;
+  } finally {
+    if (idle) await run('docker', ['rm', idle], { env });
+  }
 }
 
 try {
