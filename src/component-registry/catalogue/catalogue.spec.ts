@@ -1,9 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { type Manifest, PUBLISHER } from '../manifest/manifest';
 import { Catalogue } from './catalogue';
-import { type CatalogueEntry, type CatalogueSource, readEntry, type Trust } from './catalogue-entry';
+import { type CatalogueEntry, type EntryOrigin, readEntry } from './catalogue-entry';
 import { lookAlike } from './look-alike';
-import { isSignedBy, publicKeyText, signatureOf } from './signature';
+import { NameGuard } from './name-guard';
+import { canonicalText, isSignedBy, publicKeyText, signatureOf } from './signature';
+import type { Trust } from './trust';
 
 const pem = (): string =>
   generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
@@ -28,10 +30,13 @@ function manifest(name: string, version = '1.0.0', block: object = {}, more: obj
     ...more,
   };
 }
-const offered = (given: Manifest, trust: Trust = 'official', source = 'starter'): CatalogueEntry => ({
+const offered = (given: Manifest, trust: Trust = 'trusted', source = 'starter'): CatalogueEntry => ({
   manifest: given,
   source,
   trust,
+  signed: true,
+  content: canonicalText(given).toString(),
+  image: '',
 });
 
 describe('a signature', () => {
@@ -60,8 +65,15 @@ describe('a signature', () => {
 
 describe(readEntry.name, () => {
   const key = pem();
-  const source: CatalogueSource = { name: 'starter', trust: 'official', publicKey: publicKeyText(key) };
+  const source: EntryOrigin = { name: 'starter', trust: 'trusted', publicKey: publicKeyText(key) };
   const entry = { manifest: manifest('a.b/time'), reviewer: 'Ada' };
+  const npm: Manifest = {
+    ...manifest('a.b/time', '1.0.0', {
+      digest: undefined,
+      provenance: { integrity: `sha512-${'A'.repeat(86)}==` },
+    }),
+    packages: [{ registryType: 'npm', identifier: 'time', version: '1.0.0', transport: { type: 'stdio' } }],
+  };
   const text = (value: object, signature = signatureOf(value, key)): string =>
     JSON.stringify({ ...value, signature });
 
@@ -69,8 +81,11 @@ describe(readEntry.name, () => {
     expect(readEntry(text(entry), source)).toEqual({
       manifest: entry.manifest,
       source: 'starter',
-      trust: 'official',
+      trust: 'trusted',
+      signed: true,
       reviewer: 'Ada',
+      content: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      image: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     });
   });
 
@@ -89,6 +104,11 @@ describe(readEntry.name, () => {
       text({ manifest: { ...entry.manifest, version: 'latest' } }),
       /version is "latest"/,
     ],
+    ['more than it may have', JSON.stringify({ ...entry, more: 'x'.repeat(300_000) }), /more than 288 KiB/],
+    ['nesting without end', `${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}`, /nested more than 28/],
+    ['a field of its own', text({ ...entry, priority: 'high' }), /fields that no entry has/],
+    ['a reviewer nobody can read', text({ ...entry, reviewer: 'A\u202eda' }), /reviewer is no name/],
+    ['a package of npm from elsewhere', text({ manifest: npm }), /names a package of npm and no image/],
   ])('refuses %s', (_, given, reason) => {
     expect(readEntry(given, source)).toMatchObject({
       source: 'starter',
@@ -96,10 +116,27 @@ describe(readEntry.name, () => {
     });
   });
 
+  it('takes a package of npm from what comes with the program', () => {
+    expect(readEntry(text({ manifest: npm }), { ...source, trust: 'shipped' })).toMatchObject({
+      manifest: JSON.parse(JSON.stringify(npm)) as Manifest,
+      trust: 'shipped',
+    });
+  });
+
+  it('says where the refused one stands, and shows no name that is none', () => {
+    expect(readEntry('{', source, 'a.json')).toEqual({
+      ...{ source: 'starter', place: 'a.json', reason: 'It is no JSON.' },
+    });
+    const wrong = JSON.stringify({ manifest: { ...entry.manifest, name: '@all look', version: '1 2' } });
+    expect(readEntry(wrong, source)).toEqual({
+      ...{ source: 'starter', reason: expect.stringContaining('not signed') as string },
+    });
+  });
+
   it('takes unsigned ones only from a source that is known for it', () => {
     const unsigned = JSON.stringify(entry);
-    expect(readEntry(unsigned, { name: 'mine', trust: 'unsigned' })).toMatchObject({ trust: 'unsigned' });
-    expect(readEntry(unsigned, { name: 'mine', trust: 'reviewed' })).toMatchObject({
+    expect(readEntry(unsigned, { name: 'mine', trust: 'untrusted' })).toMatchObject({ trust: 'untrusted' });
+    expect(readEntry(unsigned, { name: 'mine', trust: 'trusted' })).toMatchObject({
       reason: expect.stringMatching(/no key/) as string,
     });
   });
@@ -145,9 +182,14 @@ describe(Catalogue.name, () => {
     expect(two.get('time')).toBeUndefined();
   });
 
-  it('takes no version that is there twice with different images', () => {
-    const other = manifest('a.b/time', '1.0.0', { digest: `sha256:${'b'.repeat(64)}` });
-    const sut = new Catalogue([offered(manifest('a.b/time')), offered(other, 'reviewed', 'second')]);
+  const other = manifest('a.b/time', '1.0.0', { digest: `sha256:${'b'.repeat(64)}` });
+  const more = manifest('a.b/time', '1.0.0', { permissions: { network: { egress: ['a.example:443'] } } });
+
+  it.each([
+    ['another image', other],
+    ['other rights', more],
+  ])('takes no version that is there twice with %s', (_, twin) => {
+    const sut = new Catalogue([offered(manifest('a.b/time')), offered(twin, 'trusted', 'second')]);
     expect(sut.all).toEqual([]);
     expect(sut.refused.map(({ reason }) => reason)).toEqual([
       expect.stringContaining('also in second'),
@@ -155,16 +197,46 @@ describe(Catalogue.name, () => {
     ]);
   });
 
+  it('takes the version of the source that is trusted more', () => {
+    const sut = new Catalogue([
+      offered(other, 'untrusted', 'third'),
+      offered(more, 'trusted', 'second'),
+      offered(manifest('a.b/time'), 'shipped'),
+    ]);
+    expect(sut.all.map(({ source }) => source)).toEqual(['starter']);
+    expect(sut.refused.map(({ source }) => source)).toEqual(['second', 'third']);
+  });
+
+  it('takes the same thing from two sources once, and no harm comes of it', () => {
+    const sut = new Catalogue([offered(manifest('a.b/time')), offered(manifest('a.b/time'), 'trusted', 'b')]);
+    expect(sut.versions('a.b/time')).toEqual(['1.0.0']);
+    expect(sut.refused).toEqual([]);
+  });
+
+  it('lets nobody untrusted go on with a name of others', () => {
+    const sut = new Catalogue([
+      offered(manifest('a.b/time', '9.0.0'), 'untrusted', 'third'),
+      offered(manifest('a.b/time', '1.1.0'), 'trusted', 'second'),
+      offered(manifest('a.b/time'), 'shipped'),
+    ]);
+    expect(sut.versions('a.b/time')).toEqual(['1.1.0', '1.0.0']);
+    expect(sut.refused).toEqual([
+      {
+        ...{ source: 'third', name: 'a.b/time', version: '9.0.0' },
+        reason: expect.stringContaining('belongs to the source starter') as string,
+      },
+    ]);
+  });
+
   it('takes the more trusted of two that look alike', () => {
     const sut = new Catalogue([
-      offered(manifest('io.example/fi1esystem'), 'reviewed', 'second'),
-      offered(files, 'official'),
+      offered(manifest('io.example/fi1esystem'), 'trusted', 'second'),
+      offered(files, 'shipped'),
     ]);
     expect(sut.all.map(({ manifest: { name } }) => name)).toEqual(['io.example/filesystem']);
     expect(sut.refused).toEqual([
       {
-        source: 'second',
-        name: 'io.example/fi1esystem',
+        ...{ source: 'second', name: 'io.example/fi1esystem', version: '1.0.0' },
         reason: expect.stringContaining('looks like') as string,
       },
     ]);
@@ -182,6 +254,9 @@ describe(lookAlike.name, () => {
   ])('%s and %s', (a, b) => {
     expect(lookAlike(a, b)).toBe(true);
     expect(lookAlike(b, a)).toBe(true);
+    const guard = new NameGuard();
+    guard.add(a);
+    expect(guard.likeness(b)).toBe(a);
   });
 
   it.each([
@@ -191,5 +266,8 @@ describe(lookAlike.name, () => {
     ['io.one/time', 'io.other/time'],
   ])('not %s and %s', (a, b) => {
     expect(lookAlike(a, b)).toBe(false);
+    const guard = new NameGuard();
+    guard.add(a);
+    expect(guard.likeness(b)).toBeUndefined();
   });
 });

@@ -2,8 +2,8 @@ import MiniSearch from 'minisearch';
 import { compare } from 'semver';
 import { blockOf } from '../manifest/manifest';
 import type { CatalogueEntry, RefusedEntry } from './catalogue-entry';
-import { TRUST } from './catalogue-entry';
-import { lookAlike } from './look-alike';
+import { NameGuard } from './name-guard';
+import { moreTrusted, TRUST } from './trust';
 
 /** How much more a word counts where it stands; the weights of Docker's own catalogue search are of this kind. */
 const WEIGHTS = { name: 4, title: 3, intents: 3, examples: 2, tools: 2, description: 1 };
@@ -15,8 +15,9 @@ export interface Found {
 }
 
 /**
- * All that the sources offer, in its newest version first. Of two entries of one name and version that differ, neither is
- * taken: a version is given once. A name that looks like that of a more trusted one is not taken.
+ * All that the sources offer, in its newest version first. A version is given once: of two that differ the more trusted
+ * one is taken, and neither where both are trusted the same. A name that looks like one of a more trusted source, or that
+ * an untrusted source took over from a trusted one, is not taken.
  */
 export class Catalogue {
   private readonly byName = new Map<string, CatalogueEntry[]>();
@@ -29,12 +30,18 @@ export class Catalogue {
     },
     processTerm: plain,
   });
+  private readonly names = new NameGuard();
   readonly refused: RefusedEntry[];
 
   constructor(entries: readonly CatalogueEntry[], refused: readonly RefusedEntry[] = []) {
     this.refused = [...refused];
     const trusted = [...entries].sort((a, b) => TRUST.indexOf(a.trust) - TRUST.indexOf(b.trust));
-    for (const entry of trusted) this.add(entry, trusted);
+    const offers = new Map<string, CatalogueEntry[]>();
+    for (const entry of trusted) {
+      const { name } = entry.manifest;
+      offers.set(name, [...(offers.get(name) ?? []), entry]);
+    }
+    for (const entry of trusted) this.add(entry, offers.get(entry.manifest.name) ?? []);
     for (const [name, versions] of this.byName) {
       versions.sort((a, b) => compare(b.manifest.version, a.manifest.version));
       const [newest] = versions;
@@ -52,11 +59,17 @@ export class Catalogue {
    * @param version exact; undefined: the newest
    */
   get(name: string, version?: string): CatalogueEntry | undefined {
-    const names = [...this.byName.keys()].filter((known) => known === name || known.endsWith(`/${name}`));
+    const names = this.namesOf(name);
     const versions = names.length === 1 ? this.byName.get(names[0] ?? '') : undefined;
     return version === undefined
       ? versions?.[0]
       : versions?.find(({ manifest }) => manifest.version === version);
+  }
+
+  /** Every full name that a full or short one can mean. */
+  namesOf(name: string): string[] {
+    if (this.byName.has(name)) return [name];
+    return [...this.byName.keys()].filter((known) => known.endsWith(`/${name}`)).sort();
   }
 
   versions(name: string): string[] {
@@ -74,24 +87,30 @@ export class Catalogue {
       });
   }
 
-  private add(entry: CatalogueEntry, all: readonly CatalogueEntry[]): void {
+  /** @param offers all entries of that name, the most trusted first */
+  private add(entry: CatalogueEntry, offers: readonly CatalogueEntry[]): void {
     const { name, version } = entry.manifest;
-    const refuse = (reason: string): void => void this.refused.push({ source: entry.source, name, reason });
-    const twin = all.find(
+    const refuse = (reason: string): void =>
+      void this.refused.push({ source: entry.source, name, version, reason });
+    const twin = offers.find(
       (other) =>
         other !== entry &&
-        other.manifest.name === name &&
         other.manifest.version === version &&
-        blockOf(other.manifest).digest !== blockOf(entry.manifest).digest,
+        other.content !== entry.content &&
+        !moreTrusted(entry.trust, other.trust),
     );
     if (twin)
       return refuse(
-        `Version ${version} is there twice with different images (also in ${twin.source}); a version is given once.`,
+        `Version ${version} is there twice with different contents (also in ${twin.source}); a version is given once.`,
       );
-    const model = [...this.byName.keys()].find((known) => lookAlike(known, name));
+    const [owner] = offers;
+    if (owner && entry.trust === 'untrusted' && moreTrusted(owner.trust, entry.trust))
+      return refuse(`The name belongs to the source ${owner.source}, which is trusted more.`);
+    const model = this.names.likeness(name);
     if (model !== undefined) return refuse(`Its name looks like ${model}, which is another component.`);
     const versions = this.byName.get(name) ?? [];
     if (versions.some(({ manifest }) => manifest.version === version)) return;
+    this.names.add(name);
     this.byName.set(name, [...versions, entry]);
   }
 }

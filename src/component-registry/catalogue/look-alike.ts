@@ -27,6 +27,7 @@ export function lookAlike(a: string, b: string): boolean {
   return spaceA === spaceB && Math.min(nameA.length, nameB.length) > 4 && editDistance(nameA, nameB) <= 1;
 }
 
-function glance(name: string): string {
+/** The same for names that differ only in signs that look alike. */
+export function glance(name: string): string {
   return name.toLowerCase().replace(/rn|vv|[015i_.]/g, (sign) => ALIKE[sign] ?? sign);
 }

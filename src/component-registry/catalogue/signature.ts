@@ -29,13 +29,23 @@ export function isSignedBy(value: unknown, signature: string, publicKey: string)
   const bytes = Buffer.from(signature, 'base64');
   const key = publicKeyOf(publicKey);
   if (!key || bytes.length !== SIGNATURE_BYTES || bytes.toString('base64') !== signature) return false;
-  return verify(null, canonicalText(value), key, bytes);
+  try {
+    return verify(null, canonicalText(value), key, bytes);
+  } catch {
+    return false;
+  }
 }
 
 /** The 32 bytes of the public half, in base64: what a source is configured with. */
 export function publicKeyText(privateKeyPem: string): string {
   const spki = createPublicKey(createPrivateKey(privateKeyPem)).export({ format: 'der', type: 'spki' });
   return spki.subarray(SPKI_HEAD.length).toString('base64');
+}
+
+/** Whether it is the text of a public key: 32 bytes in base64. */
+export function isPublicKey(text: string): boolean {
+  const raw = Buffer.from(text, 'base64');
+  return raw.length === KEY_BYTES && raw.toString('base64') === text;
 }
 
 function publicKeyOf(text: string): KeyObject | undefined {

@@ -43,6 +43,18 @@ const pack = (more: object): object => ({
     },
   ],
 });
+const INTEGRITY = `sha512-${'A'.repeat(86)}==`;
+const npm = (more: object = {}): object => ({
+  packages: [
+    {
+      registryType: 'npm',
+      identifier: '@scope/time-mcp',
+      version: '1.0.6',
+      transport: { type: 'stdio' },
+      ...more,
+    },
+  ],
+});
 const problems = (text: string): string[] =>
   lintManifest(text).problems.map(
     ({ severity, path, wrong }) => `${severity} ${path.split('rdzen').at(-1)}: ${wrong}`,
@@ -53,6 +65,21 @@ describe(lintManifest.name, () => {
     const { manifest, problems: found } = lintManifest(written());
     expect(found).toEqual([]);
     expect(manifest?.name).toBe('io.github.yokingma/time-mcp');
+  });
+
+  it('finds nothing in one whose image is yet to be packed', () => {
+    const arguments_ = [
+      { type: 'positional', value: '/tmp' },
+      { type: 'named', name: '--quiet' },
+    ];
+    const { manifest, problems: found } = lintManifest(
+      written(
+        { digest: undefined, provenance: { integrity: INTEGRITY } },
+        npm({ packageArguments: arguments_ }),
+      ),
+    );
+    expect(found).toEqual([]);
+    expect(manifest?.packages[0].packageArguments).toEqual(arguments_);
   });
 
   it('names the line, the field, what is wrong and what to write', () => {
@@ -98,9 +125,45 @@ describe(lintManifest.name, () => {
     ['a second package', 'error /packages: packages has too many entries', {}, { packages: [{}, {}] }],
     [
       'another kind of package',
-      'error /packages/0/registryType: registryType is "npm"',
+      'error /packages/0/registryType: registryType is "pypi"',
       {},
-      pack({ registryType: 'npm' }),
+      pack({ registryType: 'pypi' }),
+    ],
+    ['an image without a digest', 'error : digest is missing', { digest: undefined }],
+    [
+      'a range where npm needs a version',
+      'error /packages/0/version: version is "latest"',
+      { digest: undefined },
+      npm({ version: 'latest' }),
+    ],
+    [
+      'a digest of what is not packed yet',
+      'error /digest: a package of npm has no digest',
+      { provenance: { integrity: INTEGRITY } },
+      npm(),
+    ],
+    [
+      'a package of npm that could be any bytes',
+      'error /provenance: it does not say which bytes of npm are meant',
+      { digest: undefined, provenance: {} },
+      npm(),
+    ],
+    [
+      'an integrity that is none',
+      'error /provenance/integrity: integrity is "sha1-abc"',
+      { digest: undefined, provenance: { integrity: 'sha1-abc' } },
+      npm(),
+    ],
+    [
+      'a named argument without a name',
+      'error /packages/0/packageArguments/0: name is missing',
+      {},
+      pack({ packageArguments: [{ type: 'named', value: '1' }] }),
+    ],
+    [
+      'signs nobody sees in another language',
+      'error /descriptions/pl: the description holds signs that nobody sees',
+      { descriptions: { pl: 'Godzina\u202e.' } },
     ],
     [
       'a tag that is missing',

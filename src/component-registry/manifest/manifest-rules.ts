@@ -16,6 +16,37 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
 
 /** What a schema cannot say: how the parts of a manifest have to fit together. */
 const RULES: readonly Rule[] = [
+  function image({ digest, provenance }, { packages: [{ registryType }] }) {
+    if (registryType === 'oci')
+      return digest === undefined ? [error('@', 'digest is missing', 'Add "digest".')] : [];
+    const findings: RuleFinding[] = [];
+    if (digest !== undefined)
+      findings.push(
+        error(
+          '@/digest',
+          'a package of npm has no digest',
+          'Take it out: the image is packed on the machine that runs it, and its digest is noted there.',
+        ),
+      );
+    if (provenance?.integrity === undefined)
+      findings.push(
+        error(
+          '@/provenance',
+          'it does not say which bytes of npm are meant',
+          'Add "integrity" to provenance: "sha512-...", as package-lock.json has it.',
+        ),
+      );
+    return findings;
+  },
+  function namedArguments(_, { packages: [{ packageArguments = [] }] }) {
+    return packageArguments.flatMap((argument, index) =>
+      argument.type === 'named' && argument.name === undefined
+        ? [error(`/packages/0/packageArguments/${index}`, 'name is missing', 'Add "name", such as "--port".')]
+        : argument.type === 'positional' && argument.value === undefined
+          ? [error(`/packages/0/packageArguments/${index}`, 'value is missing', 'Add "value".')]
+          : [],
+    );
+  },
   function tools({ kind, tools = [] }) {
     const findings: RuleFinding[] = [];
     if (kind === 'mcp-tool' && tools.length === 0)
@@ -148,12 +179,19 @@ const RULES: readonly Rule[] = [
       );
     return findings;
   },
-  function visible(_, { title = '', description }) {
-    return Object.entries({ title, description }).flatMap(([field, value]) =>
+  function visible({ descriptions = {} }, { title = '', description }) {
+    const others = Object.entries(descriptions).map(
+      ([language, value]) => [`@/descriptions/${language}`, 'the description', value] as const,
+    );
+    return [
+      ['/title', 'title', title] as const,
+      ['/description', 'description', description] as const,
+      ...others,
+    ].flatMap(([path, field, value]) =>
       INVISIBLE.test(value)
         ? [
             error(
-              `/${field}`,
+              path,
               `${field} holds signs that nobody sees`,
               'Plain text, without control and direction signs.',
             ),

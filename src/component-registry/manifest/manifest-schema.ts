@@ -50,7 +50,29 @@ const ENVIRONMENT = closed(
   ['name'],
 );
 
-const PACKAGE = closed(
+const COMMON = {
+  transport: {
+    type: 'object',
+    required: ['type'],
+    properties: { type: { enum: ['stdio', 'streamable-http'] }, url: { type: 'string', maxLength: 300 } },
+    additionalProperties: false,
+  },
+  environmentVariables: list(ENVIRONMENT, 50),
+  packageArguments: {
+    type: 'array',
+    maxItems: 50,
+    items: closed(
+      {
+        type: { enum: ['positional', 'named'] },
+        name: text(100),
+        value: { type: 'string', maxLength: 1_000 },
+      },
+      ['type'],
+    ),
+  },
+};
+
+const OCI_PACKAGE = closed(
   {
     registryType: { const: 'oci' },
     identifier: {
@@ -58,16 +80,36 @@ const PACKAGE = closed(
       maxLength: 300,
       pattern: '^[a-z0-9.-]+(:\\d+)?/[a-z0-9._/-]+:[\\w.-]{1,128}$',
     },
-    transport: {
-      type: 'object',
-      required: ['type'],
-      properties: { type: { enum: ['stdio', 'streamable-http'] }, url: { type: 'string', maxLength: 300 } },
-      additionalProperties: false,
-    },
-    environmentVariables: list(ENVIRONMENT, 50),
+    ...COMMON,
   },
   ['registryType', 'identifier', 'transport'],
 );
+
+const NPM_PACKAGE = closed(
+  {
+    registryType: { const: 'npm' },
+    identifier: {
+      type: 'string',
+      maxLength: 214,
+      pattern: '^(@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*$',
+    },
+    version: SEMVER,
+    ...COMMON,
+  },
+  ['registryType', 'identifier', 'version', 'transport'],
+);
+
+const PACKAGE = {
+  type: 'object',
+  required: ['registryType'],
+  if: { properties: { registryType: { const: 'npm' } }, required: ['registryType'] },
+  then: NPM_PACKAGE,
+  else: {
+    if: { properties: { registryType: { const: 'oci' } } },
+    then: OCI_PACKAGE,
+    else: { properties: { registryType: { enum: ['oci', 'npm'] } } },
+  },
+};
 
 const PERMISSIONS = closed({
   network: {
@@ -147,6 +189,12 @@ const BLOCK = closed(
       ),
       300,
     ),
+    descriptions: {
+      type: 'object',
+      propertyNames: { pattern: '^[a-z]{2}$' },
+      additionalProperties: text(300),
+      maxProperties: 10,
+    },
     intents: LANGUAGES,
     examples: LANGUAGES,
     trial: TRIAL,
@@ -163,9 +211,16 @@ const BLOCK = closed(
     data: closed({ backup: { enum: ['cold', 'hot', 'none'] }, migratesForwardOnly: { type: 'boolean' } }, [
       'backup',
     ]),
-    provenance: closed({ repository: text(300), commit: text(64), builder: text(300), sbomDigest: SHA256 }),
+    provenance: closed({
+      repository: text(300),
+      commit: text(64),
+      builder: text(300),
+      sbomDigest: SHA256,
+      package: { type: 'string', pattern: '^npm:[^\\s]{1,300}$' },
+      integrity: { type: 'string', pattern: '^sha512-[A-Za-z0-9+/]{86}==$' },
+    }),
   },
-  ['schema', 'kind', 'digest'],
+  ['schema', 'kind'],
 );
 
 /**

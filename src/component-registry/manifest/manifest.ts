@@ -11,20 +11,42 @@ export interface Manifest {
   version: string;
   websiteUrl?: string;
   repository?: { url: string; source: string };
-  packages: [OciPackage];
+  packages: [ComponentPackage];
   _meta: { [PUBLISHER]: { rdzen: ComponentBlock } };
 }
 
 /** Where the registry's format has room for blocks of others. */
 export const PUBLISHER = 'io.modelcontextprotocol.registry/publisher-provided';
 
-export interface OciPackage {
+export type ComponentPackage = OciPackage | NpmPackage;
+
+interface PackageBase {
+  transport: { type: 'stdio' } | { type: 'streamable-http'; url: string };
+  environmentVariables?: EnvironmentVariable[];
+  /** What the program is called with, in this order. */
+  packageArguments?: PackageArgument[];
+}
+
+export interface OciPackage extends PackageBase {
   registryType: 'oci';
   /** `host/repository:tag`; the tag is decoration, the block's digest is what runs. */
   identifier: string;
-  transport: { type: 'stdio' } | { type: 'streamable-http'; url: string };
-  environmentVariables?: EnvironmentVariable[];
 }
+
+/**
+ * What an image is packed from on the operator's own machine. It is no image and cannot be run: a binding completes it
+ * (`complete-manifest.ts`). `provenance.integrity` says which bytes are meant.
+ */
+export interface NpmPackage extends PackageBase {
+  registryType: 'npm';
+  /** Name of the package: `@scope/name`. */
+  identifier: string;
+  /** Exact. */
+  version: string;
+}
+
+export type PackageArgument =
+  { type: 'positional'; value: string } | { type: 'named'; name: string; value?: string };
 
 export interface EnvironmentVariable {
   name: string;
@@ -39,8 +61,8 @@ export interface EnvironmentVariable {
 export interface ComponentBlock {
   schema: '1';
   kind: ComponentKind;
-  /** Of the image's manifest (or index): the only thing that is ever run. */
-  digest: string;
+  /** Of the image's manifest (or index): the only thing that is ever run. Absent only where there is no image yet. */
+  digest?: string;
   license?: string;
   stage?: 'stable' | 'beta' | 'deprecated';
   /** Versions that cannot be gone back from without a person. */
@@ -50,6 +72,8 @@ export interface ComponentBlock {
   permissions?: Permissions;
   resources?: Resources;
   tools?: ToolRight[];
+  /** What it is, in one sentence, in languages other than that of `description`. */
+  descriptions?: Record<string, string>;
   /** What it is good for, in short phrases of people, per language. */
   intents?: Record<string, string[]>;
   /** What people say who need it, per language. */
@@ -63,7 +87,19 @@ export interface ComponentBlock {
     path?: string;
   };
   data?: { backup: 'cold' | 'hot' | 'none'; migratesForwardOnly?: boolean };
-  provenance?: { repository?: string; commit?: string; builder?: string; sbomDigest?: string };
+  provenance?: Provenance;
+}
+
+/** Where it comes from. */
+export interface Provenance {
+  repository?: string;
+  commit?: string;
+  builder?: string;
+  sbomDigest?: string;
+  /** What the image was packed from: `npm:time-mcp@1.0.6`. */
+  package?: string;
+  /** Subresource integrity of that package's archive, as lock files of npm have it: `sha512-...`. */
+  integrity?: string;
 }
 
 export const KINDS = ['mcp-tool', 'service', 'core'] as const;

@@ -88,7 +88,9 @@ export function inWords({ keyword, params, data, parentSchema, instancePath }: E
 const EXAMPLES: Readonly<Record<string, string>> = {
   name: 'A reverse domain, a slash and a name: "io.github.someone/time". Of a tool: letters, digits, "_", "." and "-". Of a variable: letters, digits and "_".',
   version: 'One exact version: "1.4.2". Ranges such as "^1.4" or "latest" are refused.',
-  identifier: 'Registry, repository and tag: "registry.example.org/time-mcp:1.0.6".',
+  identifier:
+    'Of an image registry, repository and tag: "registry.example.org/time-mcp:1.0.6"; of npm the name of the package.',
+  integrity: 'As package-lock.json has it: "sha512-" and 88 signs of base64.',
   digest:
     'The digest of the image: "sha256:" and 64 hex digits, as docker buildx imagetools inspect tells it.',
   path: 'An absolute path inside the container: "/data".',
