@@ -4,6 +4,8 @@ import { createApp, openApi, version } from './app.setup';
 import { MIGRATIONS, type Foundations } from './app.module';
 import { lintManifest } from './component-registry/manifest/lint-manifest';
 import { lintReport } from './component-registry/manifest/lint-report';
+import { packCommand } from './component-registry/packing/pack-command';
+import { loadSettings } from './config/load-settings';
 import { Settings } from './config/settings';
 import { ProcessContainerEngine } from './containers/process-container-engine';
 import { EmbeddedPrograms } from './containers/embedded-programs';
@@ -14,6 +16,7 @@ import { HttpOllamaApi } from './ollama/http-ollama-api';
 import { DdpChatRealtime } from './rocket-chat/ddp-chat-realtime';
 import { RestChatApi } from './rocket-chat/rest-chat-api';
 import { CrashPoints } from './shared/crash-points';
+import { RdzenError } from './shared/rdzen-error';
 import { SystemClock } from './shared/system-clock';
 import { SystemRandom } from './shared/system-random';
 import { LibsqlStore } from './storage/libsql-store';
@@ -22,6 +25,8 @@ interface Command {
   what: string;
   /** What has to follow it; undefined: nothing may. */
   takes?: string;
+  /** It reads its arguments itself. */
+  options?: true;
   run(...args: string[]): Promise<string> | string;
 }
 
@@ -33,6 +38,15 @@ const COMMANDS = new Map<string, Command>([
   [
     'component lint',
     { what: 'check the manifest of a component (server.json)', takes: 'FILE', run: componentLint },
+  ],
+  [
+    'component pack',
+    {
+      what: 'make a component out of an npm package with an MCP server, and push it',
+      takes: 'NPM-NAME@VERSION [...]',
+      options: true,
+      run: componentPack,
+    },
   ],
   ['--help', { what: 'print this list', run: help }],
   ['--version', { what: 'print the version', run: version }],
@@ -117,6 +131,15 @@ function componentLint(file: string): string {
   return report;
 }
 
+async function componentPack(...args: string[]): Promise<string> {
+  try {
+    return await packCommand(args, loadSettings(process.env), process.env);
+  } catch (error) {
+    if (error instanceof RdzenError) throw new Failed(`${error.code}: ${error.message}`);
+    throw error;
+  }
+}
+
 /** A command is one word, or two. */
 function commandOf([first = '--help', second, ...rest]: string[]): [string, Command | undefined, string[]] {
   if (first === '-h' || first === 'help') return ['--help', COMMANDS.get('--help'), []];
@@ -133,7 +156,7 @@ async function main(given: string[]): Promise<void> {
       ? `Unknown command "${name}".`
       : command.takes === undefined && args.length > 0
         ? `"${name}" takes no arguments, but got: ${args.join(' ')}`
-        : command.takes !== undefined && args.length !== 1
+        : command.takes !== undefined && !command.options && args.length !== 1
           ? `"${name}" takes one argument: ${command.takes}`
           : undefined;
   if (problem !== undefined || !command) {

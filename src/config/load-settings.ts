@@ -53,6 +53,10 @@ export function loadSettings(environment: Record<string, string | undefined>): S
     problems.push(
       'ROCKETCHAT_ADMIN_USER and ROCKETCHAT_ADMIN_PASSWORD (or its file) go together; one is missing',
     );
+  if ((settings.RDZEN_REGISTRY_PASSWORD === undefined) !== (settings.RDZEN_REGISTRY_USER === undefined))
+    problems.push(
+      'RDZEN_REGISTRY_USER and RDZEN_REGISTRY_PASSWORD (or its file) go together; one is missing',
+    );
   problems.push(...dockerProblems(settings));
   if (settings.ROCKETCHAT_TOKEN && !settings.ROCKETCHAT_USER_ID) {
     problems.push('ROCKETCHAT_TOKEN is set, so ROCKETCHAT_USER_ID (the id of the same account) is needed');
@@ -77,7 +81,7 @@ export function loadSettings(environment: Record<string, string | undefined>): S
  * @returns what is wrong, without what the files hold
  */
 function readSecretFiles(given: Record<string, string | undefined>): string[] {
-  return ['ROCKETCHAT_PASSWORD', 'ROCKETCHAT_ADMIN_PASSWORD'].flatMap((name) => {
+  return ['ROCKETCHAT_PASSWORD', 'ROCKETCHAT_ADMIN_PASSWORD', 'RDZEN_REGISTRY_PASSWORD'].flatMap((name) => {
     const path = given[`${name}_FILE`];
     if (path === undefined || given[name] !== undefined) return [];
     try {

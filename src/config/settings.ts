@@ -286,6 +286,29 @@ export class Settings {
   @containerName()
   RDZEN_CONTAINER_MONGODB?: string;
 
+  /** Image registries, as host or host:port, that are asked without TLS; those on this machine always are. */
+  @list()
+  @ArrayUnique()
+  @Matches(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/i, {
+    each: true,
+    message: 'must be registries as host or host:port, comma-separated',
+  })
+  RDZEN_REGISTRY_PLAIN_HTTP: string[] = [];
+
+  /** Account at the registry that components are pushed to. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  RDZEN_REGISTRY_USER?: string;
+
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  RDZEN_REGISTRY_PASSWORD?: string;
+
+  @folder()
+  RDZEN_REGISTRY_PASSWORD_FILE?: string;
+
   @folder()
   RDZEN_MODELS_CORE1?: string;
   @folder()
@@ -309,4 +332,5 @@ export const SECRET_SETTINGS: ReadonlySet<string> = new Set([
   'ROCKETCHAT_PASSWORD',
   'ROCKETCHAT_ADMIN_PASSWORD',
   'ROCKETCHAT_TOKEN',
+  'RDZEN_REGISTRY_PASSWORD',
 ]);
