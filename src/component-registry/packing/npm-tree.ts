@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { npmEnvironment } from '../../built-in-engine/child-environment';
 import { CERTIFICATE_REMEDY, NETWORK_REMEDY, networkFailure } from '../../built-in-engine/network-failure';
 import { harmless } from '../../built-in-engine/npm-failure';
-import { findNpm } from '../../built-in-engine/npm-program';
+import type { Program } from '../../built-in-engine/npm-program';
 import { type ProgramEnd, ProgramStalled, runProgram } from '../../built-in-engine/program-run';
 import type { Clock } from '../../shared/clock';
 import { RdzenError } from '../../shared/rdzen-error';
@@ -18,6 +18,8 @@ export interface NpmTree {
   lock?: string;
   /** npm's word for the processor: `x64`, `arm64`. */
   cpu: string;
+  /** Undefined where there is none. */
+  npm: Program | undefined;
   clock: Clock;
   signal: AbortSignal;
   environment: Readonly<Record<string, string | undefined>>;
@@ -46,8 +48,7 @@ const FLAGS = [
  * @throws RdzenError PACK_NPM_MISSING, PACK_NPM_FAILED, PACK_PACKAGE_NOT_FOUND; the signal's reason
  */
 export async function installTree(tree: NpmTree): Promise<void> {
-  const { folder, lock, environment, clock, signal } = tree;
-  const npm = findNpm({ nodeProgram: process.execPath, environment, platform: process.platform });
+  const { folder, lock, environment, clock, signal, npm } = tree;
   if (!npm)
     throw new RdzenError(
       'PACK_NPM_MISSING',

@@ -1,3 +1,4 @@
+import { findNpm } from '../../built-in-engine/npm-program';
 import { RegistryClient } from '../../oci/registry-client';
 import type { Settings } from '../../config/settings';
 import { SystemClock } from '../../shared/system-clock';
@@ -32,7 +33,9 @@ export async function packCommand(
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     const say = (text: string): void => void process.stderr.write(`pack: ${text}\n`);
-    return packReport(await packComponent(request, { client, clock, environment, signal: stop.signal, say }));
+    const npm = findNpm({ nodeProgram: process.execPath, environment, platform: process.platform });
+    const tools = { client, npm, clock, environment, signal: stop.signal, say };
+    return packReport(await packComponent(request, tools));
   } finally {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     await client.close();

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Program } from '../../built-in-engine/npm-program';
 import { digestOf } from '../../oci/content-digest';
 import type { ImageReference } from '../../oci/image-reference';
 import type { RegistryClient } from '../../oci/registry-client';
@@ -20,6 +21,7 @@ import { type PackageFacts, packageFacts } from './package-facts';
 
 export interface PackTools {
   client: RegistryClient;
+  npm: Program | undefined;
   clock: Clock;
   environment: Readonly<Record<string, string | undefined>>;
   signal: AbortSignal;
@@ -60,7 +62,7 @@ export async function packComponent(request: PackRequest, tools: PackTools): Pro
 
 async function packIn(scratch: string, request: PackRequest, tools: PackTools): Promise<Packed> {
   const { name, version, lock, to } = request;
-  const { client, clock, environment, signal, say } = tools;
+  const { client, clock, environment, npm, signal, say } = tools;
   const architecture = ARCHITECTURES[process.arch] ?? process.arch;
   const folder = join(scratch, 'app');
   await mkdir(folder);
@@ -70,6 +72,7 @@ async function packIn(scratch: string, request: PackRequest, tools: PackTools): 
     version,
     folder,
     cpu: process.arch,
+    npm,
     clock,
     signal,
     environment,

@@ -109,7 +109,8 @@ function sourceOf(repository: unknown): string | undefined {
 /** In one line, without signs that nobody sees. */
 function plain(text: string, most: number): string {
   return text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .replace(/\p{Cf}/gu, '')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()
     .slice(0, most)
     .trim();

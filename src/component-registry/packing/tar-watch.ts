@@ -5,7 +5,7 @@ export class TarWatch {
   readonly names = new Set<string>();
   private rest: Buffer = Buffer.alloc(0);
   private skip = 0;
-  private long: { left: number; text: string; pax: boolean } | undefined;
+  private long: { left: number; parts: Buffer[]; pax: boolean } | undefined;
   private nextName: string | undefined;
   private ended = false;
 
@@ -38,7 +38,7 @@ export class TarWatch {
     this.skip = Math.ceil(size / BLOCK) * BLOCK;
     const type = String.fromCharCode(block[156] ?? 0);
     if (type === 'x' || type === 'L') {
-      this.long = { left: size, text: '', pax: type === 'x' };
+      this.long = { left: size, parts: [], pax: type === 'x' };
       return;
     }
     if (type === 'g') return;
@@ -53,10 +53,12 @@ export class TarWatch {
     const { long } = this;
     if (!long) return;
     const own = data.subarray(0, long.left);
-    long.text += own.toString('utf8');
+    // A sign may be divided between two pieces.
+    long.parts.push(Buffer.from(own));
     long.left -= own.length;
     if (long.left > 0) return;
-    this.nextName = long.pax ? /\d+ path=([^\n]*)\n/.exec(long.text)?.[1] : long.text.replace(/\0.*$/s, '');
+    const said = Buffer.concat(long.parts).toString('utf8');
+    this.nextName = long.pax ? /\d+ path=([^\n]*)\n/.exec(said)?.[1] : said.replace(/\0.*$/s, '');
     this.long = undefined;
   }
 }
