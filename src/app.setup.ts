@@ -231,7 +231,7 @@ function accountMakerOf(
   if (!url || !ROCKETCHAT_ADMIN_USER || !ROCKETCHAT_ADMIN_PASSWORD || settings.ROCKETCHAT_TOKEN)
     return undefined;
   const admin = { username: ROCKETCHAT_ADMIN_USER, password: ROCKETCHAT_ADMIN_PASSWORD };
-  const bot = { username: ROCKETCHAT_USER, password };
+  const bot = { username: ROCKETCHAT_USER, password, mail: settings.ROCKETCHAT_EMAIL };
   return new AccountMaker({ url, admin, bot, noticeRoom, clock, random });
 }
 

@@ -46,6 +46,7 @@ describe(loadSettings.name, () => {
     expect(() => loadSettings({ ...chat, ROCKETCHAT_PASSWORD: 'x', ROCKETCHAT_ADMIN_USER: 'admin' })).toThrow(
       'go together',
     );
+    expect(() => loadSettings({ ROCKETCHAT_EMAIL: 'nobody' })).toThrow('must be a mail address');
     rmSync(folder, { recursive: true });
   });
 

@@ -2,6 +2,7 @@ import { Transform } from 'class-transformer';
 import {
   ArrayUnique,
   IsBoolean,
+  IsEmail,
   IsIn,
   IsInt,
   IsIP,
@@ -212,6 +213,11 @@ export class Settings {
 
   @folder()
   ROCKETCHAT_ADMIN_PASSWORD_FILE?: string;
+
+  /** Mail address the assistant's account is made with; unset: one of a domain that cannot exist. */
+  @IsOptional()
+  @IsEmail({ allow_utf8_local_part: false, require_tld: false }, { message: 'must be a mail address' })
+  ROCKETCHAT_EMAIL?: string;
 
   /** Personal access token, with ROCKETCHAT_USER_ID, in place of a password. */
   @IsOptional()

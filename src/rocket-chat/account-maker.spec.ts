@@ -1,135 +1,25 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Logger } from '@nestjs/common';
+import { AccountWorkspace } from '../../test/support/fakes/account-workspace';
 import { SeededRandom } from '../../test/support/seeded-random';
 import { SystemClock } from '../shared/system-clock';
 import { AccountMaker } from './account-maker';
 
-interface Account {
-  _id: string;
-  username: string;
-  password: string;
-  roles: string[];
-  active: boolean;
-  twoFactor?: boolean;
-}
-
-/** As much of Rocket.Chat as the making of an account asks for, with its refusals. */
-class Workspace {
-  readonly accounts: Account[] = [
-    { _id: 'root', username: 'admin', password: 'secret-of-admin', roles: ['admin'], active: true },
-  ];
-  readonly channels = ['general'];
-  readonly members = new Set<string>();
-  readonly calls: string[] = [];
-  /** The reply to this call, counted from one, is lost. */
-  loseReplyTo = 0;
-  refuse: Record<string, [number, object]> = {};
-  private server!: Server;
-
-  async open(): Promise<string> {
-    this.server = createServer((request, response) => {
-      void bodyOf(request).then((body) => {
-        const url = new URL(request.url ?? '', 'http://chat');
-        const route = url.pathname.replace('/api/v1/', '');
-        this.calls.push(route);
-        const [status, reply] = this.refuse[route] ?? this.answer(route, url.searchParams, body, request);
-        if (this.calls.length === this.loseReplyTo) return void request.socket.destroy();
-        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
-      });
-    });
-    await new Promise<void>((done) => this.server.listen(0, '127.0.0.1', done));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  close(): void {
-    this.server.closeAllConnections();
-    this.server.close();
-  }
-
-  get bot(): Account | undefined {
-    return this.accounts.find(({ username }) => username === 'system-bot');
-  }
-
-  private answer(
-    route: string,
-    query: URLSearchParams,
-    body: Record<string, unknown>,
-    request: IncomingMessage,
-  ): [number, object] {
-    if (route === 'login') return this.login(body);
-    const isAdmin = request.headers['x-auth-token'] === 'token-of-root';
-    if (!isAdmin) return [401, { status: 'error', message: 'You must be logged in to do this.' }];
-    switch (route) {
-      case 'users.info': {
-        const user = this.accounts.find(({ username }) => username === query.get('username'));
-        return user ? [200, { success: true, user }] : [400, { success: false, error: 'User not found.' }];
-      }
-      case 'users.create': {
-        if (this.bot)
-          return [
-            400,
-            {
-              success: false,
-              error: 'system-bot is already in use :(',
-              errorType: 'error-field-unavailable',
-            },
-          ];
-        const { username, password, roles } = body as unknown as Account;
-        const user = { _id: 'made', username, password, roles, active: true };
-        this.accounts.push(user);
-        return [200, { success: true, user }];
-      }
-      case 'users.update': {
-        const { userId, data } = body as { userId: string; data: Partial<Account> };
-        Object.assign(
-          this.accounts.find(({ _id }) => _id === userId)!,
-          data,
-        );
-        return [200, { success: true }];
-      }
-      case 'channels.info':
-        return this.channels.includes(query.get('roomName') ?? '')
-          ? [200, { success: true, channel: { _id: query.get('roomName') } }]
-          : [
-              400,
-              {
-                success: false,
-                error:
-                  'The required "roomId" or "roomName" param does not match any channel [error-room-not-found]',
-                errorType: 'error-room-not-found',
-              },
-            ];
-      case 'channels.create':
-        this.channels.push(body.name as string);
-        return [200, { success: true, channel: { _id: body.name } }];
-      case 'channels.invite':
-        this.members.add(body.userId as string);
-        return [200, { success: true }];
-      default:
-        return [404, { success: false }];
-    }
-  }
-
-  private login({ username, password }: Record<string, unknown>): [number, object] {
-    const user = this.accounts.find((each) => each.username === username && each.password === password);
-    if (!user) return [401, { status: 'error', error: 'Unauthorized', message: 'Unauthorized' }];
-    if (user.twoFactor) return [401, { status: 'error', error: 'totp-required', message: 'TOTP Required' }];
-    return [
-      200,
-      { status: 'success', data: { userId: user._id, authToken: `token-of-${user._id}`, me: user } },
-    ];
-  }
-}
+const BOT = {
+  _id: 'old',
+  username: 'system-bot',
+  password: 'x',
+  roles: ['bot', 'user'],
+  active: true,
+};
 
 describe(AccountMaker.name, () => {
-  let chat: Workspace;
+  let chat: AccountWorkspace;
   let url: string;
-  const maker = (more: { noticeRoom?: string; adminPassword?: string } = {}): AccountMaker =>
+  const maker = (more: { noticeRoom?: string; adminPassword?: string; mail?: string } = {}): AccountMaker =>
     new AccountMaker({
       url,
       admin: { username: 'admin', password: more.adminPassword ?? 'secret-of-admin' },
-      bot: { username: 'system-bot', password: 'secret-of-bot' },
+      bot: { username: 'system-bot', password: 'secret-of-bot', mail: more.mail },
       noticeRoom: more.noticeRoom ?? 'general',
       clock: new SystemClock(),
       random: new SeededRandom(1),
@@ -145,7 +35,7 @@ describe(AccountMaker.name, () => {
   let told: string[];
   beforeAll(() => void Logger.overrideLogger(false));
   beforeEach(async () => {
-    chat = new Workspace();
+    chat = new AccountWorkspace();
     url = await chat.open();
     told = [];
     for (const level of ['log', 'warn', 'error'] as const)
@@ -190,6 +80,18 @@ describe(AccountMaker.name, () => {
     },
   );
 
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'gives an account what it lacks however it was broken off: the reply to call %i is lost',
+    async (call) => {
+      chat.accounts.push({ ...BOT, roles: ['bot'] });
+      chat.loseReplyTo = call;
+      await done(maker()).catch(() => undefined);
+      await done(maker());
+      expect(chat.bot).toMatchObject({ _id: 'old', roles: ['bot', 'user'], password: 'secret-of-bot' });
+      expect(chat.members).toEqual(new Set(['old']));
+    },
+  );
+
   it('gives a bot of that name the role and the password it needs', async () => {
     chat.accounts.push({ _id: 'old', username: 'system-bot', password: 'x', roles: ['bot'], active: true });
     await done(maker());
@@ -198,29 +100,34 @@ describe(AccountMaker.name, () => {
   });
 
   it.each([
-    ['is a person', { roles: ['user'] }, /may be a person's.*ROCKETCHAT_USER/],
-    ['is deactivated', { active: false }, /deactivated.*Activate/],
+    ['is a person', { roles: ['user'] }, 'CHAT_ACCOUNT_NOT_A_BOT', /may be a person's.*ROCKETCHAT_USER/],
+    ['is deactivated', { active: false }, 'CHAT_ACCOUNT_DEACTIVATED', /deactivated.*Activate/],
     [
       'is asked for a second factor',
       { twoFactor: true, password: 'secret-of-bot' },
+      'CHAT_ACCOUNT_SECOND_FACTOR',
       /second factor.*ROCKETCHAT_TOKEN/,
     ],
-  ] as const)('takes no account that %s', async (_, change, message) => {
-    const account = {
-      _id: 'old',
-      username: 'system-bot',
-      password: 'x',
-      roles: ['bot', 'user'],
-      active: true,
-    };
-    const before = { ...account, ...change, roles: [...('roles' in change ? change.roles : account.roles)] };
+  ] as const)('takes no account that %s', async (_, change, code, message) => {
+    const before = { ...BOT, ...change, roles: [...('roles' in change ? change.roles : BOT.roles)] };
     chat.accounts.push(before);
-    await expect(done(maker())).rejects.toThrow(message);
+    await expect(done(maker())).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message) as string,
+    });
     expect(chat.bot).toEqual(before);
   });
 
   it('says what to do where the administrator cannot log in', async () => {
-    await expect(done(maker({ adminPassword: 'wrong' }))).rejects.toThrow(/ROCKETCHAT_ADMIN_PASSWORD/);
+    await expect(done(maker({ adminPassword: 'wrong' }))).rejects.toMatchObject({
+      code: 'CHAT_ADMIN_LOGIN_REFUSED',
+      message: expect.stringContaining('ROCKETCHAT_ADMIN_PASSWORD') as string,
+    });
+  });
+
+  it('says what to do where the administrator is asked for a second factor', async () => {
+    chat.accounts[0]!.twoFactor = true;
+    await expect(done(maker())).rejects.toMatchObject({ code: 'CHAT_ADMIN_SECOND_FACTOR' });
   });
 
   it('makes the notice room where there is none, and only once', async () => {
@@ -235,7 +142,7 @@ describe(AccountMaker.name, () => {
     chat.refuse = { 'channels.create': [403, { success: false, error: 'unauthorized' }] };
     await done(maker({ noticeRoom: 'alarms' }));
     expect(chat.bot).toBeDefined();
-    expect(told.join('\n')).toMatch(/could not be seated in #alarms/);
+    expect(told.join('\n')).toMatch(/CHAT_NOTICE_ROOM_REFUSED.*could not be seated in #alarms/);
   });
 
   it('waits for a server that is still starting, and says so', async () => {
@@ -258,13 +165,114 @@ describe(AccountMaker.name, () => {
         { success: false, error: 'Creating user is not allowed [error-action-not-allowed]' },
       ],
     };
-    await expect(done(maker())).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(done(maker())).rejects.toMatchObject({ code: 'CHAT_ADMIN_FORBIDDEN' });
+  });
+
+  const refusal = (text: string, code?: string): [number, object] => [
+    400,
+    { success: false, error: code ? `${text} [${code}]` : text, ...(code && { errorType: code }) },
+  ];
+
+  it.each([
+    [
+      'CHAT_ADMIN_FORBIDDEN',
+      [403, { success: false, error: 'unauthorized [error-forbidden]', errorType: 'error-forbidden' }],
+      /administrator admin may not.*ROCKETCHAT_ADMIN_USER/,
+    ],
+    [
+      'CHAT_ADMIN_SECOND_FACTOR',
+      refusal('TOTP Invalid', 'totp-invalid'),
+      /admin for a second factor.*ROCKETCHAT_ADMIN_USER/,
+    ],
+    [
+      'CHAT_ACCOUNT_MAIL_REFUSED',
+      refusal('The email domain is not in whitelist', 'error-invalid-domain'),
+      /system-bot@rdzen\.invalid.*ROCKETCHAT_EMAIL/,
+    ],
+    [
+      'CHAT_ACCOUNT_MAIL_REFUSED',
+      refusal('The email domain is blacklisted', 'error-email-domain-blacklisted'),
+      /ROCKETCHAT_EMAIL/,
+    ],
+    [
+      'CHAT_ACCOUNT_MAIL_REFUSED',
+      refusal('system-bot@rdzen.invalid is already in use :(', 'error-field-unavailable'),
+      /somebody has it/,
+    ],
+    [
+      'CHAT_ACCOUNT_NAME_REFUSED',
+      refusal('system-bot is already in use :(', 'error-field-unavailable'),
+      /ROCKETCHAT_USER/,
+    ],
+    [
+      'CHAT_ACCOUNT_PASSWORD_REFUSED',
+      refusal("Password does not meet the server's policy", 'error-password-policy-not-met'),
+      /ROCKETCHAT_PASSWORD/,
+    ],
+    [
+      'CHAT_ACCOUNT_LIMIT',
+      refusal('License User Limit Reached', 'error-license-user-limit-reached'),
+      /as its plan allows/,
+    ],
+    ['CHAT_ACCOUNT_REFUSED', refusal('The moon is wrong', 'error-moon'), /by hand.*The moon is wrong/],
+    ['CHAT_UNAVAILABLE', [503, { error: 'starting' }], /starting/],
+  ] as const)('has the code %s for what the server refuses', async (code, reply, message) => {
+    chat.refuse = { 'users.create': reply as [number, object] };
+    const sut = maker();
+    await expect(done(sut)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message) as string,
+    });
+    expect(sut.problem).toMatchObject({ code });
+    expect(chat.bot).toBeUndefined();
+  });
+
+  it('makes the account with the mail address it is given', async () => {
+    await done(maker({ mail: 'bot@example.org' }));
+    expect(chat.bot?.emails).toEqual([{ address: 'bot@example.org', verified: true }]);
+  });
+
+  it('takes the verified mark off its own address, where the workspace would send codes to it', async () => {
+    chat.twoFactorByEmail = true;
+    await done(maker());
+    expect(chat.bot?.emails).toEqual([{ address: 'system-bot@rdzen.invalid', verified: false }]);
+    chat.calls.length = 0;
+    await done(maker());
+    expect(chat.calls).not.toContain('users.update');
+  });
+
+  it('leaves an address that somebody may read as it is', async () => {
+    chat.twoFactorByEmail = true;
+    const emails = [{ address: 'ops@example.org', verified: true }];
+    chat.accounts.push({ ...BOT, password: 'secret-of-bot', emails });
+    await expect(done(maker())).rejects.toMatchObject({ code: 'CHAT_ACCOUNT_SECOND_FACTOR' });
+    expect(chat.bot?.emails?.[0]?.verified).toBe(true);
+  });
+
+  it('says so where the account cannot log in though all is as it should be', async () => {
+    chat.accounts.push({ ...BOT });
+    chat.refuse = { 'users.update': [200, { success: true }] };
+    await expect(done(maker())).rejects.toMatchObject({
+      code: 'CHAT_ACCOUNT_LOGIN_REFUSED',
+      message: expect.stringMatching(/LDAP.*ROCKETCHAT_TOKEN/) as string,
+    });
+  });
+
+  it('is seated in a private notice room by an administrator who is in it', async () => {
+    chat.groups.set('alarms', true);
+    await done(maker({ noticeRoom: 'alarms' }));
+    expect(chat.members).toEqual(new Set(['made']));
+    expect(chat.channels).toEqual(['general']);
+  });
+
+  it('says who must invite it to a private notice room the administrator is not in', async () => {
+    chat.groups.set('alarms', false);
+    const sut = maker({ noticeRoom: 'alarms' });
+    await done(sut);
+    expect(sut.problem).toMatchObject({ code: 'CHAT_NOTICE_ROOM_PRIVATE' });
+    expect(told.join('\n')).toMatch(/CHAT_NOTICE_ROOM_PRIVATE.*\/invite @system-bot/);
+    chat.groups.set('alarms', true);
+    await done(sut);
+    expect(sut.problem).toBeUndefined();
   });
 });
-
-async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString();
-  return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
-}

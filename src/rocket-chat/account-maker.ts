@@ -1,12 +1,21 @@
-import { createHash } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../shared/clock';
 import type { Random } from '../shared/random';
+import { RdzenError } from '../shared/rdzen-error';
+import {
+  accountRefusal,
+  asksSecondFactor,
+  deactivated,
+  loginStaysRefused,
+  notABot,
+} from './account-refusals';
+import { AdminCaller } from './admin-caller';
 import { ChatError } from './chat-error';
-import { authHeaders, ChatSession } from './chat-session';
-import { RestTransport, type RestCall } from './rest-transport';
+import { ChatSession } from './chat-session';
+import { takeSeat } from './notice-seat';
+import { RestTransport } from './rest-transport';
 import { chatServerUrl } from './websocket-url';
-import { recordOf, stringsOf, textOf, type WireRecord } from './wire-values';
+import { recordOf, recordsOf, stringsOf, textOf, type WireRecord } from './wire-values';
 
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 60_000;
@@ -18,34 +27,37 @@ export interface AccountMakerOptions {
   url: string;
   admin: { username: string; password: string };
   /** The assistant's own account, as it is to be. */
-  bot: { username: string; password: string };
+  bot: { username: string; password: string; /** Nobody need read it. */ mail?: string };
   /** Name of the channel that hears of every switch. */
   noticeRoom: string;
   clock: Clock;
   random: Random;
 }
 
-/** What an administrator has to do by hand. Never retried quickly: the same call would be refused again. */
-class NeedsAPerson extends Error {}
-
 /**
  * Makes the assistant's account on a Rocket.Chat whose administrator is known, and nothing else there: the account with the
  * roles user and bot, its password, its seat in the notice room, and that room. What is there already is left as it is, so it may run at
- * every start and be broken off anywhere. Facts: Rocket.Chat REST API, `users.create`, `users.update`, `channels.create`, `channels.invite`
- * (apps/meteor/app/api/server/v1).
+ * every start and be broken off anywhere. Facts: Rocket.Chat REST API, `users.create`, `users.update`, `roles.addUserToRole`,
+ * `channels.*`, `groups.*` (apps/meteor/app/api/server/v1).
  */
 export class AccountMaker {
   private readonly logger = new Logger('RocketChat');
   private readonly ending = new AbortController();
   private readonly transport: RestTransport;
-  private readonly session: ChatSession;
+  private readonly asAdmin: AdminCaller;
   private readonly firstTry = new AbortController();
   private working: Promise<void> = Promise.resolve();
+  private trouble?: RdzenError;
 
   constructor(private readonly options: AccountMakerOptions) {
     const { url, clock, random, admin } = options;
     this.transport = new RestTransport(chatServerUrl(url), clock, random);
-    this.session = new ChatSession(this.transport, clock, admin);
+    this.asAdmin = new AdminCaller(this.transport, clock, admin);
+  }
+
+  /** Why the account, or its seat in the notice room, is not as it should be. */
+  get problem(): RdzenError | undefined {
+    return this.trouble;
   }
 
   /** Tries until it is done; says what it waits for. */
@@ -65,13 +77,29 @@ export class AccountMaker {
     await this.working;
   }
 
-  /** Once. Rejects with ChatError, or an Error that says what to do by hand. */
+  /**
+   * Once.
+   *
+   * @throws RdzenError CHAT_UNAVAILABLE where it may pass by itself, else one of the codes CHAT_ADMIN_* and CHAT_ACCOUNT_*
+   */
   async make(): Promise<void> {
-    const { bot } = this.options;
-    const account = (await this.account()) ?? (await this.create());
-    await this.ready(account);
-    await this.join(textOf(account['_id']) ?? '');
-    this.logger.log(`The assistant's account @${bot.username} is ready`);
+    try {
+      const account = (await this.account()) ?? (await this.create());
+      await this.ready(account);
+      await this.join(textOf(account['_id']) ?? '');
+      this.logger.log(`The assistant's account @${this.options.bot.username} is ready`);
+    } catch (error) {
+      throw (this.trouble = accountRefusal(error, this.names));
+    }
+  }
+
+  private get names(): { admin: string; bot: string; mail: string } {
+    return { admin: this.options.admin.username, bot: this.options.bot.username, mail: this.mail };
+  }
+
+  private get mail(): string {
+    const { mail, username } = this.options.bot;
+    return mail ?? `${username}@rdzen.invalid`;
   }
 
   private async run(): Promise<void> {
@@ -83,8 +111,8 @@ export class AccountMaker {
       } catch (error) {
         if (this.ending.signal.aborted) return;
         const message = error instanceof Error ? error.message : String(error);
-        const patient = error instanceof NeedsAPerson || (error instanceof ChatError && !error.transient);
-        if (patient) this.logger.error(`The assistant's account cannot be made: ${message}`);
+        const patient = error instanceof RdzenError && error.code !== 'CHAT_UNAVAILABLE';
+        if (patient) this.logger.error(`The assistant's account cannot be made (${error.code}): ${message}`);
         else this.logger.log(`The assistant's account is made as soon as Rocket.Chat answers: ${message}`);
         await this.options.clock
           .sleep(patient ? REFUSED_WAIT_MS : this.options.random.jitter(wait, 0.1), this.ending.signal)
@@ -99,7 +127,7 @@ export class AccountMaker {
   private async account(): Promise<WireRecord | undefined> {
     const { username } = this.options.bot;
     try {
-      const reply = await this.asAdmin({ method: 'GET', route: 'users.info', query: { username } });
+      const reply = await this.asAdmin.call({ method: 'GET', route: 'users.info', query: { username } });
       return recordOf(reply['user']);
     } catch (error) {
       // 400 "User not found."; a call that may not be made says so otherwise.
@@ -114,7 +142,7 @@ export class AccountMaker {
       username,
       password,
       name: username,
-      email: `${username}@rdzen.invalid`,
+      email: this.mail,
       roles: ROLES,
       verified: true,
       joinDefaultChannels: false,
@@ -122,7 +150,7 @@ export class AccountMaker {
       sendWelcomeEmail: false,
     };
     try {
-      const reply = await this.asAdmin({ method: 'POST', route: 'users.create', body });
+      const reply = await this.asAdmin.call({ method: 'POST', route: 'users.create', body });
       this.logger.log(`Made the account @${username} with the roles user and bot`);
       return recordOf(reply['user']) ?? (await this.account()) ?? {};
     } catch (error) {
@@ -136,99 +164,78 @@ export class AccountMaker {
 
   /** Roles, and a password that works. An account that is not a bot's belongs to a person, and is not taken. */
   private async ready(account: WireRecord): Promise<void> {
-    const { username, password } = this.options.bot;
+    const { username } = this.options.bot;
     const roles = stringsOf(account['roles']);
-    if (!roles.includes('bot'))
-      throw new NeedsAPerson(
-        `there is an account @${username} without the role bot, so it may be a person's. Give it the role bot (Administration, Users), or set ROCKETCHAT_USER to another name.`,
-      );
-    if (account['active'] === false)
-      throw new NeedsAPerson(`@${username} is deactivated. Activate it (Administration, Users).`);
-    const data: Record<string, unknown> = {};
-    if (!roles.includes('user')) data['roles'] = [...roles, 'user'];
-    if (!(await this.logsIn())) data['password'] = password;
-    if (Object.keys(data).length === 0) return;
-    await this.asAdmin({
-      method: 'POST',
-      route: 'users.update',
-      body: { userId: textOf(account['_id']), data },
-    });
-    this.logger.log(`Changed the account @${username}: ${Object.keys(data).join(' and ')}`);
+    if (!roles.includes('bot')) throw notABot(username);
+    if (account['active'] === false) throw deactivated(username);
+    const changed: string[] = [];
+    if (!roles.includes('user')) {
+      await this.addRole('user');
+      changed.push('roles');
+    }
+    const refusal = await this.loginRefusal();
+    if (refusal !== undefined) {
+      const data = this.cure(refusal, account);
+      await this.update(account, data);
+      changed.push(...Object.keys(data));
+      if ((await this.loginRefusal()) !== undefined) throw loginStaysRefused(username);
+    }
+    if (changed.length > 0) this.logger.log(`Changed the account @${username}: ${changed.join(' and ')}`);
   }
 
-  private async logsIn(): Promise<boolean> {
+  /**
+   * A workspace with e-mail two-factor asks for it whoever has a verified address. Ours is read by nobody, so that it need
+   * not count as verified.
+   */
+  private cure(refusal: 'password' | 'second-factor', account: WireRecord): Record<string, unknown> {
+    const { username, password } = this.options.bot;
+    if (refusal === 'password') return { password };
+    const [mail] = recordsOf(account['emails']);
+    if (mail?.['address'] !== this.mail || mail['verified'] !== true) throw asksSecondFactor(username);
+    return { verified: false };
+  }
+
+  private async update(account: WireRecord, data: Record<string, unknown>): Promise<void> {
+    const body = { userId: textOf(account['_id']), data };
+    await this.asAdmin.call({ method: 'POST', route: 'users.update', body });
+  }
+
+  /** By the role's id, which for the roles of the system is their name. */
+  private async addRole(roleId: string): Promise<void> {
+    const body = { roleId, username: this.options.bot.username };
+    try {
+      await this.asAdmin.call({ method: 'POST', route: 'roles.addUserToRole', body });
+    } catch (error) {
+      // Given by an earlier try whose reply was lost.
+      if (!(error instanceof ChatError) || !/already.*role/i.test(error.message)) throw error;
+    }
+  }
+
+  /** Why the account does not log in with its password; undefined where it does. */
+  private async loginRefusal(): Promise<'password' | 'second-factor' | undefined> {
     const { username, password } = this.options.bot;
     const own = new ChatSession(this.transport, this.options.clock, { username, password });
     try {
       await own.open();
-      return true;
-    } catch (error) {
-      if (error instanceof ChatError && error.kind === 'login-refused') {
-        if (/second factor/.test(error.message))
-          throw new NeedsAPerson(
-            `@${this.options.bot.username} is asked for a second factor. Switch it off for this account, or set ROCKETCHAT_TOKEN and ROCKETCHAT_USER_ID.`,
-          );
-        return false;
-      }
-      throw error;
-    }
-  }
-
-  /** Makes the notice room where there is none. Invited twice is invited once. */
-  private async join(userId: string): Promise<void> {
-    const { noticeRoom, bot } = this.options;
-    const name = noticeRoom.replace(/^#/, '');
-    try {
-      const roomId = await this.channel(name);
-      if (roomId !== undefined)
-        await this.asAdmin({ method: 'POST', route: 'channels.invite', body: { roomId, userId } });
-      else {
-        const body = { name, members: [bot.username] };
-        await this.asAdmin({ method: 'POST', route: 'channels.create', body });
-        this.logger.log(`Made the channel #${name}, which hears of every switch`);
-      }
-    } catch (error) {
-      if (!(error instanceof ChatError) || error.transient) throw error;
-      // The account check says it again, with what it means.
-      this.logger.warn(`@${bot.username} could not be seated in #${name}: ${error.message}`);
-    }
-  }
-
-  /** Undefined where there is none of that name. */
-  private async channel(roomName: string): Promise<string | undefined> {
-    try {
-      const reply = await this.asAdmin({ method: 'GET', route: 'channels.info', query: { roomName } });
-      return textOf(recordOf(reply['channel'])?.['_id']);
-    } catch (error) {
-      if (error instanceof ChatError && error.kind === 'room-not-found') return undefined;
-      throw error;
-    }
-  }
-
-  /** Changing an account may ask for the password once more. Source: Rocket.Chat REST API, two-factor by password. */
-  private get secondFactor(): Record<string, string> {
-    const code = createHash('sha256').update(this.options.admin.password).digest('hex');
-    return { 'X-2fa-code': code, 'X-2fa-method': 'password' };
-  }
-
-  private async asAdmin(call: RestCall): Promise<WireRecord> {
-    let session;
-    try {
-      session = await this.session.open();
+      return undefined;
     } catch (error) {
       if (!(error instanceof ChatError) || error.kind !== 'login-refused') throw error;
-      throw new NeedsAPerson(
-        `the administrator ${this.options.admin.username} cannot log in. Check ROCKETCHAT_ADMIN_USER and ROCKETCHAT_ADMIN_PASSWORD (or its file); where a second factor is asked for, make the account by hand (docs/operations.md).`,
-      );
+      return /second factor/.test(error.message) ? 'second-factor' : 'password';
     }
+  }
+
+  /** An account without its seat can still answer, so that a refusal ends nothing. */
+  private async join(userId: string): Promise<void> {
+    const room = this.options.noticeRoom.replace(/^#/, '');
+    const { username } = this.options.bot;
+    this.trouble = undefined;
     try {
-      return await this.transport.call({
-        ...call,
-        headers: { ...authHeaders(session), ...this.secondFactor },
-      });
+      const made = await takeSeat(this.asAdmin, { userId, username, room });
+      if (made) this.logger.log(`Made the channel #${room}, which hears of every switch`);
     } catch (error) {
-      if (error instanceof ChatError && error.kind === 'unauthorized') this.session.forget(session.token);
-      throw error;
+      if (!(error instanceof RdzenError)) throw error;
+      this.trouble = error;
+      this.logger.warn(`${error.code}: ${error.message}`);
     }
   }
 }
