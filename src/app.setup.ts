@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ValidationPipe } from '@nestjs/common';
@@ -9,6 +9,7 @@ import { AccessGuard } from './admin/access.guard';
 import { ApiKeys } from './admin/api-keys.service';
 import { requireFlatBody } from './admin/flat-body';
 import { refuseUnreadable, refuseUnroutable } from './admin/raw-refusals';
+import { accountMaker, chatAccount, chatPassword, type ChatMeans } from './app.chat';
 import { openDocker } from './app.docker';
 import { surveyMachine } from './app.machine';
 import { rememberedActiveCore } from './admin/shared-files.service';
@@ -28,9 +29,8 @@ import { PostIdKey } from './journal/post-id';
 import { Watermarks } from './journal/watermarks';
 import type { RdzenLogger } from './observability/rdzen-logger';
 import { HttpOllamaApi } from './ollama/http-ollama-api';
-import { AccountMaker } from './rocket-chat/account-maker';
+import type { AccountMaker } from './rocket-chat/account-maker';
 import { DdpChatRealtime } from './rocket-chat/ddp-chat-realtime';
-import { RestChatApi } from './rocket-chat/rest-chat-api';
 import { CrashPoints } from './shared/crash-points';
 import { freePort, portProblem } from './shared/free-port';
 import { LethalCrashPoints } from './shared/lethal-crash-points';
@@ -99,7 +99,7 @@ export async function prepare(
     store = LibsqlStore.open(join(data, 'rdzen.db'));
     await store.migrate(MIGRATIONS);
     const { secret, knownHere } = await openSecret(join(data, 'secret.key'), new Watermarks(store));
-    const botPassword = settings.ROCKETCHAT_PASSWORD ?? derivedPassword(settings, secret);
+    const botPassword = chatPassword(settings, secret);
     for (const hidden of [
       botPassword,
       settings.ROCKETCHAT_TOKEN,
@@ -120,15 +120,8 @@ export async function prepare(
       new CoreLauncher(settings, engine, ollama, clock).launch(survey.machine, await stoppedCores(store)),
       new ChatServerLauncher(settings, engine).launch(chatPort, botPassword, pageKey),
     ]);
-    const account = new RestChatApi({
-      url: chat.url,
-      username: settings.ROCKETCHAT_USER,
-      password: botPassword,
-      userId: settings.ROCKETCHAT_USER_ID,
-      token: settings.ROCKETCHAT_TOKEN,
-      clock,
-      random,
-    });
+    const means: ChatMeans = { settings, secret, password: botPassword, clock, random };
+    const account = chatAccount(means, chat, (hidden) => logger.hide(hidden));
     const foundations: Foundations = {
       settings,
       store,
@@ -146,8 +139,17 @@ export async function prepare(
     const coreIds = cores.definitions.map(({ id }) => id);
     const preferredCore = (await rememberedActiveCore(data, coreIds)) ?? settings.ACTIVE_CORE_ID;
     const { engineSource, engineProblem } = survey;
-    const accountMaker = chat.embedded ? undefined : accountMakerOf(settings, botPassword, clock, random);
-    return { foundations, cores, chat, engineSource, engineProblem, accountMaker, preferredCore, knownHere };
+    const maker = chat.embedded ? undefined : accountMaker(means);
+    return {
+      foundations,
+      cores,
+      chat,
+      engineSource,
+      engineProblem,
+      accountMaker: maker,
+      preferredCore,
+      knownHere,
+    };
   } catch (error) {
     await engine.close();
     await store?.close();
@@ -211,28 +213,6 @@ export function openApi(app: NestFastifyApplication): OpenAPIObject {
 export function version(): string {
   const text = readFileSync(resolve(__dirname, '..', 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
-}
-
-/** The same at every start. For a server of others it has a sign of every class that a password policy may ask for. */
-function derivedPassword({ ROCKETCHAT_URL }: Settings, secret: Buffer): string {
-  const password = createHmac('sha256', secret).update('bot password').digest('base64url');
-  return ROCKETCHAT_URL ? `Rz1-${password}` : password;
-}
-
-function accountMakerOf(
-  settings: Settings,
-  password: string,
-  clock: SystemClock,
-  random: SystemRandom,
-): AccountMaker | undefined {
-  const { ROCKETCHAT_URL: url, ROCKETCHAT_USER, RDZEN_NOTICE_ROOM: noticeRoom } = settings;
-  const { ROCKETCHAT_ADMIN_USER, ROCKETCHAT_ADMIN_PASSWORD } = settings;
-  // With a token the account is there already, and its password is none of our business.
-  if (!url || !ROCKETCHAT_ADMIN_USER || !ROCKETCHAT_ADMIN_PASSWORD || settings.ROCKETCHAT_TOKEN)
-    return undefined;
-  const admin = { username: ROCKETCHAT_ADMIN_USER, password: ROCKETCHAT_ADMIN_PASSWORD };
-  const bot = { username: ROCKETCHAT_USER, password, mail: settings.ROCKETCHAT_EMAIL };
-  return new AccountMaker({ url, admin, bot, noticeRoom, clock, random });
 }
 
 async function requirePort(port: number, host: string, variable: string, what: string): Promise<void> {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../shared/clock';
 import { adminCannotLogIn } from './account-refusals';
+import { authHeaders, passwordFactor } from './auth-headers';
 import { ChatError } from './chat-error';
-import { authHeaders, ChatSession } from './chat-session';
+import { ChatSession } from './chat-session';
 import type { RestCall, RestTransport } from './rest-transport';
 import type { WireRecord } from './wire-values';
 
@@ -40,12 +40,4 @@ export class AdminCaller {
       throw adminCannotLogIn(this.admin.username, error);
     }
   }
-}
-
-/**
- * Changing an account, or making a token, asks who has no other second factor for the password once more, as SHA-256.
- * Source: PasswordCheckFallback (apps/meteor/app/2fa/server/code).
- */
-export function passwordFactor(password: string): Record<string, string> {
-  return { 'X-2fa-code': createHash('sha256').update(password).digest('hex'), 'X-2fa-method': 'password' };
 }

@@ -1,6 +1,8 @@
 import type { Clock } from '../shared/clock';
+import { authHeaders } from './auth-headers';
 import { ChatError } from './chat-error';
 import type { ChatIdentity } from './chat-types';
+import type { OwnToken } from './own-token';
 import type { RestTransport } from './rest-transport';
 import { recordOf, stringsOf, textOf, type WireRecord } from './wire-values';
 
@@ -17,6 +19,8 @@ export interface Session {
   userId: string;
   token: string;
   identity: ChatIdentity;
+  /** The token is the account's own. */
+  own?: true;
 }
 
 const REFUSAL_STANDS_MS = 30_000;
@@ -36,6 +40,8 @@ export class ChatSession {
     private readonly transport: RestTransport,
     private readonly clock: Clock,
     private readonly credentials: ChatCredentials,
+    /** In place of one that is given: the token the account makes for itself. */
+    private readonly own?: OwnToken,
   ) {}
 
   get current(): Session | undefined {
@@ -55,6 +61,7 @@ export class ChatSession {
       if (left > 0) throw withWait(this.refusal.error, left);
       this.refusal = undefined;
       this.tokenRefused = false;
+      this.own?.forgive();
     }
     this.opening ??= this.logIn().finally(() => (this.opening = undefined));
     return this.opening;
@@ -62,7 +69,10 @@ export class ChatSession {
 
   /** Someone was refused with this token. A token made since then stays. */
   forget(token: string): void {
-    if (this.session?.token === token) this.session = undefined;
+    if (this.session?.token === token) {
+      if (this.session.own) this.own?.refused();
+      this.session = undefined;
+    }
     if (this.credentials.token === token) this.tokenRefused = true;
   }
 
@@ -99,7 +109,24 @@ export class ChatSession {
         this.tokenRefused = true;
       }
     }
-    return await this.passwordLogin(password ?? '');
+    return (await this.ownLogin()) ?? (await this.withOwnToken(await this.passwordLogin(password ?? '')));
+  }
+
+  private async ownLogin(): Promise<Session | undefined> {
+    const kept = await this.own?.kept();
+    if (!kept) return undefined;
+    try {
+      return { ...(await this.tokenLogin(kept.userId, kept.token)), own: true };
+    } catch (failure) {
+      if (!(failure instanceof ChatError) || failure.kind !== 'login-refused') throw failure;
+      this.own?.refused();
+      return undefined;
+    }
+  }
+
+  private async withOwnToken(session: Session): Promise<Session> {
+    const made = await this.own?.make(session);
+    return made ? { ...session, token: made.token, own: true } : session;
   }
 
   private async tokenLogin(userId: string, token: string): Promise<Session> {
@@ -135,10 +162,6 @@ export class ChatSession {
       throw failure instanceof ChatError && !failure.transient ? refusedLogin(username, failure) : failure;
     }
   }
-}
-
-export function authHeaders(session: Pick<Session, 'userId' | 'token'>): Record<string, string> {
-  return { 'X-User-Id': session.userId, 'X-Auth-Token': session.token };
 }
 
 function refusedLogin(username: string, failure: ChatError): ChatError {

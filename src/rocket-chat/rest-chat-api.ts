@@ -2,9 +2,10 @@ import type { AxiosInstance } from 'axios';
 import type { Clock } from '../shared/clock';
 import type { Random } from '../shared/random';
 import { ABSENT, ABSENT_OR_HIDDEN, absentAsUndefined, namesNoUser } from './absent';
+import { authHeaders } from './auth-headers';
 import { ChatApi } from './chat-api';
 import { ChatError } from './chat-error';
-import { authHeaders, ChatSession, type ChatCredentials, type Session } from './chat-session';
+import { ChatSession, type ChatCredentials, type Session } from './chat-session';
 import type {
   ChatIdentity,
   ChatLimits,
@@ -16,6 +17,7 @@ import type {
 } from './chat-types';
 import { parseMessage, parseMessages } from './message-parser';
 import { MessageSync } from './message-sync';
+import { OwnToken, type OwnTokenPlace } from './own-token';
 import { withHint } from './permission-hints';
 import { LIMIT_SETTINGS, parseLimits } from './public-settings';
 import { RestTransport, type RestCall } from './rest-transport';
@@ -29,6 +31,8 @@ export interface RestChatApiOptions extends ChatCredentials {
   clock: Clock;
   random: Random;
   http?: AxiosInstance;
+  /** Where the account's own token is kept; absent: it logs in by what is given. Not used with `token`. */
+  ownToken?: OwnTokenPlace;
 }
 
 const LIMITS_STAND_MS = 10 * 60_000;
@@ -59,12 +63,14 @@ export class RestChatApi extends ChatApi {
     }
     this.clock = clock;
     this.transport = new RestTransport(chatServerUrl(options.url), clock, random, http);
-    this.session = new ChatSession(this.transport, clock, {
-      username,
-      ...(password && { password }),
-      ...(userId && { userId }),
-      ...(token && { token }),
-    });
+    const own = token || !password ? undefined : options.ownToken;
+    this.session = new ChatSession(
+      this.transport,
+      clock,
+      { username, ...(password && { password }), ...(userId && { userId }), ...(token && { token }) },
+      own &&
+        new OwnToken(this.transport, { ...own, server: options.url, username, password: password ?? '' }),
+    );
     this.sync = new MessageSync(
       clock,
       async (query) => recordOf((await this.get('chat.syncMessages', query))['result']) ?? {},
