@@ -16,6 +16,8 @@ export interface ChatServerOptions {
   /** A path, or `:memory:`. */
   dataFile: string;
   bot: { username: string; password: string };
+  /** Made where there is no admin yet; absent: none is made. */
+  admin?: { username: string; password: string };
   /** Read at each attempt; absent: nobody becomes admin on the page. */
   adminKeyFile?: string;
   /** Name of the private room that whoever becomes admin on the page is brought into, once somebody made it. */
@@ -65,6 +67,9 @@ export function completeOptions(input: ChatServerInput): ChatServerOptions {
       threadsEnabled: true,
       allowEditing: true,
       blockEditInMinutes: 0,
+      twoFactor: true,
+      twoFactorByEmail: false,
+      allowedMailDomains: [],
       ...input.settings,
     },
   };
@@ -82,6 +87,7 @@ export function optionsFromEnvironment(environment: NodeJS.ProcessEnv): ChatServ
   const password = environment['BOT_PASSWORD'];
   if (!password)
     throw new Error('BOT_PASSWORD is missing: the password of the account that the gateway logs in with.');
+  const adminPassword = environment['ADMIN_PASS'];
   const adminKeyFile = environment['ADMIN_KEY_FILE'];
   const adminRoom = environment['ADMIN_ROOM'];
   const gatewayUrl = environment['GATEWAY_URL'];
@@ -94,6 +100,9 @@ export function optionsFromEnvironment(environment: NodeJS.ProcessEnv): ChatServ
     host: environment['HOST'] ?? '127.0.0.1',
     dataFile: environment['DATA_FILE'] ?? 'data/chat.db',
     bot: { username: environment['BOT_USERNAME'] ?? 'system-bot', password },
+    ...(adminPassword && {
+      admin: { username: environment['ADMIN_USERNAME'] ?? 'admin', password: adminPassword },
+    }),
     ...(adminKeyFile && { adminKeyFile }),
     ...(adminRoom && { adminRoom }),
     ...(gatewayUrl && {

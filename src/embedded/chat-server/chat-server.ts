@@ -10,6 +10,7 @@ import { ChatRecords } from './records/chat-records';
 import { DdpMethods } from './realtime/ddp-methods';
 import { DdpServer } from './realtime/ddp-server';
 import { DdpStreams } from './realtime/ddp-streams';
+import { accountRoutes } from './rest/account-routes';
 import { EmbeddedRoutes } from './rest/embedded-routes';
 import { historyRoutes } from './rest/history-routes';
 import { HttpFront } from './rest/http-front';
@@ -20,12 +21,14 @@ import { roomRoutes } from './rest/room-routes';
 import { subscriptionRoutes } from './rest/subscription-routes';
 import { userRoutes } from './rest/user-routes';
 import { workspaceRoutes } from './rest/workspace-routes';
+import { AccessTokens } from './service/access-tokens';
 import { Accounts } from './service/accounts';
 import { ChatCore } from './service/chat-core';
 import { Messages } from './service/messages';
 import { PageEntry } from './service/page-entry';
 import { holdersOf } from './service/permissions';
 import { Rooms } from './service/rooms';
+import { TwoFactor } from './service/two-factor';
 
 const SITE_NAME = 'Rdzen';
 const GENERAL = 'general';
@@ -90,6 +93,8 @@ export class ChatServer {
   /** The bot's account and #general, with the bot in it. */
   private async provision(core: ChatCore, accounts: Accounts, rooms: Rooms): Promise<void> {
     const bot = await accounts.ensureBot(this.options.bot.username, this.options.bot.password);
+    const { admin } = this.options;
+    if (admin) await accounts.ensureAdmin(admin.username, admin.password);
     const general = await core.records.rooms.byName(GENERAL);
     if (general) await rooms.join(bot, general);
     else await rooms.create(bot, { kind: 'c', name: GENERAL, members: [], isDefault: true });
@@ -111,9 +116,10 @@ export class ChatServer {
       ...roomRoutes(core, rooms),
       ...subscriptionRoutes(core, rooms),
       ...userRoutes(core, accounts),
+      ...accountRoutes(core, accounts, new AccessTokens(core)),
       ...workspaceRoutes(core, SITE_NAME),
     ];
-    const rest = new RestDispatcher(routes, accounts, {
+    const rest = new RestDispatcher(routes, accounts, new TwoFactor(core, accounts), {
       errorShape,
       ...(restLimit && { limiter: new RateLimiter(restLimit, now) }),
       faults,

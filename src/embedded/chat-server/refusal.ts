@@ -22,8 +22,8 @@ export class Refusal extends Error {
   }
 
   /** A missing permission: 400 with its own code on servers up to 8.x, 403 `error-forbidden` from 9.0 on. */
-  static forbidden(code: string, text: string): Refusal {
-    return new Refusal(`${text} [${code}]`, code, { permission: true });
+  static forbidden(code: string, text: string, details?: Record<string, unknown>): Refusal {
+    return new Refusal(`${text} [${code}]`, code, { permission: true, ...(details && { details }) });
   }
 
   static unauthenticated(): Refusal {

@@ -222,6 +222,33 @@ const ROUTES: Route[] = [
   },
   {
     method: 'POST',
+    path: 'users.update',
+    validator: 'isUsersUpdateParamsPOST',
+    requests: [
+      { userId: 'u', data: { password: 'p' } },
+      { userId: 'u', data: { roles: ['bot', 'user'], verified: false } },
+      { userId: 'u', data: {}, confirmRelinquish: true },
+      { userId: 'u' },
+      { data: { password: 'p' } },
+      { userId: '', data: {} },
+      { userId: 'u', data: { admin: true } },
+      { userId: 'u', data: { roles: 'bot' } },
+    ],
+  },
+  {
+    method: 'POST',
+    path: 'roles.addUserToRole',
+    validator: 'isRoleAddUserToRoleProps',
+    requests: [
+      { roleId: 'user', username: 'a' },
+      { roleId: 'user', username: 'a', roomId: 'r' },
+      { roleId: 'user' },
+      { roleName: 'user', username: 'a' },
+    ],
+  },
+  { method: 'GET', path: 'groups.info', validator: 'isGroupsInfoProps', requests: BY_ROOM },
+  {
+    method: 'POST',
     path: 'channels.join',
     validator: 'isChannelsJoinProps',
     requests: [...BY_ROOM, { roomId: 'r', joinCode: 'c' }],

@@ -1,6 +1,7 @@
 import { Refusal } from '../refusal';
 import { isObject } from '../is-object';
-import { passwordOf, type Accounts, type LoginToken } from '../service/accounts';
+import type { Accounts, LoginToken } from '../service/accounts';
+import { passwordOf } from '../service/passwords';
 import type { ChatCore } from '../service/chat-core';
 import type { Messages } from '../service/messages';
 import { CLOSE } from './ddp-frames';
@@ -28,7 +29,12 @@ export class DdpMethods {
     switch (name) {
       case 'login': {
         const { token, type } = await this.login(connection, params[0]);
-        const result = { id: token.userId, token: token.authToken, tokenExpires: token.expires, type };
+        const result = {
+          id: token.userId,
+          token: token.authToken,
+          ...(token.expires && { tokenExpires: token.expires }),
+          type,
+        };
         connection.result(id, { result });
         return;
       }
@@ -63,7 +69,11 @@ export class DdpMethods {
       }
       connection.caller = caller;
       this.introduce(connection);
-      const token = { userId: caller.user._id, authToken: caller.token, expires: caller.expires };
+      const token = {
+        userId: caller.user._id,
+        authToken: caller.token,
+        ...(caller.expires && { expires: caller.expires }),
+      };
       return { token, type: 'resume' };
     }
     const user = isObject(input['user']) ? input['user'] : {};

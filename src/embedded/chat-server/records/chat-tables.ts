@@ -32,4 +32,15 @@ export const CHAT_TABLES: Migration[] = [
       'CREATE INDEX removals_by_time ON removals (kind, scope, deleted_at)',
     ],
   },
+  {
+    feature: 'chat-server',
+    version: 2,
+    statements: [
+      // A token with a name is a personal access token.
+      'ALTER TABLE tokens ADD COLUMN name TEXT',
+      'ALTER TABLE tokens ADD COLUMN last_part TEXT',
+      'ALTER TABLE tokens ADD COLUMN bypass INTEGER NOT NULL DEFAULT 0',
+      'CREATE UNIQUE INDEX access_tokens ON tokens (user_id, name) WHERE name IS NOT NULL',
+    ],
+  },
 ];

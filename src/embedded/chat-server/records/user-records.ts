@@ -7,13 +7,24 @@ interface UserRow {
   password: string | null;
 }
 
-/** Where a login token came from: the protocol's login, or this server's own page. */
-export type TokenOrigin = 'login' | 'page';
+/** Where a token came from: the protocol's login, this server's own page, or a person who gave it a name. */
+export type TokenOrigin = 'login' | 'page' | 'personal';
 
 export interface TokenRow {
   user_id: string;
   origin: TokenOrigin;
+  /** 0: never. */
   expires_at: number;
+  /** 1: no second factor is asked for. */
+  bypass: number;
+}
+
+/** A personal access token. */
+export interface AccessTokenRow {
+  name: string;
+  last_part: string;
+  bypass: number;
+  created_at: number;
 }
 
 export class UserRecords {
@@ -58,7 +69,10 @@ export class UserRecords {
   }
 
   token(hash: string): Promise<TokenRow | undefined> {
-    return this.queries.get<TokenRow>('SELECT user_id, origin, expires_at FROM tokens WHERE hash = ?', hash);
+    return this.queries.get<TokenRow>(
+      'SELECT user_id, origin, expires_at, bypass FROM tokens WHERE hash = ?',
+      hash,
+    );
   }
 
   /** Keeps at most `limit` tokens per user: the oldest go. */
@@ -79,12 +93,45 @@ export class UserRecords {
       expiresAt,
     );
     await this.queries.run(
-      `DELETE FROM tokens WHERE user_id = ? AND hash NOT IN
-         (SELECT hash FROM tokens WHERE user_id = ? ORDER BY created_at DESC, rowid DESC LIMIT ?)`,
+      `DELETE FROM tokens WHERE user_id = ? AND name IS NULL AND hash NOT IN
+         (SELECT hash FROM tokens WHERE user_id = ? AND name IS NULL ORDER BY created_at DESC, rowid DESC LIMIT ?)`,
       userId,
       userId,
       limit,
     );
+  }
+
+  accessToken(userId: string, name: string): Promise<AccessTokenRow | undefined> {
+    return this.queries.get<AccessTokenRow>(
+      'SELECT name, last_part, bypass, created_at FROM tokens WHERE user_id = ? AND name = ?',
+      userId,
+      name,
+    );
+  }
+
+  accessTokens(userId: string): Promise<AccessTokenRow[]> {
+    return this.queries.all<AccessTokenRow>(
+      `SELECT name, last_part, bypass, created_at FROM tokens
+         WHERE user_id = ? AND name IS NOT NULL ORDER BY created_at, name`,
+      userId,
+    );
+  }
+
+  async addAccessToken(
+    hash: string,
+    userId: string,
+    createdAt: number,
+    token: Omit<AccessTokenRow, 'created_at'>,
+  ): Promise<void> {
+    await this.queries.run(
+      `INSERT INTO tokens (hash, user_id, origin, created_at, expires_at, name, last_part, bypass)
+         VALUES (?, ?, 'personal', ?, 0, ?, ?, ?)`,
+      ...[hash, userId, createdAt, token.name, token.last_part, token.bypass],
+    );
+  }
+
+  async removeAccessToken(userId: string, name: string): Promise<void> {
+    await this.queries.run('DELETE FROM tokens WHERE user_id = ? AND name = ?', userId, name);
   }
 
   async removeToken(hash: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { CallFault, ChatServerFaults, FaultCall } from '../chat-server-faul
 import { Refusal, type ErrorShape } from '../refusal';
 import type { Accounts, Caller } from '../service/accounts';
 import { may } from '../service/permissions';
+import type { TwoFactor } from '../service/two-factor';
 import { addressOf, header, readJson, send, sendJson } from './http-exchange';
 import type { RateLimiter } from './rate-limiter';
 import type { RestRoute } from './rest-route';
@@ -21,6 +22,7 @@ export class RestDispatcher {
   constructor(
     routes: RestRoute[],
     private readonly accounts: Accounts,
+    private readonly twoFactor: TwoFactor,
     private readonly options: DispatcherOptions,
   ) {
     this.routes = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
@@ -56,6 +58,7 @@ export class RestDispatcher {
     if (route.authenticated && !caller) throw Refusal.unauthenticated();
     const given = route.method === 'GET' ? query : body;
     const values = route.shape?.check(given) ?? given;
+    if (route.secondFactor && caller) await this.twoFactor.require(caller, header(request, 'x-2fa-code'));
     const result = await route.handle({ values, ...(caller && { caller }) });
     if (await this.suffer(this.options.faults.afterCall?.(call), response)) return;
     sendJson(response, 200, { ...result, success: true });

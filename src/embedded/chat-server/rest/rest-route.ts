@@ -3,6 +3,9 @@ import type { UserDocument } from '../records/documents';
 import type { Caller } from '../service/accounts';
 import type { Shape, Values } from './shape';
 
+/** @throws Refusal invalid-params */
+type Checks = Pick<Shape, 'check'>;
+
 /** A call to `/api/v1/<path>`, its parameters already checked against the route's shape. */
 export interface RestCall {
   /** The query of a GET, the body of a POST. */
@@ -15,26 +18,28 @@ export interface RestRoute {
   path: string;
   /** Absent: anybody may call it. */
   authenticated?: boolean;
+  /** Asks for a second factor (the headers `X-2fa-code` and `X-2fa-method`). */
+  secondFactor?: boolean;
   /** Absent: the parameters are not looked at, as on the original. */
-  shape?: Shape;
+  shape?: Checks;
   /** The answer without `success: true`. @throws Refusal */
   handle: (call: RestCall) => Promise<Record<string, unknown>>;
 }
 
 type Handler = (user: UserDocument, values: Values) => Promise<Record<string, unknown> | void>;
 
-export function get(path: string, shape: Shape | undefined, handler: Handler): RestRoute {
+export function get(path: string, shape: Checks | undefined, handler: Handler): RestRoute {
   return route('GET', path, shape, handler);
 }
 
-export function post(path: string, shape: Shape | undefined, handler: Handler): RestRoute {
+export function post(path: string, shape: Checks | undefined, handler: Handler): RestRoute {
   return route('POST', path, shape, handler);
 }
 
 function route(
   method: RestRoute['method'],
   path: string,
-  shape: Shape | undefined,
+  shape: Checks | undefined,
   handler: Handler,
 ): RestRoute {
   return {

@@ -1,6 +1,7 @@
 import type { RoomDocument, RoomKind, UserDocument } from '../records/documents';
 import { Refusal } from '../refusal';
 import type { ChatCore } from '../service/chat-core';
+import { canAccess } from '../service/permissions';
 import type { Rooms } from '../service/rooms';
 import { get, optionalText, post, text, texts, type RestRoute } from './rest-route';
 import { Shape, type Fields, type Values } from './shape';
@@ -28,10 +29,7 @@ export function roomRoutes(core: ChatCore, rooms: Rooms): RestRoute[] {
       roomId === undefined ? { roomName: text(values, 'roomName') } : { roomId },
     );
     if (kind && found.t !== kind) {
-      throw Refusal.coded(
-        'error-room-not-found',
-        'The required "roomId" or "roomName" param provided does not match any channel',
-      );
+      throw noSuchRoom();
     }
     return found;
   };
@@ -71,6 +69,17 @@ export function roomRoutes(core: ChatCore, rooms: Rooms): RestRoute[] {
         }),
       };
     });
+  const info = (path: string, kind: RoomKind, key: string): RestRoute =>
+    get(path, byRoom(), async (user, values) => {
+      const roomId = optionalText(values, 'roomId');
+      const found = await (roomId === undefined
+        ? records.rooms.byName(text(values, 'roomName'))
+        : records.rooms.byId(roomId));
+      const member = found && (await records.rooms.subscription(found._id, user._id)) !== undefined;
+      // Of a room that may not be seen, or is of the other kind, these two say that it is not there.
+      if (!found || found.t !== kind || !canAccess(user, found, member === true)) throw noSuchRoom();
+      return { [key]: found };
+    });
   const roles = (path: string, kind: RoomKind): RestRoute =>
     get(path, byRoom(), async (user, values) => {
       const { _id } = await room(user, values, kind);
@@ -102,6 +111,8 @@ export function roomRoutes(core: ChatCore, rooms: Rooms): RestRoute[] {
     invite('groups.invite', 'p', 'group'),
     kick('channels.kick', 'c', 'channel'),
     kick('groups.kick', 'p', 'group'),
+    info('channels.info', 'c', 'channel'),
+    info('groups.info', 'p', 'group'),
     roles('channels.roles', 'c'),
     roles('groups.roles', 'p'),
     setRole('channels.addModerator', 'c', 'moderator', true),
@@ -154,4 +165,11 @@ export function roomRoutes(core: ChatCore, rooms: Rooms): RestRoute[] {
       },
     ),
   ];
+}
+
+function noSuchRoom(): Refusal {
+  return Refusal.coded(
+    'error-room-not-found',
+    'The required "roomId" or "roomName" param provided does not match any room',
+  );
 }

@@ -1,6 +1,7 @@
 import type { UserDocument } from '../records/documents';
 import { Refusal } from '../refusal';
-import { passwordOf, type Accounts, type LoginToken } from '../service/accounts';
+import type { Accounts, LoginToken } from '../service/accounts';
+import { passwordOf } from '../service/passwords';
 import type { ChatCore } from '../service/chat-core';
 import { may } from '../service/permissions';
 import { get, optionalText, post, text, texts, type RestRoute } from './rest-route';
@@ -123,7 +124,7 @@ async function login(accounts: Accounts, values: Values): Promise<LoginToken> {
   if (resume !== undefined) {
     const caller = await accounts.byToken(resume);
     if (!caller) throw new Refusal('unauthorized', undefined, { status: 401 });
-    return { userId: caller.user._id, authToken: resume, expires: caller.expires };
+    return { userId: caller.user._id, authToken: resume };
   }
   const password = passwordOf(values['password']);
   if (password === undefined) throw new Refusal('unauthorized', undefined, { status: 401 });

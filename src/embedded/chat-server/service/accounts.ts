@@ -1,32 +1,28 @@
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
-import { isObject } from '../is-object';
 import { newId, newToken, sha256 } from '../identifiers';
 import type { ChatRecords } from '../records/chat-records';
 import type { UserDocument } from '../records/documents';
 import type { TokenOrigin } from '../records/user-records';
 import { Refusal } from '../refusal';
 import type { ChatCore } from './chat-core';
+import { matches, protect, type Password } from './passwords';
 
 const TOKEN_LIFE_MS = 90 * 24 * 3600_000;
 const TOKENS_PER_USER = 50;
-const derive = promisify<string, Buffer, number, Buffer>(scrypt);
-
-/** What a client may send as a password: the text, or its SHA-256 in lower-case hex. */
-export type Password = string | { digest: string; algorithm: string };
 
 export interface LoginToken {
   userId: string;
   authToken: string;
-  expires: Date;
+  /** Absent: it has no end. */
+  expires?: Date;
 }
 
 export interface Caller {
   user: UserDocument;
   token: string;
   origin: TokenOrigin;
-  /** When the token ends. */
-  expires: Date;
+  /** When the token ends; absent: never. */
+  expires?: Date;
+  bypassesTwoFactor: boolean;
 }
 
 export interface NewUser {
@@ -41,6 +37,16 @@ export interface NewUser {
   customFields?: Record<string, unknown>;
 }
 
+/** What an administrator changes about an account. */
+export interface AccountChanges {
+  name?: string;
+  roles?: string[];
+  active?: boolean;
+  email?: string;
+  verified?: boolean;
+  password?: Password;
+}
+
 /** Users, their passwords and their login tokens. Only digests reach the database. */
 export class Accounts {
   constructor(private readonly core: ChatCore) {}
@@ -52,13 +58,19 @@ export class Accounts {
     if (
       !row ||
       (userId !== undefined && row.user_id !== userId) ||
-      row.expires_at <= this.core.now().getTime()
+      (row.expires_at !== 0 && row.expires_at <= this.core.now().getTime())
     ) {
       return undefined;
     }
     const user = await users.byId(row.user_id);
     if (!user?.active) return undefined;
-    return { user, token, origin: row.origin, expires: new Date(row.expires_at) };
+    return {
+      user,
+      token,
+      origin: row.origin,
+      bypassesTwoFactor: row.bypass === 1,
+      ...(row.expires_at !== 0 && { expires: new Date(row.expires_at) }),
+    };
   }
 
   async login(identity: { username?: string; email?: string }, password: Password): Promise<LoginToken> {
@@ -66,7 +78,28 @@ export class Accounts {
     const kept = user && (await this.core.records.users.passwordOf(user._id));
     if (!user?.active || !kept || !(await matches(password, kept)))
       throw new Refusal('unauthorized', undefined, { status: 401 });
+    if (this.asksByEmail(user)) {
+      throw new Refusal('totp-required', undefined, {
+        status: 401,
+        details: { method: 'email', codeGenerated: true, availableMethods: ['email'] },
+      });
+    }
     return this.issue(user, 'login');
+  }
+
+  /** A code from a mail is asked for at the login, and where a second factor is. */
+  asksByEmail(user: UserDocument): boolean {
+    const { twoFactor, twoFactorByEmail } = this.core.settings;
+    return twoFactor && twoFactorByEmail && user.emails?.some(({ verified }) => verified) === true;
+  }
+
+  async hasPassword(user: UserDocument): Promise<boolean> {
+    return (await this.core.records.users.passwordOf(user._id)) !== undefined;
+  }
+
+  async isPassword(user: UserDocument, password: Password): Promise<boolean> {
+    const kept = await this.core.records.users.passwordOf(user._id);
+    return kept !== undefined && (await matches(password, kept));
   }
 
   issue(user: UserDocument, origin: TokenOrigin): Promise<LoginToken> {
@@ -106,6 +139,7 @@ export class Accounts {
         field: 'username',
       });
     }
+    if (input.email !== undefined) this.checkMail(input.email);
     const now = this.core.now();
     const user: UserDocument = {
       _id: newId(),
@@ -126,6 +160,48 @@ export class Accounts {
     };
     await records.users.insert(user, passwordHash);
     return user;
+  }
+
+  /** @throws Refusal when there is no such user, or the address is not allowed. */
+  async update(userId: string, changes: AccountChanges): Promise<UserDocument> {
+    const { password, email, verified, ...plain } = changes;
+    const hash = password === undefined ? undefined : await protect(password);
+    if (email !== undefined) this.checkMail(email);
+    return this.core.change(async ({ users }) => {
+      const found = await users.byId(userId);
+      if (!found) throw Refusal.coded('error-invalid-user', 'Invalid user');
+      const [first] = found.emails ?? [];
+      const address = email ?? first?.address;
+      const changed: UserDocument = {
+        ...found,
+        ...plain,
+        ...(address !== undefined && {
+          emails: [{ address, verified: verified ?? (email === undefined && first?.verified === true) }],
+        }),
+        _updatedAt: this.core.now(),
+      };
+      await users.save(changed);
+      if (hash !== undefined) await users.setPassword(userId, hash);
+      if (changes.active === false) await users.removeTokensOf(userId);
+      return changed;
+    });
+  }
+
+  /** As the original makes one of its environment: only where there is no admin. */
+  async ensureAdmin(username: string, password: string): Promise<void> {
+    const all = await this.core.records.users.all();
+    if (all.some(({ roles }) => roles.includes('admin'))) return;
+    await this.create({ username, name: username, roles: ['admin'], password });
+  }
+
+  private checkMail(address: string): void {
+    const { allowedMailDomains: allowed } = this.core.settings;
+    const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+    if (allowed.length > 0 && !allowed.includes(domain)) {
+      throw Refusal.coded('error-invalid-domain', 'The email domain is not in whitelist', {
+        function: 'RocketChat.validateEmailDomain',
+      });
+    }
   }
 
   /** Makes the account the gateway logs in with, or brings it up to date. A person who held the name loses it. */
@@ -175,27 +251,4 @@ export class Accounts {
     const all = await users.all();
     return all.find((user) => user.emails?.some(({ address }) => address === identity.email));
   }
-}
-
-/** What a client sent as a password; undefined when it is none. */
-export function passwordOf(value: unknown): Password | undefined {
-  if (typeof value === 'string') return value;
-  if (!isObject(value) || typeof value['digest'] !== 'string') return undefined;
-  return { digest: value['digest'], algorithm: 'sha-256' };
-}
-
-function digestOf(password: Password): string {
-  return typeof password === 'string' ? sha256(password) : password.digest.toLowerCase();
-}
-
-async function protect(password: Password): Promise<string> {
-  const salt = randomBytes(16);
-  return `${salt.toString('hex')}:${(await derive(digestOf(password), salt, 32)).toString('hex')}`;
-}
-
-async function matches(password: Password, kept: string): Promise<boolean> {
-  const [salt = '', hash = ''] = kept.split(':');
-  const expected = Buffer.from(hash, 'hex');
-  const actual = await derive(digestOf(password), Buffer.from(salt, 'hex'), 32);
-  return expected.length === actual.length && timingSafeEqual(expected, actual);
 }

@@ -9,6 +9,12 @@ export interface ChatSettings {
   allowEditing: boolean;
   /** 0: no limit. */
   blockEditInMinutes: number;
+  /** Calls that change accounts ask for a second factor. */
+  twoFactor: boolean;
+  /** Whoever has a verified mail address is asked for a code that was sent there; nothing is sent here. */
+  twoFactorByEmail: boolean;
+  /** Domains of mail addresses that accounts may have; empty: all. */
+  allowedMailDomains: string[];
 }
 
 export type Emit = (event: ChatEvent) => void;

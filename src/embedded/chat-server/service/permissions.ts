@@ -5,6 +5,9 @@ const HOLDERS = {
   'api-bypass-rate-limit': ['admin', 'bot', 'app'],
   'send-many-messages': ['admin', 'bot', 'app'],
   'create-user': ['admin'],
+  'edit-other-user-info': ['admin'],
+  'access-permissions': ['admin'],
+  'create-personal-access-tokens': ['admin', 'user'],
   'view-full-other-user-info': ['admin'],
   'edit-message': ['admin', 'owner', 'moderator'],
   'delete-message': ['admin', 'owner', 'moderator'],
@@ -18,6 +21,7 @@ const HOLDERS = {
   'view-c-room': ['admin', 'user', 'bot', 'app'],
   'set-moderator': ['admin', 'owner'],
   'set-owner': ['admin', 'owner'],
+  'add-user-to-any-c-room': ['admin'],
   'add-user-to-joined-room': ['admin', 'owner', 'moderator'],
   'remove-user': ['admin', 'owner', 'moderator'],
 } as const satisfies Record<string, string[]>;

@@ -117,7 +117,8 @@ export class Rooms {
   invite(caller: UserDocument, room: RoomDocument, guests: UserDocument[]): Promise<RoomDocument> {
     return this.core.change(async (records, emit) => {
       const own = await records.rooms.subscription(room._id, caller._id);
-      if (!own || !may(caller, 'add-user-to-joined-room', own)) {
+      const anywhere = room.t === 'c' && may(caller, 'add-user-to-any-c-room');
+      if (!anywhere && !(own && may(caller, 'add-user-to-joined-room', own))) {
         throw Refusal.forbidden('error-not-allowed', 'Not allowed');
       }
       const current = (await records.rooms.byId(room._id)) ?? room;
