@@ -13,6 +13,7 @@ import { EngineProvider } from './failover/engine-provider.service';
 import { ModelPuller } from './failover/model-puller.service';
 import { OutsideStops } from './failover/outside-stops.service';
 import { RepairService } from './failover/repair/repair.service';
+import { ChatServerWatch } from './failover/services/chat-server-watch';
 import { ServiceKeeper } from './failover/services/service-keeper';
 import { SwitchoverService } from './failover/switchover.service';
 import { VoluntaryMoves } from './failover/voluntary-moves.service';
@@ -63,6 +64,8 @@ export class Lifecycle {
     await app.get(OutsideStops).start();
     app.get(RepairService).start();
     app.get(ServiceKeeper).start();
+    app.get(ChatServerWatch).accountProblem = () => prepared.accountMaker?.problem?.code;
+    app.get(ChatServerWatch).start();
     await app.get(PaceWatch).start();
     app.get(VoluntaryMoves).start();
     await app.get(SharedFiles).start();
@@ -98,6 +101,7 @@ export class Lifecycle {
       await app.get(RepairService).stop();
       app.get(OutsideStops).stop();
       await app.get(ServiceKeeper).stop();
+      await app.get(ChatServerWatch).stop();
       await app.get(VoluntaryMoves).stop();
       await app.get(SwitchoverService).stop();
       await app.get(FailoverService).stop();

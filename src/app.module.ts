@@ -63,6 +63,7 @@ import { RepairService, RepairTools } from './failover/repair/repair.service';
 import { RepairPorts, RepairSteps } from './failover/repair/repair-steps';
 import { ReportCommands } from './failover/report.commands';
 import { ServiceJournal } from './failover/services/service-journal';
+import { ChatServerWatch } from './failover/services/chat-server-watch';
 import { ServiceKeeper } from './failover/services/service-keeper';
 import { ServicesCommands } from './failover/services/services.commands';
 import { ServicesController } from './failover/services/services.controller';
@@ -172,6 +173,7 @@ const WORKERS: Provider[] = [
   OutsideStops,
   ServiceJournal,
   ServiceKeeper,
+  ChatServerWatch,
   ServicesCommands,
   EngineProvider,
   CoreDrill,

@@ -103,6 +103,37 @@ export class DockerDto {
   problem?: string;
 }
 
+export class ChatServerDto {
+  @ApiPropertyOptional({ description: 'Version of Rocket.Chat, as it tells', example: '8.8' })
+  version?: string;
+
+  @ApiPropertyOptional({ description: 'Whether that version is among those that are tested' })
+  tested?: boolean;
+
+  @ApiPropertyOptional({
+    description: 'Since when it answers, ISO 8601',
+    example: '2026-11-27T20:15:00.000Z',
+  })
+  reachable_since?: string;
+
+  @ApiPropertyOptional({ description: 'Since when it does not answer, ISO 8601' })
+  silent_since?: string;
+
+  @ApiProperty({
+    description: 'It takes no message: not registered, or its usage report did not reach the vendor',
+  })
+  read_only!: boolean;
+
+  @ApiPropertyOptional({ type: 'integer', description: 'Days until it is read-only, where it counts them' })
+  read_only_in_days?: number;
+
+  @ApiPropertyOptional({
+    description: "Error code of what keeps the assistant's account there from being as it should be",
+    example: 'CHAT_ACCOUNT_MAIL_REFUSED',
+  })
+  account_problem?: string;
+}
+
 export class StatusDto {
   @ApiProperty({ enum: ['online'], description: 'The process runs' })
   status!: 'online';
@@ -118,6 +149,9 @@ export class StatusDto {
     example: 'restricted-workspace: ...',
   })
   rocketchat_problem?: string;
+
+  @ApiProperty({ type: ChatServerDto, description: 'The chat server, whoever runs it' })
+  chat_server!: ChatServerDto;
 
   @ApiProperty({
     enum: MODES,

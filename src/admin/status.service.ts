@@ -7,11 +7,12 @@ import type { Core } from '../core-registry/core.types';
 import { ModelProfile } from '../core-registry/model-profile';
 import { EventBus, type EventMap } from '../events/event-bus';
 import { clusterMode, isProven } from '../failover/failover-policy';
+import { ChatServerWatch, type ChatServerView } from '../failover/services/chat-server-watch';
 import { ServiceKeeper } from '../failover/services/service-keeper';
 import { serviceDto } from '../failover/services/services.controller';
 import { ChatApi } from '../rocket-chat/chat-api';
 import { ChatRealtime } from '../rocket-chat/chat-realtime';
-import type { CoreStatusDto, PreparingDto, StatusDto } from './status.dto';
+import type { ChatServerDto, CoreStatusDto, PreparingDto, StatusDto } from './status.dto';
 
 /** How things stand right now, without anything secret. */
 @Injectable()
@@ -26,6 +27,7 @@ export class StatusService {
     private readonly realtime: ChatRealtime,
     private readonly engine: ContainerEngine,
     private readonly services: ServiceKeeper,
+    private readonly chatServer: ChatServerWatch,
     bus: EventBus,
   ) {
     bus.on('process.stopping', () => {
@@ -45,6 +47,7 @@ export class StatusService {
       active_core: this.registry.active.id,
       rocketchat_connected: this.chatConnected,
       ...(this.problem ? { rocketchat_problem: `${this.problem.kind}: ${this.problem.message}` } : {}),
+      chat_server: chatServerDto(this.chatServer.now()),
       mode: clusterMode(cores, this.registry.cluster),
       epoch: this.registry.epoch,
       ...(preparing ? { preparing: preparingDto(preparing) } : {}),
@@ -92,6 +95,20 @@ function docker(health: EngineHealth): Pick<StatusDto, 'docker'> {
     return { docker: { reachable: false, since, problem: health.problem } };
   }
   return health.version === undefined ? {} : { docker: { reachable: true, version: health.version } };
+}
+
+function chatServerDto(view: ChatServerView): ChatServerDto {
+  const { version, tested, reachableSince, silentSince, readOnly, readOnlyInDays, accountProblem } = view;
+  const stamp = (at: number): string => new Date(at).toISOString();
+  return {
+    ...(version === undefined ? {} : { version }),
+    ...(tested === undefined ? {} : { tested }),
+    ...(reachableSince === undefined ? {} : { reachable_since: stamp(reachableSince) }),
+    ...(silentSince === undefined ? {} : { silent_since: stamp(silentSince) }),
+    read_only: readOnly,
+    ...(readOnlyInDays === undefined ? {} : { read_only_in_days: readOnlyInDays }),
+    ...(accountProblem === undefined ? {} : { account_problem: accountProblem }),
+  };
 }
 
 function preparingDto(preparing: Preparing): PreparingDto {

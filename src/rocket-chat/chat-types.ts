@@ -72,6 +72,8 @@ export interface ChatLimits {
   threadsEnabled: boolean;
   /** `UI_Use_Real_Name`: the typing indicator must carry the display name. */
   useRealName: boolean;
+  /** Days until the workspace takes no message any more, where it counts them; 0: it takes none. */
+  readOnlyInDays?: number;
 }
 
 export interface OutgoingMessage {

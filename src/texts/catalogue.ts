@@ -61,6 +61,10 @@ export interface Catalogue {
   serviceRestartFailed(values: { service: string; reason: string }): string;
   /** By itself, because it had been silent for long. */
   serviceRestarted(values: { service: string; reason: string }): string;
+  /** A version of Rocket.Chat that nobody tested. */
+  chatServerUntested(values: { version: string; tested: string }): string;
+  workspaceReadOnly(): string;
+  workspaceReadOnlySoon(values: { days: number }): string;
   switchUsage(values: { cores: string }): string;
   switchNoSuchCore(values: { core: number; cores: string }): string;
   switchNotReady(values: { core: number; state: string }): string;

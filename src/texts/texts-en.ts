@@ -144,6 +144,12 @@ export const EN: Catalogue = {
   serviceRestartFailed: ({ service, reason }) => `${service} could not be restarted: ${reason}`,
   serviceRestarted: ({ service, reason }) =>
     `🔁 ${service} had not been well for five minutes (${reason}), so I restarted it. I do that once in half an hour at most; if it does not help, please look at it.`,
+  chatServerUntested: ({ version, tested }) =>
+    `⚠️ Rocket.Chat here is version ${version}; I am tested with ${tested}. I go on working as well as I can. Please look at the release notes, or update me.`,
+  workspaceReadOnly: () =>
+    '⛔ Rocket.Chat is read-only: the workspace is not registered, or could not report its usage, so it takes no message. Answers are kept and posted later. An administrator registers the workspace (Administration, Workspace), or lets it reach collector.rocket.chat; restarting helps nothing.',
+  workspaceReadOnlySoon: ({ days }) =>
+    `⚠️ Rocket.Chat becomes read-only in ${days === 1 ? 'one day' : `${days} days`}: it could not report its usage to the vendor. An administrator registers the workspace (Administration, Workspace), or lets it reach collector.rocket.chat.`,
   switchUsage: ({ cores }) => `Use \`!switch <core>\`. The cores are: ${cores}.`,
   switchNoSuchCore: ({ core, cores }) => `There is no core ${core}. The cores are: ${cores}.`,
   switchNotReady: ({ core, state }) =>

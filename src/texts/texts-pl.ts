@@ -145,6 +145,12 @@ export const PL: Catalogue = {
   serviceRestartFailed: ({ service, reason }) => `Nie udało się zrestartować ${service}: ${reason}`,
   serviceRestarted: ({ service, reason }) =>
     `🔁 Z ${service} od pięciu minut było coś nie tak (${reason}), więc go zrestartowałem. Robię to najwyżej raz na pół godziny; jeśli nie pomoże, proszę go obejrzeć.`,
+  chatServerUntested: ({ version, tested }) =>
+    `⚠️ Rocket.Chat ma tu wersję ${version}, a mnie testowano z wersjami ${tested.replace(' to ', '–')}. Działam dalej najlepiej, jak umiem. Proszę zajrzeć do informacji o wydaniu albo zaktualizować mnie.`,
+  workspaceReadOnly: () =>
+    '⛔ Rocket.Chat jest tylko do odczytu: serwer nie jest zarejestrowany albo nie mógł wysłać raportu o użyciu, więc nie przyjmuje wiadomości. Odpowiedzi czekają i zostaną wysłane później. Administrator musi zarejestrować serwer (Administracja, Workspace) albo dopuścić połączenie z collector.rocket.chat; restart nic nie da.',
+  workspaceReadOnlySoon: ({ days }) =>
+    `⚠️ Rocket.Chat przejdzie w tryb tylko do odczytu ${days === 1 ? 'za jeden dzień' : `za ${days} dni`}: nie mógł wysłać producentowi raportu o użyciu. Administrator musi zarejestrować serwer (Administracja, Workspace) albo dopuścić połączenie z collector.rocket.chat.`,
   switchUsage: ({ cores }) => `Użyj \`!switch <rdzeń>\`. Dostępne rdzenie: ${cores}.`,
   switchNoSuchCore: ({ core, cores }) => `Nie ma rdzenia ${core}. Dostępne rdzenie: ${cores}.`,
   switchNotReady: ({ core, state }) =>

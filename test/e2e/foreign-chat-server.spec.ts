@@ -1,3 +1,5 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { ChatServer } from '../../src/embedded/chat-server/chat-server';
 import { ChatPerson, eventually } from '../support/chat-person';
 import { freePort, RunningRdzen } from '../support/running-rdzen';
@@ -41,6 +43,92 @@ describe('a chat server that others run', () => {
       expect(rdzen.output).toContain('Made the private room #rdzen-admin');
       expect(rdzen.output).not.toContain('correct horse battery');
       ann.leave();
+    } finally {
+      await rdzen.close();
+      await server.close();
+    }
+  });
+
+  it('gets an account and a token of its own from an administrator, and needs no password after that', async () => {
+    const server = new ChatServer({
+      port: 0,
+      dataFile: ':memory:',
+      bot: { username: 'other-bot', password: 'x' },
+      admin: { username: 'admin', password: 'password-of-admin' },
+      settings: { twoFactorByEmail: true },
+    });
+    const { url } = await server.start();
+    const rdzen = await RunningRdzen.create({
+      ROCKETCHAT_URL: url,
+      ROCKETCHAT_USER: 'assistant',
+      ROCKETCHAT_ADMIN_USER: 'admin',
+      ROCKETCHAT_ADMIN_PASSWORD: 'password-of-admin',
+    });
+    const file = join(rdzen.data, 'chat-token.json');
+    const kept = (): { token: string } => JSON.parse(readFileSync(file, 'utf8')) as { token: string };
+    try {
+      await rdzen.launch();
+      await rdzen.ready(40_000);
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      const { token } = kept();
+      const ann = await ChatPerson.enter(url, 'Ann');
+      const room = await ann.direct('assistant');
+      await ann.say(room, 'Hello?');
+      expect(await ann.waitForAnswers(room, 1)).toHaveLength(1);
+      const { chat_server: seen } = await rdzen.status();
+      expect(seen).toMatchObject({ version: '8.8', tested: true, read_only: false });
+      expect(seen.account_problem).toBeUndefined();
+
+      rdzen.signal('SIGKILL');
+      await rdzen.exit();
+      await rdzen.launch();
+      await rdzen.ready(40_000);
+      expect(kept().token).toBe(token);
+      expect(rdzen.output).not.toContain(token);
+      expect(rdzen.output.match(/Made a personal access token/g)).toHaveLength(1);
+      ann.leave();
+    } finally {
+      await rdzen.close();
+      await server.close();
+    }
+  });
+
+  it('says on /status what keeps the account from being made, and that it is read-only', async () => {
+    const server = new ChatServer({
+      port: 0,
+      dataFile: ':memory:',
+      bot: { username: 'assistant', password: 'of the bot' },
+      admin: { username: 'admin', password: 'right' },
+      version: '10.0',
+      settings: { readOnlyInDays: 0 },
+    });
+    const { url } = await server.start();
+    const rdzen = await RunningRdzen.create({
+      ROCKETCHAT_URL: url,
+      ROCKETCHAT_USER: 'assistant',
+      ROCKETCHAT_PASSWORD: 'of the bot',
+      ROCKETCHAT_ADMIN_USER: 'admin',
+      ROCKETCHAT_ADMIN_PASSWORD: 'wrong-password',
+      RDZEN_LANGUAGE: 'pl',
+    });
+    try {
+      await rdzen.launch();
+      await rdzen.ready(40_000);
+      const seen = await eventually(
+        () => rdzen.status(),
+        ({ chat_server: chat }) => chat.read_only,
+        40_000,
+        'it sees that the workspace is read-only',
+      );
+      expect(seen.chat_server).toMatchObject({
+        version: '10.0',
+        tested: false,
+        read_only_in_days: 0,
+        account_problem: 'CHAT_ADMIN_LOGIN_REFUSED',
+      });
+      expect(rdzen.output).toMatch(/Alert chat-server-version:10.0: .*version 10.0/);
+      expect(rdzen.output).toMatch(/Alert workspace-read-only:[\d-]+: .*collector.rocket.chat/);
+      expect(rdzen.output).not.toContain('wrong-password');
     } finally {
       await rdzen.close();
       await server.close();

@@ -21,6 +21,13 @@ export interface CoreView {
 export interface StatusView {
   active_core: number;
   rocketchat_connected: boolean;
+  chat_server: {
+    version?: string;
+    tested?: boolean;
+    read_only: boolean;
+    read_only_in_days?: number;
+    account_problem?: string;
+  };
   mode: string;
   epoch: number;
   preparing?: { step: string; detail: string; received_bytes?: number; total_bytes?: number };

@@ -67,6 +67,7 @@ export function completeOptions(input: ChatServerInput): ChatServerOptions {
       threadsEnabled: true,
       allowEditing: true,
       blockEditInMinutes: 0,
+      readOnlyInDays: -1,
       twoFactor: true,
       twoFactorByEmail: false,
       allowedMailDomains: [],

@@ -27,6 +27,12 @@ describe('GET /status', () => {
       status: 'online',
       active_core: 1,
       rocketchat_connected: true,
+      chat_server: {
+        version: '8.0.0',
+        tested: true,
+        reachable_since: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string,
+        read_only: false,
+      },
       mode: 'NORMAL',
       epoch: 1,
       cores: [core(1, 'active'), core(2, 'standby')],

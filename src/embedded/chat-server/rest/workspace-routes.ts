@@ -13,6 +13,7 @@ export function workspaceRoutes(core: ChatCore, siteName: string): RestRoute[] {
     ['Message_AllowEditing', core.settings.allowEditing],
     ['Message_AllowEditing_BlockEditInMinutes', core.settings.blockEditInMinutes],
     ['E2E_Enable', false],
+    ['Cloud_Workspace_AirGapped_Restrictions_Remaining_Days', core.settings.readOnlyInDays],
     ['E2E_Allow_Unencrypted_Messages', true],
   ];
   return [

@@ -9,6 +9,8 @@ export interface ChatSettings {
   allowEditing: boolean;
   /** 0: no limit. */
   blockEditInMinutes: number;
+  /** Days until no message is taken any more; 0: none is; -1: no limit. */
+  readOnlyInDays: number;
   /** Calls that change accounts ask for a second factor. */
   twoFactor: boolean;
   /** Whoever has a verified mail address is asked for a code that was sent there; nothing is sent here. */

@@ -40,6 +40,7 @@ export class Messages {
     input: MessageInput,
     previewUrls?: string[],
   ): Promise<MessageDocument | undefined> {
+    this.requireOpenWorkspace();
     this.checkInput(user, input);
     return this.core.change(async (records, emit) => {
       const parent = input.tmid ? await records.messages.byId(input.tmid) : undefined;
@@ -74,6 +75,7 @@ export class Messages {
     message: MessageDocument,
     change: { text: string; previewUrls?: string[]; customFields?: Record<string, unknown> },
   ): Promise<MessageDocument> {
+    this.requireOpenWorkspace();
     this.checkLength(change.text);
     return this.core.change(async (records, emit) => {
       const original = (await records.messages.byId(message._id)) ?? message;
@@ -216,6 +218,12 @@ export class Messages {
       throw Refusal.coded('error-message-ts-out-of-sync', 'Message timestamp is out of sync');
     }
     return skew > 10_000 ? now : wished;
+  }
+
+  /** A workspace that may not be used any more takes and changes no message. */
+  private requireOpenWorkspace(): void {
+    if (this.core.settings.readOnlyInDays === 0)
+      throw new Refusal('restricted-workspace', 'restricted-workspace');
   }
 
   private async writable(records: ChatRecords, user: UserDocument, roomId: string): Promise<RoomDocument> {
