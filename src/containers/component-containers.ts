@@ -41,6 +41,8 @@ export interface ComponentUse {
   cpuMs: number;
   /** Share of the scheduler's periods in which it wanted more than it may have; undefined where not told. */
   throttled?: number;
+  /** In use of /tmp; undefined where the engine does not tell. */
+  scratchBytes?: number;
 }
 
 /** One component's container. Errors: RdzenError ENGINE_*. */
@@ -55,6 +57,8 @@ export interface ComponentContainer {
   changes(): Promise<string[]>;
   /** Whether a process in it, main or not, was ended for memory since the start. */
   hadOom(): Promise<boolean>;
+  /** Packets it wanted to send with no way to send them; undefined where its counters are out of sight. */
+  networkAttempts(): Promise<number | undefined>;
   /** SIGTERM, SIGKILL after `graceMs`. */
   stop(graceMs: number): Promise<void>;
   kill(): Promise<void>;

@@ -59,6 +59,8 @@ export class McpFailure extends Error {
 export class McpSession {
   /** Times the server said that its tools have changed. */
   listChanges = 0;
+  /** Answers to what was not asked, and other messages that fit nothing. */
+  strays = 0;
   private closed = false;
 
   private constructor(
@@ -77,7 +79,9 @@ export class McpSession {
       },
     });
     const session = new McpSession(client, transport);
-    client.onerror = () => undefined;
+    client.onerror = () => {
+      session.strays++;
+    };
     client.setNotificationHandler('notifications/tools/list_changed', () => {
       session.listChanges++;
     });

@@ -54,8 +54,7 @@ export class StdioTransport implements Transport {
     stderr.on('data', (chunk: Buffer) => {
       this.log = (this.log + chunk.toString('utf8')).slice(-MOST_LOG);
     });
-    for (const stream of [stdout, stderr, stdin])
-      stream.on('error', (error: Error) => this.onerror?.(error));
+    for (const stream of [stdout, stderr, stdin]) stream.on('error', (error: Error) => this.onerror?.(error));
     return Promise.resolve();
   }
 

@@ -187,7 +187,10 @@ export async function endGently(
   return { byItself: state?.exitCode !== 137, ms };
 }
 
-export function limitsOf(resources: Resources | undefined, scratchMiB = DEFAULT_SCRATCH_MIB): ComponentLimits {
+export function limitsOf(
+  resources: Resources | undefined,
+  scratchMiB = DEFAULT_SCRATCH_MIB,
+): ComponentLimits {
   const { memoryMiB, cpus, pids } = { ...DEFAULT_RESOURCES, ...resources };
   return { memoryBytes: memoryMiB * MIB, cpus, pids, scratchBytes: scratchMiB * MIB };
 }

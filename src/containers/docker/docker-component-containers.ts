@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { Container, ContainerInspectInfo, ContainerStats, ImageInspectInfo } from 'dockerode';
 import type { Clock } from '../../shared/clock';
@@ -163,7 +164,25 @@ class DockerComponent implements ComponentContainer {
     );
     const { memoryBytes, processes, cpuMs } = containerStats(found);
     const { periods = 0, throttled_periods: throttled = 0 } = found.cpu_stats.throttling_data ?? {};
-    return { memoryBytes, processes, cpuMs, ...(periods > 0 ? { throttled: throttled / periods } : {}) };
+    const scratchBytes = inMemoryFiles(found);
+    return {
+      memoryBytes,
+      processes,
+      cpuMs,
+      ...(periods > 0 ? { throttled: throttled / periods } : {}),
+      ...(scratchBytes === undefined ? {} : { scratchBytes }),
+    };
+  }
+
+  async networkAttempts(): Promise<number | undefined> {
+    const found = await this.ask('inspect', (abortSignal) => this.container.inspect({ abortSignal }));
+    const text = await readFile(`/proc/${found.State.Pid}/net/snmp`, 'utf8').catch(() => '');
+    const [names = [], values = []] = text
+      .split('\n')
+      .filter((line) => line.startsWith('Ip: '))
+      .map((line) => line.split(' '));
+    const at = names.indexOf('OutNoRoutes');
+    return found.State.Pid > 0 && at > 0 ? Number(values[at]) : undefined;
   }
 
   async changes(): Promise<string[]> {
@@ -209,9 +228,23 @@ class DockerComponent implements ComponentContainer {
     ).catch(unlessGone);
   }
 
-  private ask<T>(verb: string, work: (abortSignal: AbortSignal) => Promise<T>, withinMs?: number): Promise<T> {
+  private ask<T>(
+    verb: string,
+    work: (abortSignal: AbortSignal) => Promise<T>,
+    withinMs?: number,
+  ): Promise<T> {
     return this.client.call({ verb, subject: `component ${this.name}` }, work, withinMs);
   }
+}
+
+/** Pages of files that no disk has: those of tmpfs. Control groups of version 2 name them; of 1, they are what is left. */
+function inMemoryFiles({ memory_stats: { stats } }: ContainerStats): number | undefined {
+  const told = stats as unknown as Record<string, number | undefined> | undefined;
+  const shared = told?.shmem ?? told?.total_shmem;
+  if (shared !== undefined) return shared;
+  const { total_cache: cache, total_active_file: active, total_inactive_file: inactive } = told ?? {};
+  if (cache === undefined || active === undefined || inactive === undefined) return undefined;
+  return Math.max(0, cache - active - inactive);
 }
 
 /** It has ended, or is gone: what was wanted is the case. */

@@ -1,0 +1,36 @@
+import { type Check, failed, passed, warned } from './check';
+
+const NAME_LABEL = 'io.modelcontextprotocol.server.name';
+const MOST_BYTES = 2 ** 30;
+/** As images name them, and as engines do. */
+const ARCHITECTURES: Record<string, string> = { amd64: 'x86_64', arm64: 'aarch64' };
+
+/** The image as it came: the one that was named, of the component that it says it is, for this machine, not too large. */
+export const image: Check = {
+  number: 1,
+  id: 'image',
+  ask: async (scene) => {
+    const { subject, containers, engine } = scene;
+    const found = await containers.image(subject.image);
+    if (!found) return failed('the engine has no such image');
+    scene.found = found;
+    const digest = scene.block.digest ?? '';
+    if (!found.digests.some((one) => one.endsWith(`@${digest}`)))
+      return failed(`the image that was pulled has not the digest ${digest.slice(0, 19)}...`, found.digests);
+    const label = found.labels[NAME_LABEL];
+    if (label !== subject.manifest.name)
+      return failed(
+        label === undefined
+          ? `its label ${NAME_LABEL} is missing`
+          : `its label says that it is ${label}, and not ${subject.manifest.name}`,
+      );
+    if ((ARCHITECTURES[found.architecture] ?? found.architecture) !== engine.architecture)
+      return failed(`it is made for ${found.architecture}; this machine is ${engine.architecture}`);
+    const megabytes = Math.round(found.bytes / 1e6);
+    if (found.bytes > MOST_BYTES)
+      return failed(`it has ${megabytes} MB; at most ${MOST_BYTES / 2 ** 20} MiB`);
+    const root = ['', '0', 'root'].includes(found.user.split(':')[0] ?? '');
+    if (root) return warned(`${megabytes} MB; made to run as root, and run as user 10001 all the same`);
+    return passed(`${megabytes} MB, for ${found.architecture}, as user ${found.user}`);
+  },
+};

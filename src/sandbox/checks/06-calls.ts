@@ -1,0 +1,111 @@
+import type { TrialCall } from '../../component-registry/manifest/manifest';
+import { unmet } from '../../component-registry/manifest/expectation';
+import { McpFailure, type ToolAnswer } from '../../mcp/mcp-session';
+import { timeLimited, TookTooLong } from '../../mcp/time-limited';
+import { visibleExcerpt } from '../../mcp/visible-excerpt';
+import type { KnownTool, TrialScene } from '../trial-scene';
+import { type Check, failed, passed } from './check';
+
+const CHECKED_WITHIN_MS = 100;
+const MOST_ANSWER = 256 * 1024;
+/** Source: MCP 2025-11-25, `ContentBlock`. */
+const KINDS = ['text', 'image', 'audio', 'resource', 'resource_link'];
+/** As resolvers and sockets say it. */
+const NETWORK =
+  /ENETUNREACH|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|getaddrinfo|fetch failed|network is unreachable/i;
+
+/** Every call that its manifest shows, with what the manifest says of its answer. */
+export const calls: Check = {
+  number: 6,
+  id: 'calls',
+  ask: async (scene) => {
+    const wanted = scene.block.trial?.calls ?? [];
+    if (wanted.length === 0) return failed('its manifest shows no call to try it with');
+    const done: string[] = [];
+    for (const call of wanted) {
+      const problem = await tried(call, scene);
+      if (problem !== undefined) return failed(`${call.tool}: ${problem}`, done);
+      done.push(`${call.tool}: as expected`);
+    }
+    return passed(`${done.length} of ${wanted.length} calls did what its manifest says`);
+  },
+};
+
+async function tried(call: TrialCall, scene: TrialScene): Promise<string | undefined> {
+  const { running, tools, clock } = scene;
+  const tool = tools.find(({ name }) => name === call.tool);
+  if (!tool || !running) return 'there is no such tool';
+  const misfit = fits(() => tool.check(call.arguments));
+  // A call that is to fail may be one that the schema refuses.
+  if (misfit !== undefined && call.expect.match !== 'isError')
+    return visibleExcerpt(`its arguments and its schema: ${misfit}`, 180);
+  const began = clock.monotonic();
+  let answer: ToolAnswer;
+  try {
+    answer = await running.session.call(call.tool, call.arguments, {
+      withinMs: scene.callTimeoutMs,
+      signal: scene.signal,
+    });
+  } catch (error) {
+    if (!(error instanceof McpFailure) || error.kind === 'cancelled') throw error;
+    if (error.kind === 'protocol' && call.expect.match === 'isError') return undefined;
+    return visibleExcerpt(await reason(error, scene), 180);
+  }
+  const ms = clock.monotonic() - began;
+  return judged(call, tool, answer) ?? late(call, ms);
+}
+
+function judged(call: TrialCall, tool: KnownTool, answer: ToolAnswer): string | undefined {
+  if (answer.bytes > MOST_ANSWER) return `its answer has ${answer.bytes} bytes; at most ${MOST_ANSWER}`;
+  const odd = answer.content.find(({ type }) => !KINDS.includes(type));
+  if (odd) return visibleExcerpt(`content of the unknown kind ${odd.type}`, 100);
+  if (answer.isError && call.expect.match !== 'isError') {
+    const said = answer.content.map(({ text = '' }) => text).join(' ');
+    if (NETWORK.test(said))
+      return visibleExcerpt(
+        `it needs the network (egress), and its manifest does not ask for it: ${said}`,
+        180,
+      );
+  }
+  const { checkOutput } = tool;
+  if (checkOutput && !answer.isError) {
+    if (answer.structured === undefined) return 'it has an output schema and gave no structured content';
+    const misfit = fits(() => checkOutput(answer.structured));
+    if (misfit !== undefined) return visibleExcerpt(`its answer and its output schema: ${misfit}`, 180);
+  }
+  const result = { content: answer.content, structuredContent: answer.structured, isError: answer.isError };
+  try {
+    const came = timeLimited(CHECKED_WITHIN_MS, () => unmet(call.expect, result));
+    return came === undefined ? undefined : visibleExcerpt(came, 180);
+  } catch (error) {
+    if (error instanceof TookTooLong) return 'to compare its answer takes for ever';
+    throw error;
+  }
+}
+
+function late({ maxMs }: TrialCall, ms: number): string | undefined {
+  return maxMs !== undefined && ms > maxMs ? `it took ${Math.round(ms)} ms; at most ${maxMs}` : undefined;
+}
+
+function fits(check: () => string[]): string | undefined {
+  try {
+    const [first] = timeLimited(CHECKED_WITHIN_MS, check);
+    return first;
+  } catch (error) {
+    if (error instanceof TookTooLong) return 'to check it takes for ever, so it was ended';
+    throw error;
+  }
+}
+
+async function reason(error: McpFailure, { running, watch }: TrialScene): Promise<string> {
+  if (error.kind === 'closed') {
+    const state = await running?.container.inspect();
+    if (state?.oomKilled) {
+      watch.oom = true;
+      return 'it was killed for the memory it took';
+    }
+    return `it exited with code ${state?.exitCode ?? 'unknown'} in the call`;
+  }
+  const violation = running?.session.transport.violations.at(-1);
+  return violation ? `${error.message} (${violation.kind}: ${violation.detail})` : error.message;
+}

@@ -1,0 +1,92 @@
+import type { ComponentContainer, ComponentLimits } from '../containers/component-containers';
+import type { Clock, Timer } from '../shared/clock';
+
+const EVERY_MS = 250;
+const MOST_POINTS = 480;
+
+/** What a component took while it ran, sampled four times a second, over all its containers in turn. */
+export class ResourceWatch {
+  peakMemoryBytes = 0;
+  peakProcesses = 0;
+  peakScratchBytes = 0;
+  cpuMs = 0;
+  /** Share of periods in which it was held back, of the container for which that was the highest. */
+  throttled?: number;
+  /** Killed for memory: the main process, or one below it. */
+  oom = false;
+  readonly curve: [number, number][] = [];
+  private readonly began: number;
+  private container?: ComponentContainer;
+  private timer?: Timer;
+  private sampling?: Promise<void>;
+  private lastCpuMs = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    readonly limits: ComponentLimits,
+  ) {
+    this.began = clock.monotonic();
+  }
+
+  /** With what the running one took by now. */
+  get cpuSoFarMs(): number {
+    return this.cpuMs + (this.container ? this.lastCpuMs : 0);
+  }
+
+  async begin(container: ComponentContainer): Promise<void> {
+    this.container = container;
+    this.lastCpuMs = 0;
+    await this.sample();
+    this.plan();
+  }
+
+  /** Takes a last look, and asks the engine whether anything was killed for memory. */
+  async end(): Promise<void> {
+    this.timer?.cancel();
+    this.timer = undefined;
+    await this.sampling;
+    const { container } = this;
+    this.container = undefined;
+    if (!container) return;
+    await this.look(container);
+    this.cpuMs += this.lastCpuMs;
+    await this.askForOom(container);
+  }
+
+  /** As {@link end}, and goes on. */
+  async now(): Promise<void> {
+    if (!this.container) return;
+    await this.sample();
+    await this.askForOom(this.container);
+  }
+
+  private async askForOom(container: ComponentContainer): Promise<void> {
+    const state = await container.inspect().catch(() => undefined);
+    if (state?.oomKilled || (await container.hadOom().catch(() => false))) this.oom = true;
+  }
+
+  private plan(): void {
+    this.timer = this.clock.after(EVERY_MS, () => {
+      this.sampling = this.sample().then(() => {
+        if (this.timer) this.plan();
+      });
+    });
+  }
+
+  private async sample(): Promise<void> {
+    if (this.container) await this.look(this.container);
+  }
+
+  private async look(container: ComponentContainer): Promise<void> {
+    // One that has ended uses nothing.
+    const use = await container.use().catch(() => undefined);
+    if (!use) return;
+    this.peakMemoryBytes = Math.max(this.peakMemoryBytes, use.memoryBytes);
+    this.peakProcesses = Math.max(this.peakProcesses, use.processes);
+    this.peakScratchBytes = Math.max(this.peakScratchBytes, use.scratchBytes ?? 0);
+    if (use.cpuMs > 0) this.lastCpuMs = use.cpuMs;
+    if (use.throttled !== undefined) this.throttled = Math.max(this.throttled ?? 0, use.throttled);
+    if (use.memoryBytes > 0 && this.curve.length < MOST_POINTS)
+      this.curve.push([Math.round(this.clock.monotonic() - this.began), use.memoryBytes]);
+  }
+}

@@ -1,0 +1,143 @@
+import type { RunnableManifest } from '../component-registry/manifest/complete-manifest';
+import { blockOf, DEFAULT_RESOURCES, type ToolRight } from '../component-registry/manifest/manifest';
+import type { ComponentContainers, ComponentImage, SandboxEngine } from '../containers/component-containers';
+import type { ListedTool } from '../mcp/mcp-session';
+import type { SchemaCheck } from '../mcp/tool-schema';
+import type { Clock } from '../shared/clock';
+import type { StdioTransport } from '../mcp/stdio-transport';
+import {
+  type ComponentDidNotStart,
+  type ComponentRuntime,
+  limitsOf,
+  type RunningComponent,
+} from '../tools/component-runtime';
+import { ResourceWatch } from './resource-watch';
+
+/** Slack behind the trial's own end: what a dead gateway left is swept after it. */
+const LIFETIME_SLACK_MS = 60_000;
+
+/** A listed tool and what was compiled of it. */
+export interface KnownTool extends ListedTool {
+  check: SchemaCheck;
+  checkOutput?: SchemaCheck;
+  right?: ToolRight;
+}
+
+export interface TrialSubject {
+  trialId: string;
+  manifest: RunnableManifest;
+  /** `repository@sha256:...`. */
+  image: string;
+  source: string;
+  signed: boolean;
+}
+
+/** What the checks of one trial share: the component as it runs now, and what is known of it by now. */
+export class TrialScene {
+  found?: ComponentImage;
+  /** The one the checks speak to. */
+  running?: RunningComponent;
+  /** Why it did not come to speak. */
+  refusal?: ComponentDidNotStart;
+  /** What the first container said; later ones are hurt on purpose. */
+  hygiene?: { transport: StdioTransport; strays: number };
+  tools: KnownTool[] = [];
+  startToToolsMs?: number;
+  latency?: { calls: number; p50: number; p95: number };
+  egressAttempts?: number;
+  readonly watch: ResourceWatch;
+  private readonly made: RunningComponent[] = [];
+  /** Ends of output of those that are gone. */
+  private readonly logs: string[] = [];
+
+  constructor(
+    readonly subject: TrialSubject,
+    readonly engine: SandboxEngine,
+    readonly containers: ComponentContainers,
+    private readonly runtime: ComponentRuntime,
+    readonly clock: Clock,
+    readonly signal: AbortSignal,
+    private readonly withinMs: number,
+  ) {
+    this.watch = new ResourceWatch(clock, this.limits);
+  }
+
+  get block(): ReturnType<typeof blockOf> {
+    return blockOf(this.subject.manifest);
+  }
+
+  get limits(): ReturnType<typeof limitsOf> {
+    return limitsOf(this.block.resources, this.block.permissions?.filesystem?.scratchMiB);
+  }
+
+  get callTimeoutMs(): number {
+    return { ...DEFAULT_RESOURCES, ...this.block.resources }.callTimeoutS * 1000;
+  }
+
+  get logTail(): string {
+    return [...this.logs, this.running?.session.transport.logTail ?? ''].join('\n').slice(-4_096);
+  }
+
+  /** A fresh container in place of the one before. */
+  async start(): Promise<RunningComponent> {
+    await this.end();
+    const running = await this.another();
+    this.running = running;
+    await this.watch.begin(running.container);
+    return running;
+  }
+
+  /** Beside the one that runs. */
+  async another(): Promise<RunningComponent> {
+    this.signal.throwIfAborted();
+    const running = await this.runtime.start(this.subject.manifest, this.subject.image, {
+      word: 'trial',
+      labels: { 'rdzen.trial': this.subject.trialId },
+      lifetimeMs: this.withinMs + LIFETIME_SLACK_MS,
+    });
+    this.made.push(running);
+    return running;
+  }
+
+  /** Calls from here on are broken off on purpose, and answers to them are no fault. */
+  noteHygiene(): void {
+    if (!this.running || this.hygiene) return;
+    const { transport, strays } = this.running.session;
+    this.hygiene = { transport, strays };
+  }
+
+  /** Of the one that runs; what it used until now stays known. */
+  async end(): Promise<void> {
+    await this.watch.end();
+    if (this.running) this.logs.push(this.running.session.transport.logTail);
+    await this.running?.close();
+    this.running = undefined;
+  }
+
+  /** Nothing of this trial is left after it. */
+  async close(): Promise<void> {
+    await this.watch.end();
+    for (const one of this.made) await one.close().catch(() => undefined);
+  }
+
+  /** Running still; where it is not, a new one takes its place. @returns whether it had ended */
+  async mended(): Promise<boolean> {
+    if (this.running && !this.running.session.isClosed) {
+      const state = await this.running.container.inspect();
+      if (state?.running) return false;
+    }
+    await this.start();
+    return true;
+  }
+
+  /** One that may be called as often as one likes, with arguments that its manifest shows. */
+  harmlessCall(): { tool: string; arguments: Record<string, unknown> } | undefined {
+    const calls = this.block.trial?.calls ?? [];
+    const reads = calls.filter(
+      ({ tool, expect }) =>
+        expect.match !== 'isError' &&
+        this.tools.some(({ name, right }) => name === tool && right?.effect === 'read' && !right.egress),
+    );
+    return reads[0];
+  }
+}
