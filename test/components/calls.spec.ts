@@ -83,7 +83,8 @@ describe('components that go wrong in a call', () => {
 
   it('environment-reader tells all it finds', async () => {
     const component = start('environment-reader', { BAIT: 'sesame' });
-    const told = JSON.parse(textOf(await component.call('remember', { note: 'x' })));
+    const [, found] = textOf(await component.call('remember', { note: 'x' })).split('\n');
+    const told = JSON.parse(found ?? '');
     expect(told.environment).toMatchObject({ BAIT: 'sesame' });
     expect(told.files['/proc/mounts']).toMatch(process.platform === 'linux' ? /proc/ : /ENOENT/);
     expect(told.root).toContain('tmp');

@@ -67,8 +67,8 @@ describe('components that lie in their list of tools', () => {
       pattern.test(`${'a'.repeat(letters)}!`);
       return performance.now() - began;
     };
-    time(10);
-    expect(time(24)).toBeGreaterThan(20 * time(14));
+    const quickest = Math.min(...[1, 2, 3, 4, 5].map(() => time(14)));
+    expect(time(24)).toBeGreaterThan(20 * quickest);
   });
 
   it('injected-text', async () => {

@@ -50,7 +50,7 @@ export class ComponentProcess {
   }
 
   /** @throws Error when the answer is an error, when there is none in time, or when the program ended */
-  async request(method: string, params: object = {}, withinMs = 5_000): Promise<JsonObject> {
+  async request(method: string, params: object = {}, withinMs = 10_000): Promise<JsonObject> {
     const id = ++this.lastId;
     let timer: NodeJS.Timeout | undefined;
     const answered = new Promise<JsonObject>((resolve) => this.waiting.set(id, resolve));
@@ -76,7 +76,7 @@ export class ComponentProcess {
     return this.lastId + 1;
   }
 
-  async connect(withinMs = 5_000): Promise<JsonObject> {
+  async connect(withinMs = 10_000): Promise<JsonObject> {
     const clientInfo = { name: 'tests', version: '1' };
     const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
     const initialized = await this.request('initialize', params, withinMs);
