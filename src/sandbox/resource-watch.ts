@@ -15,7 +15,8 @@ export class ResourceWatch {
   /** Killed for memory: the main process, or one below it. */
   oom = false;
   readonly curve: [number, number][] = [];
-  private readonly began: number;
+  private readonly since: number;
+  private started = false;
   private container?: ComponentContainer;
   private timer?: Timer;
   private sampling?: Promise<void>;
@@ -25,7 +26,12 @@ export class ResourceWatch {
     private readonly clock: Clock,
     readonly limits: ComponentLimits,
   ) {
-    this.began = clock.monotonic();
+    this.since = clock.monotonic();
+  }
+
+  /** Something has run. */
+  get began(): boolean {
+    return this.started;
   }
 
   /** With what the running one took by now. */
@@ -35,6 +41,7 @@ export class ResourceWatch {
 
   async begin(container: ComponentContainer): Promise<void> {
     this.container = container;
+    this.started = true;
     this.lastCpuMs = 0;
     await this.sample();
     this.plan();
@@ -87,6 +94,6 @@ export class ResourceWatch {
     if (use.cpuMs > 0) this.lastCpuMs = use.cpuMs;
     if (use.throttled !== undefined) this.throttled = Math.max(this.throttled ?? 0, use.throttled);
     if (use.memoryBytes > 0 && this.curve.length < MOST_POINTS)
-      this.curve.push([Math.round(this.clock.monotonic() - this.began), use.memoryBytes]);
+      this.curve.push([Math.round(this.clock.monotonic() - this.since), use.memoryBytes]);
   }
 }

@@ -11,6 +11,7 @@ import {
   limitsOf,
   type RunningComponent,
 } from '../tools/component-runtime';
+import type { Finding } from './checks/check';
 import { ResourceWatch } from './resource-watch';
 
 /** Slack behind the trial's own end: what a dead gateway left is swept after it. */
@@ -30,6 +31,11 @@ export interface TrialSubject {
   image: string;
   source: string;
   signed: boolean;
+}
+
+/** A core of the sandbox's own that is asked which tool it would call. */
+export interface ModelJudge {
+  ask(scene: TrialScene): Promise<Finding>;
 }
 
 /** What the checks of one trial share: the component as it runs now, and what is known of it by now. */
@@ -58,6 +64,7 @@ export class TrialScene {
     readonly clock: Clock,
     readonly signal: AbortSignal,
     private readonly withinMs: number,
+    readonly model?: ModelJudge,
   ) {
     this.watch = new ResourceWatch(clock, this.limits);
   }

@@ -1,3 +1,4 @@
+import type { TrialValues } from './trial-text';
 /** Every sentence the assistant says of its own accord, by name; each takes its values and gives the finished text. */
 export interface Catalogue {
   switched(values: { from: number; to: number }): string;
@@ -55,6 +56,17 @@ export interface Catalogue {
   maintenanceOff(values: { core: number }): string;
   notInMaintenance(values: { core: number }): string;
   report(values: ReportValues): string;
+  trialReport(values: TrialValues): string;
+  /** `waiting`: how many are before it. */
+  trialBegun(values: { title: string; version: string; id: string; waiting: number }): string;
+  trialUsage(): string;
+  trialRunning(values: { id: string; title: string; version: string; check: string }): string;
+  trialQueued(values: { id: string; title: string; version: string }): string;
+  trialDone(values: { id: string; title: string; version: string; verdict: TrialValues['verdict'] }): string;
+  noTrials(): string;
+  trialStopped(values: { id: string }): string;
+  /** `reason`: what an error tells of itself, in English. */
+  trialRefused(values: { name: string; reason: string }): string;
   reportUsage(values: { longest: string }): string;
   restartUsage(values: { services: readonly string[] }): string;
   serviceRestartDone(values: { service: string }): string;

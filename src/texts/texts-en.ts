@@ -2,6 +2,8 @@ import type { Catalogue } from './catalogue';
 import { REPORT_EN } from './report-en';
 import { report } from './report-text';
 import { rounded } from './rounded';
+import { TRIAL_EN } from './trial-en';
+import { trialReport } from './trial-text';
 
 const HELP_EN: Record<string, string> = {
   help: '`!help`: this list',
@@ -14,6 +16,9 @@ const HELP_EN: Record<string, string> = {
     '`!maintenance <core> 2h`, `!maintenance <core> off`: leave a core alone while somebody works on it',
   report: '`!report [24h]`: how well the assistant was up',
   restart: '`!restart rocketchat|mongodb`: restart that container',
+  trial:
+    '`!trial <name>[@version]`, `!trial stop <id>`: try a component of the catalogue in the sandbox, or end that',
+  trials: '`!trials`: the trials that run, wait, or were the last ones',
   new: '`!new`: forget what was said here before',
   stop: '`!stop`: stop the answer to your question',
   language: '`!language en|pl`: the language I speak in this room',
@@ -134,6 +139,21 @@ export const EN: Catalogue = {
     `Core ${core} is back from maintenance and will be used again once it is ready.`,
   notInMaintenance: ({ core }) => `Core ${core} is not in maintenance.`,
   report: (values) => report(values, REPORT_EN),
+  trialReport: (values) => trialReport(values, TRIAL_EN),
+  trialBegun: ({ title, version, id, waiting }) =>
+    waiting === 0
+      ? `🧪 Trial ${id} of ${title} ${version} has begun, in a sandbox of its own. The report comes here; it takes less than a minute as a rule. \`!trial stop ${id}\` ends it.`
+      : `🧪 Trial ${id} of ${title} ${version} waits for ${waiting} before it. The report comes here; \`!trial stop ${id}\` takes it back.`,
+  trialUsage: () =>
+    'Give the name of a component, and a version where it is not the newest: `!trial time-mcp` or `!trial time-mcp@1.0.6`. `!trial stop ID` ends one. `!catalogue` lists what there is.',
+  trialRunning: ({ id, title, version, check }) =>
+    `- ${id}: ${title} ${version}, under way (${TRIAL_EN.checks[check] ?? check})`,
+  trialQueued: ({ id, title, version }) => `- ${id}: ${title} ${version}, waiting`,
+  trialDone: ({ id, title, version, verdict }) =>
+    `- ${id}: ${title} ${version} ${{ pass: 'passed', pass_with_warnings: 'passed with warnings', fail: 'did not pass', inconclusive: 'could not be judged' }[verdict]}`,
+  noTrials: () => 'There were no trials yet. `!trial NAME` begins one.',
+  trialStopped: ({ id }) => `Trial ${id} is stopped; nothing of it is left.`,
+  trialRefused: ({ name, reason }) => `I cannot try \`${name}\`. ${reason}`,
   reportUsage: ({ longest }) =>
     `Use \`!report\` for the last 24h, or say for how long, for example \`!report 7d\`; at most ${longest}.`,
   restartUsage: ({ services }) =>

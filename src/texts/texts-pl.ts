@@ -2,6 +2,8 @@ import type { Catalogue } from './catalogue';
 import { REPORT_PL } from './report-pl';
 import { report } from './report-text';
 import { rounded } from './rounded';
+import { TRIAL_PL } from './trial-pl';
+import { trialReport } from './trial-text';
 
 const HELP_PL: Record<string, string> = {
   help: '`!help`: ta lista',
@@ -13,6 +15,9 @@ const HELP_PL: Record<string, string> = {
     '`!maintenance <rdzeń> 2h`, `!maintenance <rdzeń> off`: zostaw rdzeń w spokoju, gdy ktoś przy nim pracuje',
   report: '`!report [24h]`: jak dobrze asystent działał',
   restart: '`!restart rocketchat|mongodb`: restartuje ten kontener',
+  trial:
+    '`!trial <nazwa>[@wersja]`, `!trial stop <id>`: sprawdź komponent z katalogu w piaskownicy albo przerwij próbę',
+  trials: '`!trials`: próby w toku, czekające i ostatnie',
   new: '`!new`: zapomnij, o czym tu była mowa',
   stop: '`!stop`: przerwij odpowiedź na Twoje pytanie',
   language: '`!language en|pl`: język, którym mówię w tym pokoju',
@@ -134,6 +139,21 @@ export const PL: Catalogue = {
     `Rdzeń ${core} wrócił z konserwacji i będzie używany, gdy tylko będzie gotowy.`,
   notInMaintenance: ({ core }) => `Rdzeń ${core} nie jest w konserwacji.`,
   report: (values) => report(values, REPORT_PL),
+  trialReport: (values) => trialReport(values, TRIAL_PL),
+  trialBegun: ({ title, version, id, waiting }) =>
+    waiting === 0
+      ? `🧪 Próba ${id} komponentu ${title} ${version} rozpoczęta, w osobnej piaskownicy. Raport pojawi się tutaj, zwykle w niecałą minutę. \`!trial stop ${id}\` ją przerywa.`
+      : `🧪 Próba ${id} komponentu ${title} ${version} czeka w kolejce (przed nią: ${waiting}). Raport pojawi się tutaj; \`!trial stop ${id}\` ją wycofuje.`,
+  trialUsage: () =>
+    'Podaj nazwę komponentu, a także wersję, jeśli ma być inna niż najnowsza: `!trial time-mcp` albo `!trial time-mcp@1.0.6`. `!trial stop ID` przerywa próbę. `!catalogue` pokazuje, co jest do wyboru.',
+  trialRunning: ({ id, title, version, check }) =>
+    `- ${id}: ${title} ${version}, w toku (${TRIAL_PL.checks[check] ?? check})`,
+  trialQueued: ({ id, title, version }) => `- ${id}: ${title} ${version}, czeka`,
+  trialDone: ({ id, title, version, verdict }) =>
+    `- ${id}: ${title} ${version}: ${{ pass: 'próba udana', pass_with_warnings: 'próba udana, z ostrzeżeniami', fail: 'próba nieudana', inconclusive: 'nie dało się ocenić' }[verdict]}`,
+  noTrials: () => 'Jeszcze nie było żadnej próby. `!trial NAZWA` rozpoczyna próbę.',
+  trialStopped: ({ id }) => `Próba ${id} przerwana; nic po niej nie zostało.`,
+  trialRefused: ({ name, reason }) => `Nie mogę sprawdzić \`${name}\`. ${reason}`,
   reportUsage: ({ longest }) =>
     `Użyj \`!report\`, by zobaczyć ostatnie 24h, albo podaj inny czas, na przykład \`!report 7d\`; najwyżej ${longest}.`,
   restartUsage: ({ services }) =>
