@@ -5,6 +5,7 @@ import { SharedFiles } from './admin/shared-files.service';
 import type { Prepared } from './app.setup';
 import { ChatGateway } from './chat-gateway/chat-gateway.service';
 import { Housekeeping } from './chat-gateway/housekeeping.service';
+import { CatalogueService } from './component-registry/catalogue/catalogue.service';
 import { CoreHistory } from './core-registry/core-history';
 import { CoreRegistry } from './core-registry/core-registry';
 import { EventBus } from './events/event-bus';
@@ -69,6 +70,7 @@ export class Lifecycle {
     await app.get(PaceWatch).start();
     app.get(VoluntaryMoves).start();
     await app.get(SharedFiles).start();
+    await app.get(CatalogueService).start();
     await prepared.accountMaker?.triedWithin(ACCOUNT_MS);
     app.get(ChatGateway).start(prepared.knownHere);
     app.get(Housekeeping).start();
@@ -109,6 +111,7 @@ export class Lifecycle {
       await app.get(HealthMonitor).stop();
       app.get(AvailabilityWatch).stop();
       await app.get(CoreHistory).stop();
+      await app.get(CatalogueService).stop();
       await app.get(SharedFiles).stop();
       await app.close();
     })().catch((error: unknown) => this.logger.error(`Stopping failed in part: ${String(error)}`));

@@ -31,6 +31,13 @@ import { Replies } from './chat-gateway/replies';
 import { RightsService } from './chat-gateway/rights.service';
 import { SendController } from './chat-gateway/send.controller';
 import { SendService } from './chat-gateway/send.service';
+import { CatalogueCommands } from './component-registry/catalogue/catalogue.commands';
+import { CatalogueController } from './component-registry/catalogue/catalogue.controller';
+import { CatalogueService } from './component-registry/catalogue/catalogue.service';
+import { CATALOGUE_PARTS } from './component-registry/catalogue/catalogue-parts';
+import { SeenVersions } from './component-registry/catalogue/seen-versions';
+import { WebDocuments } from './component-registry/catalogue/web-documents';
+import { COMPONENT_REGISTRY_MIGRATIONS } from './component-registry/component-registry.migrations';
 import { Settings } from './config/settings';
 import { ContainerEngine } from './containers/container-engine';
 import { ContextBuilder } from './conversation/context-builder';
@@ -106,6 +113,7 @@ import { Store } from './storage/store';
 /** Tables of every feature. */
 export const MIGRATIONS = [
   ...CORE_REGISTRY_MIGRATIONS,
+  ...COMPONENT_REGISTRY_MIGRATIONS,
   ...JOURNAL_MIGRATIONS,
   ...FAILOVER_MIGRATIONS,
   ...ROOMS_MIGRATIONS,
@@ -126,6 +134,8 @@ export interface Foundations {
   postIds: PostIdKey;
   prompt: SystemPrompt;
   crash: CrashPoints;
+  /** Where catalogues are got from. */
+  web: WebDocuments;
 }
 
 const REGISTRIES: Provider[] = [
@@ -184,6 +194,7 @@ const WORKERS: Provider[] = [
   RepairTools,
   RepairService,
 ];
+const COMPONENTS: Provider[] = [...CATALOGUE_PARTS, SeenVersions, CatalogueService, CatalogueCommands];
 const CONVERSATION: Provider[] = [ContextBuilder, TurnService];
 const GATEWAY: Provider[] = [
   Admission,
@@ -238,6 +249,7 @@ export class AppModule {
       { provide: PostIdKey, useValue: foundations.postIds },
       { provide: SystemPrompt, useValue: foundations.prompt },
       { provide: CrashPoints, useValue: foundations.crash },
+      { provide: WebDocuments, useValue: foundations.web },
     ];
     return {
       module: AppModule,
@@ -251,9 +263,10 @@ export class AppModule {
         CoresController,
         RepairController,
         ServicesController,
+        CatalogueController,
         SendController,
       ],
-      providers: [...ground, ...REGISTRIES, ...WORKERS, ...CONVERSATION, ...GATEWAY, ...ADMIN],
+      providers: [...ground, ...REGISTRIES, ...WORKERS, ...COMPONENTS, ...CONVERSATION, ...GATEWAY, ...ADMIN],
     };
   }
 }

@@ -15,6 +15,7 @@ import { surveyMachine } from './app.machine';
 import { rememberedActiveCore } from './admin/shared-files.service';
 import { AppModule, MIGRATIONS, type Foundations } from './app.module';
 import { ChatServerLauncher, type ChatServerAddress } from './chat-gateway/chat-server-launcher';
+import { HttpsDocuments } from './component-registry/catalogue/https-documents';
 import type { Settings } from './config/settings';
 import { CombinedContainerEngine } from './containers/combined-container-engine';
 import type { ContainerEngine } from './containers/container-engine';
@@ -135,6 +136,7 @@ export async function prepare(
       postIds: new PostIdKey(secret),
       prompt: new SystemPrompt(readPrompt(settings)),
       crash: crashPoints(environment),
+      web: new HttpsDocuments(environment),
     };
     const coreIds = cores.definitions.map(({ id }) => id);
     const preferredCore = (await rememberedActiveCore(data, coreIds)) ?? settings.ACTIVE_CORE_ID;
@@ -204,6 +206,7 @@ export function openApi(app: NestFastifyApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key, rdz_<id>.<secret>' })
     .addTag('original', 'The three endpoints of the original design')
     .addTag('failover', 'What happened to the cores')
+    .addTag('components', 'The catalogue of components')
     .addTag('messages', 'Questions and dead letters')
     .addTag('health', 'Probes')
     .build();

@@ -2,6 +2,9 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { createApp, openApi, version } from './app.setup';
 import { MIGRATIONS, type Foundations } from './app.module';
+import { HttpsDocuments } from './component-registry/catalogue/https-documents';
+import { SigningRefused } from './component-registry/catalogue/sign-catalogue';
+import { signCommand, SIGN_USAGE } from './component-registry/catalogue/sign-command';
 import { lintManifest } from './component-registry/manifest/lint-manifest';
 import { lintReport } from './component-registry/manifest/lint-report';
 import { packCommand } from './component-registry/packing/pack-command';
@@ -46,6 +49,15 @@ const COMMANDS = new Map<string, Command>([
       takes: 'NPM-NAME@VERSION [...]',
       options: true,
       run: componentPack,
+    },
+  ],
+  [
+    'catalogue sign',
+    {
+      what: 'sign every entry of a folder, and write the public key beside them',
+      takes: SIGN_USAGE,
+      options: true,
+      run: catalogueSign,
     },
   ],
   ['--help', { what: 'print this list', run: help }],
@@ -111,6 +123,7 @@ function idleFoundations(store: LibsqlStore): Foundations {
     postIds: new PostIdKey(Buffer.alloc(32)),
     prompt: new SystemPrompt(''),
     crash: new CrashPoints(),
+    web: new HttpsDocuments({}),
   };
 }
 
@@ -136,6 +149,15 @@ async function componentPack(...args: string[]): Promise<string> {
     return await packCommand(args, loadSettings(process.env), process.env);
   } catch (error) {
     if (error instanceof RdzenError) throw new Failed(`${error.code}: ${error.message}`);
+    throw error;
+  }
+}
+
+async function catalogueSign(...args: string[]): Promise<string> {
+  try {
+    return await signCommand(args);
+  } catch (error) {
+    if (error instanceof SigningRefused) throw new Failed(error.message);
     throw error;
   }
 }

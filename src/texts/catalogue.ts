@@ -1,6 +1,8 @@
 import type { TrialValues } from './trial-text';
+import type { ComponentTexts } from './component-texts';
+
 /** Every sentence the assistant says of its own accord, by name; each takes its values and gives the finished text. */
-export interface Catalogue {
+export interface Catalogue extends ComponentTexts {
   switched(values: { from: number; to: number }): string;
   switchedByHand(values: { from: number; to: number }): string;
   switchedFromSlow(values: { from: number; to: number }): string;

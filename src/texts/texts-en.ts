@@ -1,4 +1,5 @@
 import type { Catalogue } from './catalogue';
+import { COMPONENTS_EN } from './components-en';
 import { REPORT_EN } from './report-en';
 import { report } from './report-text';
 import { rounded } from './rounded';
@@ -16,6 +17,8 @@ const HELP_EN: Record<string, string> = {
     '`!maintenance <core> 2h`, `!maintenance <core> off`: leave a core alone while somebody works on it',
   report: '`!report [24h]`: how well the assistant was up',
   restart: '`!restart rocketchat|mongodb`: restart that container',
+  catalogue: '`!catalogue [words]`: components that could be installed, or those that fit some words',
+  component: '`!component <name>`: what a component does, and what it may do',
   trial:
     '`!trial <name>[@version]`, `!trial stop <id>`: try a component of the catalogue in the sandbox, or end that',
   trials: '`!trials`: the trials that run, wait, or were the last ones',
@@ -59,6 +62,7 @@ const KINDS_EN: Record<string, string> = {
 };
 
 export const EN: Catalogue = {
+  ...COMPONENTS_EN,
   switched: ({ from, to }) =>
     `⚠️ Switched from core ${from} to core ${to}, because core ${from} failed. Answers go on.`,
   switchedByHand: ({ from, to }) => `🔀 Switched from core ${from} to core ${to}, as asked.`,

@@ -1,4 +1,5 @@
 import type { Catalogue } from './catalogue';
+import { COMPONENTS_PL } from './components-pl';
 import { REPORT_PL } from './report-pl';
 import { report } from './report-text';
 import { rounded } from './rounded';
@@ -15,6 +16,8 @@ const HELP_PL: Record<string, string> = {
     '`!maintenance <rdzeń> 2h`, `!maintenance <rdzeń> off`: zostaw rdzeń w spokoju, gdy ktoś przy nim pracuje',
   report: '`!report [24h]`: jak dobrze asystent działał',
   restart: '`!restart rocketchat|mongodb`: restartuje ten kontener',
+  catalogue: '`!catalogue [słowa]`: komponenty, które można zainstalować, albo te, które pasują do słów',
+  component: '`!component <nazwa>`: co komponent robi i co mu wolno',
   trial:
     '`!trial <nazwa>[@wersja]`, `!trial stop <id>`: sprawdź komponent z katalogu w piaskownicy albo przerwij próbę',
   trials: '`!trials`: próby w toku, czekające i ostatnie',
@@ -59,6 +62,7 @@ const KINDS_PL: Record<string, string> = {
 };
 
 export const PL: Catalogue = {
+  ...COMPONENTS_PL,
   switched: ({ from, to }) =>
     `⚠️ Przełączono z rdzenia ${from} na rdzeń ${to}, ponieważ rdzeń ${from} zawiódł. Odpowiadam dalej.`,
   switchedByHand: ({ from, to }) => `🔀 Przełączono na polecenie z rdzenia ${from} na rdzeń ${to}.`,

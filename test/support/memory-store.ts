@@ -1,3 +1,4 @@
+import { COMPONENT_REGISTRY_MIGRATIONS } from '../../src/component-registry/component-registry.migrations';
 import { CORE_REGISTRY_MIGRATIONS } from '../../src/core-registry/core-registry.migrations';
 import { FAILOVER_MIGRATIONS } from '../../src/failover/failover.migrations';
 import { JOURNAL_MIGRATIONS } from '../../src/journal/journal.migrations';
@@ -9,6 +10,7 @@ export async function memoryStore(): Promise<LibsqlStore> {
   const store = new LibsqlStore(':memory:');
   await store.migrate([
     ...CORE_REGISTRY_MIGRATIONS,
+    ...COMPONENT_REGISTRY_MIGRATIONS,
     ...FAILOVER_MIGRATIONS,
     ...JOURNAL_MIGRATIONS,
     ...ROOMS_MIGRATIONS,

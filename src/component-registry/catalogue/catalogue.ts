@@ -66,6 +66,11 @@ export class Catalogue {
       : versions?.find(({ manifest }) => manifest.version === version);
   }
 
+  /** How many entries of a source are taken, in all versions. */
+  from(source: string): number {
+    return [...this.byName.values()].flat().filter((entry) => entry.source === source).length;
+  }
+
   /** Every full name that a full or short one can mean. */
   namesOf(name: string): string[] {
     if (this.byName.has(name)) return [name];

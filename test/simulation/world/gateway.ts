@@ -7,6 +7,7 @@ import type { CoreDefinition } from '../../../src/core-registry/core.types';
 import { ModelProfile } from '../../../src/core-registry/model-profile';
 import { PostIdKey } from '../../../src/journal/post-id';
 import { Settings } from '../../../src/config/settings';
+import { HttpsDocuments } from '../../../src/component-registry/catalogue/https-documents';
 import { CrashPoints } from '../../../src/shared/crash-points';
 import type { VirtualClock } from '../../support/virtual-clock';
 import { ChatAccount } from './chat-account';
@@ -82,6 +83,7 @@ export class Gateway {
       postIds: new PostIdKey(POST_SECRET),
       prompt: new SystemPrompt('You are {{name}}. Speak {{language}}.'),
       crash: new CrashPoints(),
+      web: new HttpsDocuments({}),
     };
     this.wiring = new Wiring(foundations);
     const prepared: Prepared = {

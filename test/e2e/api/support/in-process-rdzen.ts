@@ -11,6 +11,7 @@ import { MIGRATIONS, type Foundations } from '../../../../src/app.module';
 import { createApp } from '../../../../src/app.setup';
 import { ApiKeys } from '../../../../src/admin/api-keys.service';
 import { rememberedActiveCore } from '../../../../src/admin/shared-files.service';
+import { HttpsDocuments } from '../../../../src/component-registry/catalogue/https-documents';
 import { Settings } from '../../../../src/config/settings';
 import { SystemPrompt } from '../../../../src/conversation/system-prompt';
 import type { CoreDefinition } from '../../../../src/core-registry/core.types';
@@ -126,6 +127,7 @@ export class InProcessRdzen {
       postIds: new PostIdKey(Buffer.alloc(32, 7)),
       prompt: new SystemPrompt('You are a test.'),
       crash: new CrashPoints(),
+      web: new HttpsDocuments({}),
     };
     await preload();
     const app = await createApp(foundations, false);

@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import { ChatCommand, type CommandCall } from '../../commands/chat-command';
+import type { Language } from '../../config/settings';
+import { RdzenError } from '../../shared/rdzen-error';
+import { utcStamp } from '../../shared/utc-stamp';
+import { texts } from '../../texts/texts';
+import { blockOf, DEFAULT_RESOURCES, EFFECTS } from '../manifest/manifest';
+import type { CatalogueEntry } from './catalogue-entry';
+import { CatalogueService } from './catalogue.service';
+import { forChat } from './for-chat';
+
+const MOST_LISTED = 20;
+const MOST_FOUND = 5;
+const EXAMPLES_SHOWN = 2;
+/** What `!catalogue` shows besides components; no component can be looked for by it alone. */
+const REFUSED = 'refused';
+
+@Injectable()
+export class CatalogueCommands {
+  constructor(private readonly catalogue: CatalogueService) {}
+
+  @ChatCommand({ name: 'catalogue', audience: 'everyone' })
+  list({ arguments: words, language }: CommandCall): string {
+    const text = texts(language);
+    const asked = words.join(' ').slice(0, 200);
+    if (asked === REFUSED) return this.refused(language);
+    const entries =
+      asked === ''
+        ? this.catalogue.list()
+        : this.catalogue.search(asked, MOST_FOUND).map(({ entry }) => entry);
+    const sources = this.catalogue.sources().sources.filter(({ state }) => state !== 'fresh');
+    return text.catalogue({
+      asked: asked === '' ? undefined : forChat(asked),
+      count: entries.length,
+      components: entries.slice(0, MOST_LISTED).map((entry) => this.line(entry, language)),
+      refused: this.catalogue.refused().length,
+      troubled: sources.map(({ name, state, readAt }) => ({
+        name: forChat(name),
+        ...(state === 'stale' && readAt !== undefined && { since: utcStamp(readAt) }),
+      })),
+    });
+  }
+
+  @ChatCommand({ name: 'component', audience: 'everyone' })
+  async component({ arguments: words, language }: CommandCall): Promise<string> {
+    const text = texts(language);
+    const [name, version, ...more] = words;
+    if (name === undefined || more.length > 0) return text.componentUsage();
+    let entry: CatalogueEntry;
+    try {
+      entry = this.catalogue.get(name, version);
+    } catch (error) {
+      if (!(error instanceof RdzenError)) throw error;
+      const near = this.catalogue.search(name.replace(/[/._-]/g, ' '), 1)[0]?.entry.manifest.name;
+      return text.componentNotFound({
+        name: forChat(name),
+        ...(near !== undefined && { near: shortOf(near) }),
+      });
+    }
+    const { manifest, source, trust, signed } = entry;
+    const block = blockOf(manifest);
+    const runnable = await this.catalogue.runnable(entry);
+    const { network = 'none', filesystem = {} } = block.permissions ?? {};
+    const { memoryMiB } = { ...DEFAULT_RESOURCES, ...block.resources };
+    return text.component({
+      title: forChat(manifest.title ?? shortOf(manifest.name)),
+      name: manifest.name,
+      version: manifest.version,
+      ...(block.license !== undefined && { license: forChat(block.license) }),
+      description: descriptionOf(entry, language),
+      source,
+      trust,
+      signed,
+      egress: typeof network === 'object' && 'egress' in network ? network.egress.map(forChat) : [],
+      internal: typeof network === 'object' && 'internal' in network ? network.internal.map(forChat) : [],
+      ...(filesystem.state && { keepsMiB: filesystem.state.maxMiB }),
+      memoryMiB,
+      tools: EFFECTS.map((effect) => ({
+        effect,
+        names: (block.tools ?? []).filter((tool) => tool.effect === effect).map((tool) => tool.name),
+      })).filter(({ names }) => names.length > 0),
+      examples: (block.examples?.[language] ?? block.examples?.en ?? [])
+        .slice(0, EXAMPLES_SHOWN)
+        .map(forChat),
+      packed: runnable !== undefined,
+      ...(manifest.packages[0].registryType === 'npm' && {
+        pack: `${manifest.packages[0].identifier}@${manifest.packages[0].version}`,
+      }),
+    });
+  }
+
+  private refused(language: Language): string {
+    const refused = this.catalogue.refused();
+    return texts(language).catalogueRefused({
+      count: refused.length,
+      entries: refused.slice(0, MOST_LISTED).map(({ source, place, name, version, reason }) => ({
+        source: forChat(source),
+        what: forChat([name ?? place ?? '?', version].filter(Boolean).join(' ')),
+        reason: forChat(reason),
+      })),
+    });
+  }
+
+  private line(
+    entry: CatalogueEntry,
+    language: Language,
+  ): { name: string; version: string; description: string } {
+    const { name, version } = entry.manifest;
+    const short = shortOf(name);
+    const clear =
+      this.catalogue.list().filter((other) => shortOf(other.manifest.name) === short).length === 1;
+    return { name: clear ? short : name, version, description: descriptionOf(entry, language) };
+  }
+}
+
+function descriptionOf({ manifest }: CatalogueEntry, language: Language): string {
+  return forChat(blockOf(manifest).descriptions?.[language] ?? manifest.description);
+}
+
+function shortOf(name: string): string {
+  return name.split('/').at(-1) ?? name;
+}

@@ -1,0 +1,15 @@
+/** Signs that a chat gives a meaning of its own. */
+const MARKUP = /[`*_~[\]<>|\\]/g;
+
+/**
+ * Words of others as they may stand in a line of ours: nobody is paged by them, nothing of them is markup or a link, and
+ * they stay in their line.
+ */
+export function forChat(text: string): string {
+  return text
+    .replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .replace(/@(?=\w)/g, '@\u200b')
+    .replace(/:\/\//g, ':\u200b//')
+    .replace(MARKUP, (sign) => `\\${sign}`)
+    .trim();
+}

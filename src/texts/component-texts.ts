@@ -1,0 +1,52 @@
+/** What the assistant says of components and the catalogue. Texts of others come in as they may be shown. */
+export interface ComponentTexts {
+  /** `asked`: words that were looked for; undefined: everything. `count`: of all, `components` may be fewer. */
+  catalogue(values: CatalogueValues): string;
+  catalogueRefused(values: {
+    count: number;
+    entries: readonly { source: string; what: string; reason: string }[];
+  }): string;
+  componentUsage(): string;
+  /** `near`: one that may be meant. */
+  componentNotFound(values: { name: string; near?: string }): string;
+  component(values: ComponentValues): string;
+}
+
+export interface CatalogueValues {
+  asked?: string;
+  count: number;
+  components: readonly { name: string; version: string; description: string }[];
+  /** How many entries were refused. */
+  refused: number;
+  /** Sources that are not as they should be; `since`: a last good copy of that time is used. */
+  troubled: readonly { name: string; since?: string }[];
+}
+
+export interface ComponentValues {
+  title: string;
+  name: string;
+  version: string;
+  license?: string;
+  description: string;
+  source: string;
+  trust: 'shipped' | 'trusted' | 'untrusted';
+  signed: boolean;
+  /** Hosts with ports. */
+  egress: readonly string[];
+  /** Other components. */
+  internal: readonly string[];
+  keepsMiB?: number;
+  memoryMiB: number;
+  tools: readonly { effect: 'read' | 'write' | 'destructive'; names: readonly string[] }[];
+  examples: readonly string[];
+  /** Whether there is an image to run. */
+  packed: boolean;
+  /** What its image would be packed from. */
+  pack?: string;
+}
+
+/** The first few, and how many more. */
+export function someOf(names: readonly string[], more: (count: number) => string, most = 8): string {
+  const shown = names.slice(0, most).map((name) => `\`${name}\``);
+  return names.length > most ? `${shown.join(', ')} ${more(names.length - most)}` : shown.join(', ');
+}
