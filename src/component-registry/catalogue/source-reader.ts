@@ -39,6 +39,7 @@ export class SourceReader {
       return standIn(kept, 'It has not been asked yet since the start.');
     const deadline = new Deadline(this.clock, PATIENCE_MS, signal);
     try {
+      deadline.signal.throwIfAborted();
       const fresh = { ...(await this.fetch(source, kept, deadline.signal)), location: source.location };
       const last = { ...fresh, at: this.clock.now() };
       this.inMemory.set(source.name, last);
