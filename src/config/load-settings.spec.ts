@@ -47,6 +47,9 @@ describe(loadSettings.name, () => {
       'go together',
     );
     expect(() => loadSettings({ ROCKETCHAT_EMAIL: 'nobody' })).toThrow('must be a mail address');
+    const registry = { RDZEN_REGISTRY_USER: 'u', RDZEN_REGISTRY_PASSWORD_FILE: file('registry', 'r-secret') };
+    expect(loadSettings(registry).RDZEN_REGISTRY_PASSWORD).toBe('r-secret');
+    expect(() => loadSettings({ RDZEN_REGISTRY_USER: 'u' })).toThrow('RDZEN_REGISTRY_PASSWORD (or its file)');
     rmSync(folder, { recursive: true });
   });
 
@@ -72,6 +75,7 @@ describe(loadSettings.name, () => {
     const settings = loadSettings({
       RDZEN_PORT: '5055',
       RDZEN_OPERATOR_ROLES: 'ops, sre ,',
+      RDZEN_REGISTRY_PLAIN_HTTP: 'registry:5000,10.0.0.7',
       RDZEN_STREAMING: 'false',
       RDZEN_DATA: '',
       OLLAMA_URL_CORE3: 'http://10.0.0.3:11434/',
@@ -79,6 +83,7 @@ describe(loadSettings.name, () => {
     expect(settings).toMatchObject({
       RDZEN_PORT: 5055,
       RDZEN_OPERATOR_ROLES: ['ops', 'sre'],
+      RDZEN_REGISTRY_PLAIN_HTTP: ['registry:5000', '10.0.0.7'],
       RDZEN_STREAMING: false,
       RDZEN_DATA: './data',
     });
@@ -99,6 +104,7 @@ describe(loadSettings.name, () => {
     ],
     [{ ROCKETCHAT_URL: 'chat' }, /ROCKETCHAT_URL is "chat"/],
     [{ ROCKETCHAT_TOKEN: 'tok' }, /ROCKETCHAT_USER_ID/],
+    [{ RDZEN_REGISTRY_PLAIN_HTTP: 'http://registry' }, /host or host:port/],
     [{ RDZEN_NUM_CTX: '1024', RDZEN_NUM_PREDICT: '1000' }, /at most half of RDZEN_NUM_CTX/],
   ])('refuses %p', (environment, expected) => {
     expect(() => loadSettings(environment)).toThrow(expected);

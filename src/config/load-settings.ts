@@ -184,6 +184,7 @@ function optionalNames(): string[] {
   names.push('ROCKETCHAT_PASSWORD_FILE', 'ROCKETCHAT_ADMIN_PASSWORD_FILE');
   names.push('ROCKETCHAT_ADMIN_USER', 'ROCKETCHAT_ADMIN_PASSWORD', 'ROCKETCHAT_EMAIL');
   names.push('RDZEN_CONTAINER_ROCKETCHAT', 'RDZEN_CONTAINER_MONGODB');
+  names.push('RDZEN_REGISTRY_USER', 'RDZEN_REGISTRY_PASSWORD', 'RDZEN_REGISTRY_PASSWORD_FILE');
   for (const name of ['OLLAMA_URL_CORE', 'RDZEN_CONTAINER_CORE', 'RDZEN_MODELS_CORE'])
     for (let id = 1; id <= MOST_CORES; id++) names.push(`${name}${id}`);
   return names;

@@ -110,12 +110,12 @@ export function describeRegistry(host: () => string): void {
   it('says what is not there', async () => {
     const nothing = place('contract/nothing');
     const digest = `sha256:${createHash('sha256').update('none').digest('hex')}`;
-    for (const asked of [
-      client.read.resolve({ ...nothing, tag: '1' }),
-      client.read.manifest({ ...nothing, digest }),
-      client.read.blob(nothing, { digest, size: 4 }, 10),
-      client.read.tags(nothing),
+    for (const ask of [
+      () => client.read.resolve({ ...nothing, tag: '1' }),
+      () => client.read.manifest({ ...nothing, digest }),
+      () => client.read.blob(nothing, { digest, size: 4 }, 10),
+      () => client.read.tags(nothing),
     ])
-      await expect(asked).rejects.toMatchObject({ code: 'REGISTRY_NOT_FOUND' });
+      await expect(ask()).rejects.toMatchObject({ code: 'REGISTRY_NOT_FOUND' });
   });
 }

@@ -1,22 +1,10 @@
-import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-
-export interface StoredManifest {
-  mediaType: string;
-  bytes: Buffer;
-}
-
-export interface FakeRepository {
-  manifests: Map<string, StoredManifest>;
-  tags: Map<string, string>;
-  blobs: Map<string, Buffer>;
-}
+import { fail, type FakeRepository, sum } from './fake-repository';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;
 
 const SCHEMA_1 = 'application/vnd.docker.distribution.manifest.v1+prettyjws';
-const sum = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /**
  * The distribution API as CNCF Distribution 2.8 speaks it, on loopback and in memory: uploads with a state in their address,
@@ -248,15 +236,4 @@ export class FakeRegistry {
   private digestOf(digest: string): Record<string, string> {
     return this.saysDigest ? { 'docker-content-digest': digest } : {};
   }
-}
-
-function fail(
-  response: ServerResponse,
-  status: number,
-  code: string,
-  message = code,
-  detail: unknown = null,
-): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ errors: [{ code, message, detail }] }));
 }
