@@ -7,7 +7,7 @@ import { SigningRefused } from './component-registry/catalogue/sign-catalogue';
 import { signCommand, SIGN_USAGE } from './component-registry/catalogue/sign-command';
 import { lintManifest } from './component-registry/manifest/lint-manifest';
 import { lintReport } from './component-registry/manifest/lint-report';
-import { packCommand } from './component-registry/packing/pack-command';
+import { packCommand, PackInterrupted } from './component-registry/packing/pack-command';
 import { loadSettings } from './config/load-settings';
 import { Settings } from './config/settings';
 import { ProcessContainerEngine } from './containers/process-container-engine';
@@ -149,6 +149,7 @@ async function componentPack(...args: string[]): Promise<string> {
     return await packCommand(args, loadSettings(process.env), process.env);
   } catch (error) {
     if (error instanceof RdzenError) throw new Failed(`${error.code}: ${error.message}`);
+    if (error instanceof PackInterrupted) throw new Failed(error.message);
     throw error;
   }
 }

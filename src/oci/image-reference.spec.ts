@@ -39,7 +39,10 @@ describe(parseReference.name, () => {
     ['ghcr.io/a:1\n', 'the tag is not'],
   ])('refuses %j: %s', (text, why) => {
     expect(() => parseReference(text)).toThrow(
-      expect.objectContaining({ code: 'IMAGE_REFERENCE_INVALID', message: expect.stringContaining(why) }),
+      expect.objectContaining({
+        code: 'IMAGE_REFERENCE_INVALID',
+        message: expect.stringContaining(why),
+      }) as Error,
     );
   });
 

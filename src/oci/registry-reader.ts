@@ -150,10 +150,16 @@ export class RegistryReader {
     const asked = reference.digest ?? (isDigest(said) ? said : digest);
     if (digest !== asked) throw digestDiffers(ask.what, asked, digest);
     const document = jsonObject(bytes, ask.what);
-    const mediaType = readable(typeOf(headers) || String(document['mediaType']), ask.what);
+    const mediaType = readable(
+      typeOf(headers) || JSON.stringify(document['mediaType'] ?? '').replaceAll('"', ''),
+      ask.what,
+    );
     const own = document['mediaType'];
     if (own !== undefined && own !== mediaType)
-      throw malformed(ask.what, `it is sent as ${mediaType} and says of itself that it is ${String(own)}`);
+      throw malformed(
+        ask.what,
+        `it is sent as ${mediaType} and says of itself that it is ${JSON.stringify(own).slice(0, 100)}`,
+      );
     return { digest, mediaType, bytes, document };
   }
 }

@@ -93,6 +93,7 @@ export const ERROR_CODES = {
   PACK_NO_PROGRAM: 422,
   PACK_BASE_UNUSABLE: 422,
   PACK_TOO_LARGE: 413,
+  PACK_DISK_FULL: 507,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

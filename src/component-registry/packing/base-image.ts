@@ -150,10 +150,13 @@ function ofLayer(
 
 async function* archive(path: string, packed: boolean): AsyncGenerator<Buffer> {
   const file = createReadStream(path);
-  if (!packed) return yield* file;
+  if (!packed) {
+    yield* file as AsyncIterable<Buffer>;
+    return;
+  }
   const plain = createGunzip();
   file.once('error', (error) => plain.destroy(error)).pipe(plain);
-  yield* plain;
+  yield* plain as AsyncIterable<Buffer>;
 }
 
 async function isGzip(path: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -12,11 +13,12 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { describeWithGnuTar } from '../../../test/support/gnu-tar';
 import { digestOf } from '../../oci/content-digest';
 import { tarOfFolder } from './folder-tar';
 import { type LayerFile, writeLayer } from './layer-file';
 
-describe(writeLayer.name, () => {
+describeWithGnuTar()(writeLayer.name, () => {
   let scratch: string;
   beforeEach(() => {
     scratch = mkdtempSync(join(tmpdir(), 'rdzen-layer-'));
@@ -73,5 +75,14 @@ describe(writeLayer.name, () => {
 
   it('refuses more than a component may bring along', async () => {
     await expect(layer(folder('one', false), 20)).rejects.toMatchObject({ code: 'PACK_TOO_LARGE' });
+  });
+
+  (existsSync('/dev/full') ? it : it.skip)('says that the disk is full', async () => {
+    await expect(
+      writeLayer(tarOfFolder(folder('one', false), { at: 'app', most: 10_000 }), '/dev/full'),
+    ).rejects.toMatchObject({
+      code: 'PACK_DISK_FULL',
+      message: expect.stringContaining('TMPDIR'),
+    });
   });
 });

@@ -4,6 +4,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { BlobSource } from '../../oci/registry-writer';
+import { RdzenError } from '../../shared/rdzen-error';
 
 /** A layer on disk, as it goes to a registry. */
 export interface LayerFile extends BlobSource {
@@ -19,6 +20,7 @@ const UNKNOWN_SYSTEM = 255;
  * Compresses an archive into a file. The same archive gives the same bytes, as long as Node brings the same zlib.
  *
  * @param watch sees the archive as it goes by
+ * @throws RdzenError PACK_DISK_FULL
  */
 export async function writeLayer(
   tar: AsyncIterable<Buffer>,
@@ -37,13 +39,24 @@ export async function writeLayer(
     withoutSystem(),
     outside,
     createWriteStream(path),
-  );
+  ).catch((error: unknown) => {
+    throw namedDiskFull(error, path);
+  });
   return {
     digest: `sha256:${packed.digest('hex')}`,
     diffId: `sha256:${plain.digest('hex')}`,
     size,
     open: () => createReadStream(path),
   };
+}
+
+function namedDiskFull(error: unknown, path: string): unknown {
+  if (!['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')) return error;
+  return new RdzenError(
+    'PACK_DISK_FULL',
+    `There is no space left on the disk of ${path}, where the image is put together. Make room there, or set TMPDIR to a folder on another disk.`,
+    { cause: error },
+  );
 }
 
 function counted(hash: Hash, watch?: (chunk: Buffer) => void): Transform {

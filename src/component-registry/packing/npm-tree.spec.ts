@@ -10,7 +10,7 @@ describe(npmFailed.name, () => {
     ['npm error code ECONNREFUSED', 'PACK_NPM_FAILED', 'refuses the connection'],
     ['npm error code SELF_SIGNED_CERT_IN_CHAIN', 'PACK_NPM_FAILED', 'NODE_EXTRA_CA_CERTS'],
     ['npm error code EINTEGRITY', 'PACK_NPM_FAILED', 'not the one that was locked'],
-    ['npm error code ENOSPC', 'PACK_NPM_FAILED', 'disk is full'],
+    ['npm error code ENOSPC', 'PACK_DISK_FULL', 'no space left for a@1.0.0'],
     ['npm error code ERESOLVE\nnpm error unable to resolve', 'PACK_NPM_FAILED', 'unable to resolve'],
     ['', 'PACK_NPM_FAILED', 'ended with code 1'],
   ])('reads %j', (output, code, words) => {

@@ -105,7 +105,11 @@ export function npmFailed(what: string, { output, code: exit }: ProgramEnd, lock
       'a package is not the one that was locked (EINTEGRITY)',
       'Clear the cache ("npm cache clean --force") and try again',
     );
-  if (code === 'ENOSPC') return fail('the disk is full', 'Make room in the folder of temporary files');
+  if (code === 'ENOSPC')
+    return new RdzenError(
+      'PACK_DISK_FULL',
+      `There is no space left for ${what} in the folder of temporary files. Make room there, or set TMPDIR to a folder on another disk.`,
+    );
   if (code === 'EUSAGE' && lock !== undefined)
     return fail(
       `${lock} is the lock of something else`,

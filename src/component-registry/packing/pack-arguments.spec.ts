@@ -43,13 +43,16 @@ describe(parsePackArguments.name, () => {
     [['a@1.0.0', '--to', `localhost/a@${DIGEST}`], '--to holds a digest'],
   ])('refuses %j: %s', (args, words) => {
     expect(() => parsePackArguments(args)).toThrow(
-      expect.objectContaining({ code: 'PACK_ARGUMENTS_INVALID', message: expect.stringContaining(words) }),
+      expect.objectContaining({
+        code: 'PACK_ARGUMENTS_INVALID',
+        message: expect.stringContaining(words),
+      }) as Error,
     );
   });
 
   it('refuses a target that is no reference', () => {
     expect(() => parsePackArguments(['a@1.0.0', '--to', 'a'])).toThrow(
-      expect.objectContaining({ code: 'IMAGE_REFERENCE_INVALID' }),
+      expect.objectContaining({ code: 'IMAGE_REFERENCE_INVALID' }) as Error,
     );
   });
 });

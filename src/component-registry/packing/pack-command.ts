@@ -6,10 +6,17 @@ import { PACK_USAGE, parsePackArguments } from './pack-arguments';
 import { packComponent } from './pack-component';
 import { packReport } from './pack-report';
 
+/** Somebody pressed Ctrl-C. */
+export class PackInterrupted extends Error {
+  constructor() {
+    super('Packing was interrupted; nothing was left behind but what is in the registry already.');
+  }
+}
+
 /**
  * `component pack`: what it is doing goes to stderr, and the report is what it gives back. Ctrl-C ends it with all it runs.
  *
- * @throws RdzenError PACK_*, REGISTRY_*, IMAGE_REFERENCE_INVALID
+ * @throws RdzenError PACK_*, REGISTRY_*, IMAGE_REFERENCE_INVALID; PackInterrupted
  */
 export async function packCommand(
   args: readonly string[],
@@ -29,7 +36,7 @@ export async function packCommand(
       password !== undefined && { credentials: { host: request.to.host, username, password } }),
   });
   const stop = new AbortController();
-  const interrupted = (): void => stop.abort(new Error('packing was interrupted'));
+  const interrupted = (): void => stop.abort(new PackInterrupted());
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     const say = (text: string): void => void process.stderr.write(`pack: ${text}\n`);

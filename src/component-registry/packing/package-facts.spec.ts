@@ -23,7 +23,7 @@ describe(packageFacts.name, () => {
     ['/bin/sh', undefined, 'outside'],
   ])('refuses to run of %j (%s wanted): %s', (bin, wanted, words) => {
     expect(() => facts({ bin }, wanted)).toThrow(
-      expect.objectContaining({ code: 'PACK_NO_PROGRAM', message: expect.stringContaining(words) }),
+      expect.objectContaining({ code: 'PACK_NO_PROGRAM', message: expect.stringContaining(words) }) as Error,
     );
   });
 

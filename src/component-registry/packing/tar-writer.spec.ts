@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
+import { describeWithGnuTar } from '../../../test/support/gnu-tar';
 import { FIXED_SECONDS } from './fixed-time';
 import { TAR_END, type TarEntry, tarHeader, tarPadding } from './tar-writer';
 import { TarWatch } from './tar-watch';
@@ -31,7 +32,9 @@ const LONG_SPLIT = `${'folder/'.repeat(20)}file.js`;
 const LONG_NAME = `a/${'n'.repeat(150)}.js`;
 const LONG_PATH = `${'folder/'.repeat(40)}file.js`;
 
-describe(tarHeader.name, () => {
+const described = describeWithGnuTar();
+
+described(tarHeader.name, () => {
   it('is read by the system: kind, mode, owner, size, time, name', () => {
     const tar = archive(
       [{ path: 'app', type: 'directory', mode: 0o755, size: 0 }],
@@ -79,7 +82,7 @@ describe(tarHeader.name, () => {
   });
 });
 
-describe(TarWatch.name, () => {
+described(TarWatch.name, () => {
   it('reads what the system writes, long names of GNU and all', () => {
     const tar = execFileSync(
       'tar',

@@ -6,7 +6,11 @@ import { promisify } from 'node:util';
 import type Docker from 'dockerode';
 import { lintManifest } from '../../../src/component-registry/manifest/lint-manifest';
 import { parsePackArguments } from '../../../src/component-registry/packing/pack-arguments';
-import { packComponent, type Packed } from '../../../src/component-registry/packing/pack-component';
+import {
+  packComponent,
+  type Packed,
+  type PackTools,
+} from '../../../src/component-registry/packing/pack-component';
 import { packReport } from '../../../src/component-registry/packing/pack-report';
 import { findNpm } from '../../../src/built-in-engine/npm-program';
 import { DockerClient } from '../../../src/containers/docker/docker-client';
@@ -46,17 +50,18 @@ describeWithRegistry()(`${PACKAGE}, packed`, () => {
   const pinned = (): string => `${registry.host}/tools/time-mcp@${packed.digest}`;
   const lock = (): string => join(scratch, 'time-mcp.lock');
 
+  const tools = (): PackTools => ({
+    client,
+    npm: findNpm({ nodeProgram: process.execPath, environment: process.env, platform: process.platform }),
+    clock,
+    environment: process.env,
+    signal: AbortSignal.timeout(170_000),
+    say: () => undefined,
+  });
   const pack = (): Promise<Packed> =>
     packComponent(
       parsePackArguments([PACKAGE, '--to', `${registry.host}/tools/time-mcp`, '--lock', lock()]),
-      {
-        client,
-        npm: findNpm({ nodeProgram: process.execPath, environment: process.env, platform: process.platform }),
-        clock,
-        environment: process.env,
-        signal: AbortSignal.timeout(170_000),
-        say: () => undefined,
-      },
+      tools(),
     );
 
   beforeAll(async () => {
@@ -119,6 +124,36 @@ describeWithRegistry()(`${PACKAGE}, packed`, () => {
       await made.remove({ force: true });
     }
   }, 90_000);
+
+  it('can itself be the base of another, whose layers are taken over without being sent', async () => {
+    const said: string[] = [];
+    const to = `${registry.host}/tools/once-more`;
+    const args = [PACKAGE, '--base', pinned(), '--to', to, '--lock', lock()];
+    const { digest } = await packComponent(parsePackArguments(args), {
+      ...tools(),
+      say: (text) => said.push(text),
+    });
+    expect(said.filter((text) => text.startsWith('taken over'))).toHaveLength(2);
+    const name = `${to}@${digest}`;
+    expect((await images.pull(name, { withinMs: 60_000 })).digests).toContain(name);
+    const id = await docker(
+      'create',
+      '-i',
+      '--label',
+      'rdzen.rig=packed-component',
+      '--network',
+      'none',
+      name,
+    );
+    try {
+      expect((await conversation(id, [HELLO], 1))[0]).toMatchObject({
+        result: { serverInfo: { name: 'time-mcp' } },
+      });
+    } finally {
+      await docker('rm', '--force', id);
+      await images.remove(name);
+    }
+  }, 180_000);
 
   it('brings along what it is made of, bound to the label of the image', async () => {
     const id = await docker('create', '--label', 'rdzen.rig=packed-component', '--network', 'none', pinned());

@@ -8,7 +8,7 @@ const SUM = `sha512-${Buffer.alloc(64, 1).toString('base64')}`;
  * A program that does what `npm install` does, with one server that needs one library; its arguments end up in `asked.json`
  * of the folder it lies in. What real npm does is seen in `test/docker/registry`.
  */
-export function fakeNpm(folder: string, { code = 0, says = '', more = {} as object } = {}): Program {
+export function fakeNpm(folder: string, { code = 0, says = '', more = {} } = {}): Program {
   mkdirSync(folder, { recursive: true });
   const server = {
     name: 'tool-server',
