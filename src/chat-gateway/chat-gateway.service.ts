@@ -113,7 +113,9 @@ export class ChatGateway {
     if (!this.settings.ROCKETCHAT_URL) return;
     try {
       const problems = await checkAccount(this.chat, `#${this.settings.RDZEN_NOTICE_ROOM}`);
-      for (const { message, remedy } of problems) this.logger.warn(`${message} ${remedy}`);
+      for (const { code, message, remedy } of problems)
+        // The room is joined where it may be; OwnRooms says where it may not.
+        if (code !== 'notice-room-not-joined') this.logger.warn(`${message} ${remedy}`);
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
       this.logger.warn(`What the account may do could not be checked: ${error.message}`);

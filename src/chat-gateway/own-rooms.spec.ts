@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { FakeChatApi } from '../../test/support/fakes/fake-chat-api';
 import { memoryStore } from '../../test/support/memory-store';
 import { VirtualClock } from '../../test/support/virtual-clock';
+import { ChatError } from '../rocket-chat/chat-error';
 import { Settings } from '../config/settings';
 import { AdminRoom } from '../rooms/admin-room';
 import { NoticeRoom } from '../rooms/notice-room';
@@ -52,15 +53,36 @@ describe(OwnRooms.name, () => {
   });
 
   describe('the notice room', () => {
-    it('is found and joined; on a server that others run it is found only', async () => {
+    it('is found and joined', async () => {
       const join = jest.spyOn(chat, 'joinChannel');
       await restart();
       expect(noticeRoom.id).toBe('g');
       expect(join.mock.calls).toEqual([['g']]);
+    });
+
+    it('is joined on a server of others where it is not yet', async () => {
       settings.ROCKETCHAT_URL = 'http://chat';
+      jest.spyOn(chat, 'subscriptions').mockResolvedValueOnce([]);
+      const join = jest.spyOn(chat, 'joinChannel');
+      await restart();
+      expect(noticeRoom.id).toBe('g');
+      expect(join.mock.calls).toEqual([['g']]);
       await restart();
       expect(noticeRoom.id).toBe('g');
       expect(join).toHaveBeenCalledTimes(1);
+      expect(warnings).toEqual([]);
+    });
+
+    it('is told of as well as may be where it may not be joined', async () => {
+      settings.ROCKETCHAT_URL = 'http://chat';
+      jest.spyOn(chat, 'subscriptions').mockResolvedValue([]);
+      jest.spyOn(chat, 'joinChannel').mockRejectedValue(new ChatError('forbidden', 'Not allowed'));
+      await restart();
+      await clock.advance(90_000);
+      expect(noticeRoom.id).toBe('g');
+      expect(warnings).toEqual([
+        '@system-bot is not in #general, which hears of every switch, and may not join it: Not allowed. Somebody who is in it writes /invite @system-bot there; or set RDZEN_NOTICE_ROOM.',
+      ]);
     });
 
     it('is looked for until somebody makes it, and missed with one warning', async () => {
@@ -69,7 +91,7 @@ describe(OwnRooms.name, () => {
       await clock.advance(90_000);
       expect(noticeRoom.id).toBeUndefined();
       expect(warnings).toEqual([
-        'Switches cannot be announced in #operations: There is no room #operations. Create the room and invite @system-bot, or set RDZEN_NOTICE_ROOM.',
+        'Switches cannot be announced in #operations: There is no room #operations. Create the room, or, where it is private, have somebody who is in it write /invite @system-bot there; or set RDZEN_NOTICE_ROOM.',
       ]);
       chat.addRoom('o', 'group', { name: 'operations' });
       await clock.advance(31_000);

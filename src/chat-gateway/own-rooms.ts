@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings';
 import { ChatApi } from '../rocket-chat/chat-api';
 import { ChatError } from '../rocket-chat/chat-error';
+import type { ChatRoom } from '../rocket-chat/chat-types';
 import { NoticeRoom } from '../rooms/notice-room';
 import { Clock } from '../shared/clock';
 import { AdminRoomHost } from './admin-room-host';
@@ -31,7 +32,7 @@ export class OwnRooms {
     this.working = Promise.all([
       this.insist(() => this.findNoticeRoom(notices), {
         failed: `Switches cannot be announced in #${notices}`,
-        remedy: `Create the room and invite @${user}, or set RDZEN_NOTICE_ROOM.`,
+        remedy: `Create the room, or, where it is private, have somebody who is in it write /invite @${user} there; or set RDZEN_NOTICE_ROOM.`,
       }),
       this.insist(() => this.adminRoom.look(), {
         failed: `Alerts cannot be posted in #${alerts}`,
@@ -49,9 +50,24 @@ export class OwnRooms {
   /** Without it switches are in the log and the history only. */
   private async findNoticeRoom(name: string): Promise<void> {
     const room = await this.chat.resolveRoom(`#${name}`);
-    // On a server that others run no room is joined unasked; the account check says what is missing there.
     if (room.type === 'channel' && !this.settings.ROCKETCHAT_URL) await this.chat.joinChannel(room.id);
+    else if (room.type === 'channel') await this.join(room);
     this.noticeRoom.id = room.id;
+  }
+
+  /** On a server of others. Some take posts of who is not a member, so that a refusal is said and ends nothing. */
+  private async join({ id, name = id }: ChatRoom): Promise<void> {
+    const joined = await this.chat.subscriptions();
+    if (joined.some(({ roomId }) => roomId === id)) return;
+    try {
+      await this.chat.joinChannel(id);
+    } catch (error) {
+      if (!(error instanceof ChatError) || !error.aboutRoom) throw error;
+      const user = this.settings.ROCKETCHAT_USER;
+      this.logger.warn(
+        `@${user} is not in #${name}, which hears of every switch, and may not join it: ${error.message.replace(/\.$/, '')}. Somebody who is in it writes /invite @${user} there; or set RDZEN_NOTICE_ROOM.`,
+      );
+    }
   }
 
   /** Until it succeeds, and then again every so often, where `everyMs` says so. A refusal is told once. */
