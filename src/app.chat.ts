@@ -62,7 +62,8 @@ export function accountMaker({ settings, password, clock, random }: ChatMeans): 
     return undefined;
   const admin = { username: ROCKETCHAT_ADMIN_USER, password: ROCKETCHAT_ADMIN_PASSWORD };
   const bot = { username, password, mail: settings.ROCKETCHAT_EMAIL };
-  return new AccountMaker({ url, admin, bot, noticeRoom, clock, random });
+  const adjustSettings = settings.ROCKETCHAT_ADJUST_SETTINGS;
+  return new AccountMaker({ url, admin, bot, noticeRoom, adjustSettings, clock, random });
 }
 
 function derived(secret: Buffer, what: string): string {

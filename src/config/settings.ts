@@ -219,6 +219,11 @@ export class Settings {
   @IsEmail({ allow_utf8_local_part: false, require_tld: false }, { message: 'must be a mail address' })
   ROCKETCHAT_EMAIL?: string;
 
+  /** The administrator also sets what the assistant needs of the workspace's settings. */
+  @flag()
+  @IsBoolean()
+  ROCKETCHAT_ADJUST_SETTINGS = false;
+
   /** Personal access token, with ROCKETCHAT_USER_ID, in place of a password. */
   @IsOptional()
   @IsString()

@@ -15,6 +15,7 @@ import { ChatSession } from './chat-session';
 import { takeSeat } from './notice-seat';
 import { RestTransport } from './rest-transport';
 import { chatServerUrl } from './websocket-url';
+import { adjustSettings } from './workspace-settings';
 import { recordOf, recordsOf, stringsOf, textOf, type WireRecord } from './wire-values';
 
 const FIRST_WAIT_MS = 2_000;
@@ -30,6 +31,8 @@ export interface AccountMakerOptions {
   bot: { username: string; password: string; /** Nobody need read it. */ mail?: string };
   /** Name of the channel that hears of every switch. */
   noticeRoom: string;
+  /** Also sets what the assistant needs of the workspace's settings. */
+  adjustSettings?: boolean;
   clock: Clock;
   random: Random;
 }
@@ -78,15 +81,14 @@ export class AccountMaker {
   }
 
   /**
-   * Once.
-   *
-   * @throws RdzenError CHAT_UNAVAILABLE where it may pass by itself, else one of the codes CHAT_ADMIN_* and CHAT_ACCOUNT_*
+   * Once. @throws RdzenError CHAT_UNAVAILABLE where it may pass by itself, else one of the codes CHAT_ADMIN_* and CHAT_ACCOUNT_*
    */
   async make(): Promise<void> {
     try {
       const account = (await this.account()) ?? (await this.create());
       await this.ready(account);
       await this.join(textOf(account['_id']) ?? '');
+      if (this.options.adjustSettings) await this.adjust();
       this.logger.log(`The assistant's account @${this.options.bot.username} is ready`);
     } catch (error) {
       throw (this.trouble = accountRefusal(error, this.names));
@@ -121,6 +123,13 @@ export class AccountMaker {
         wait = Math.min(LONGEST_WAIT_MS, wait * 2);
       }
     }
+  }
+
+  private async adjust(): Promise<void> {
+    const { changed, problems } = await adjustSettings(this.asAdmin);
+    if (changed.length > 0) this.logger.log(`Set in the workspace: ${changed.join(', ')}`);
+    for (const problem of problems) this.logger.warn(`${problem.code}: ${problem.message}`);
+    this.trouble ??= problems[0];
   }
 
   /** Undefined where there is none of that name. */

@@ -142,6 +142,20 @@ const CALLS: Record<string, CallSchema> = {
     reply: success({ settings: { type: 'array', items: atLeast({ _id: ID, value: {} }) } }),
     authenticated: true,
   },
+  // settings.ts: isSettingsUpdatePropDefault
+  ...Object.fromEntries(
+    (['Message_AllowEditing', 'Message_AllowEditing_BlockEditInMinutes', 'Threads_enabled'] as const).map(
+      (id): [string, CallSchema] => [
+        `POST settings/${id}`,
+        {
+          request: exactly({ value: { type: ['boolean', 'number'] } }),
+          reply: success(),
+          authenticated: true,
+          secondFactor: true,
+        },
+      ],
+    ),
+  ),
   // roles.ts: '/v1/roles.getUsersInPublicRoles'
   'GET roles.getUsersInPublicRoles': {
     request: exactly({}),

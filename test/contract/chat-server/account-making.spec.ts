@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { ChatServer } from '../../../src/embedded/chat-server/chat-server';
+import type { ChatServerFaults } from '../../../src/embedded/chat-server/chat-server-faults';
 import type { ChatServerInput } from '../../../src/embedded/chat-server/chat-server-options';
 import { AccountMaker } from '../../../src/rocket-chat/account-maker';
 import { passwordFactor } from '../../../src/rocket-chat/auth-headers';
@@ -17,27 +18,34 @@ const BOT = { username: 'assistant', password: 'Rz1-the password of the bot' };
 /** The calls that were made in all specs of this file. */
 const made = new Set<string>();
 
-describe.each(['8', '9'] as const)('an account made over real sockets, on a server of %s.x', (errorShape) => {
+describe('an account made over real sockets', () => {
   let server: ChatServer;
   let proxy: RecordingProxy;
   let url: string;
   let admin: RestClient;
   let kept: string | undefined;
+  const faults: ChatServerFaults = {};
   const open: { close(): void }[] = [];
 
-  const start = async (settings: ChatServerInput['settings'] = {}): Promise<void> => {
-    server = new ChatServer({ admin: ADMIN, errorShape, restLimit: null, settings });
+  const start = async (
+    settings: ChatServerInput['settings'] = {},
+    errorShape: '8' | '9' = '9',
+  ): Promise<void> => {
+    server = new ChatServer({ admin: ADMIN, errorShape, restLimit: null, settings, faults });
     const listening = await server.start();
     proxy = new RecordingProxy(listening.url);
     url = await proxy.open();
     admin = await new RestClient(listening.url).loginAs(ADMIN.username, ADMIN.password);
   };
-  const make = async (more: { room?: string; mail?: string } = {}): Promise<AccountMaker> => {
+  const make = async (
+    more: { room?: string; mail?: string; adjust?: boolean } = {},
+  ): Promise<AccountMaker> => {
     const maker = new AccountMaker({
       url,
       admin: ADMIN,
       bot: { ...BOT, mail: more.mail },
       noticeRoom: more.room ?? 'general',
+      adjustSettings: more.adjust,
       clock: new SystemClock(),
       random: new SeededRandom(1),
     });
@@ -192,8 +200,35 @@ describe.each(['8', '9'] as const)('an account made over real sockets, on a serv
     expect((await make({ room: 'theirs' })).problem).toMatchObject({ code: 'CHAT_NOTICE_ROOM_PRIVATE' });
   });
 
-  it('names an administrator who is none', async () => {
-    await start();
+  it('sets what the assistant needs of the workspace where it is told to, and says what it may not', async () => {
+    const wrong = { allowEditing: false, blockEditInMinutes: 5, threadsEnabled: false };
+    await start(wrong);
+    await make();
+    expect(await account().limits()).toMatchObject({ editingAllowed: false, threadsEnabled: false });
+    faults.beforeCall = ({ route }) =>
+      route === 'settings/Threads_enabled'
+        ? { kind: 'reply', status: 400, body: { success: false } }
+        : undefined;
+    expect((await make({ adjust: true })).problem).toMatchObject({
+      code: 'CHAT_SETTING_NOT_SET',
+      message: expect.stringMatching(/Threads_enabled.*by hand.*OVERWRITE_SETTING_Threads_enabled/) as string,
+    });
+    expect(await account().limits()).toMatchObject({ editingAllowed: true, threadsEnabled: false });
+    delete faults.beforeCall;
+    expect((await make({ adjust: true })).problem).toBeUndefined();
+    expect(await account().limits()).toMatchObject({ editingAllowed: true, threadsEnabled: true });
+    const before = proxy.exchanges.length;
+    await make({ adjust: true });
+    expect(
+      proxy
+        .routes()
+        .slice(before)
+        .filter((route) => route.startsWith('POST settings')),
+    ).toEqual([]);
+  });
+
+  it.each(['8', '9'] as const)('names an administrator who is none, on a server of %s.x', async (shape) => {
+    await start({}, shape);
     await admin.post('users.create', {
       email: 'p@example.org',
       name: 'P',

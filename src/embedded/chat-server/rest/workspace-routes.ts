@@ -1,8 +1,17 @@
+import { Refusal } from '../refusal';
 import type { ChatCore } from '../service/chat-core';
-import { get, number, optionalText, type RestRoute } from './rest-route';
+import { may } from '../service/permissions';
+import { get, number, optionalText, post, type RestRoute } from './rest-route';
 import { Shape } from './shape';
 
 const PUBLIC_ROLES = new Set(['admin', 'moderator', 'owner', 'leader']);
+
+/** Settings that an administrator may change here; the others are fixed, as by the original's environment. */
+const CHANGEABLE = [
+  'Message_AllowEditing',
+  'Message_AllowEditing_BlockEditInMinutes',
+  'Threads_enabled',
+] as const;
 
 export function workspaceRoutes(core: ChatCore, siteName: string): RestRoute[] {
   const settings = (): [string, unknown][] => [
@@ -35,6 +44,8 @@ export function workspaceRoutes(core: ChatCore, siteName: string): RestRoute[] {
       },
     },
 
+    ...CHANGEABLE.map((id) => changing(core, id)),
+
     get('roles.getUsersInPublicRoles', undefined, async () => {
       const users = await core.records.users.all();
       const holders = users.map(({ _id, username, roles }) => ({
@@ -45,4 +56,19 @@ export function workspaceRoutes(core: ChatCore, siteName: string): RestRoute[] {
       return { users: holders.filter(({ roles }) => roles.length > 0) };
     }),
   ];
+}
+
+function changing({ settings }: ChatCore, id: (typeof CHANGEABLE)[number]): RestRoute {
+  const route = post(`settings/${id}`, undefined, async (user, values) => {
+    if (!may(user, 'edit-privileged-setting'))
+      throw Refusal.forbidden('error-action-not-allowed', 'Editing settings is not allowed');
+    const value = values['value'];
+    if (id === 'Message_AllowEditing' && typeof value === 'boolean') settings.allowEditing = value;
+    else if (id === 'Threads_enabled' && typeof value === 'boolean') settings.threadsEnabled = value;
+    else if (id === 'Message_AllowEditing_BlockEditInMinutes' && typeof value === 'number')
+      settings.blockEditInMinutes = value;
+    else throw Refusal.coded('invalid-params', 'must be a value of the kind of the setting');
+    return Promise.resolve();
+  });
+  return { ...route, secondFactor: true };
 }

@@ -6,6 +6,7 @@ const HOLDERS = {
   'send-many-messages': ['admin', 'bot', 'app'],
   'create-user': ['admin'],
   'edit-other-user-info': ['admin'],
+  'edit-privileged-setting': ['admin'],
   'access-permissions': ['admin'],
   'create-personal-access-tokens': ['admin', 'user'],
   'view-full-other-user-info': ['admin'],
