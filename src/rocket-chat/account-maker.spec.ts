@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { AccountWorkspace } from '../../test/support/fakes/account-workspace';
 import { SeededRandom } from '../../test/support/seeded-random';
+import { VirtualClock } from '../../test/support/virtual-clock';
+import type { Clock } from '../shared/clock';
 import { SystemClock } from '../shared/system-clock';
 import { AccountMaker } from './account-maker';
 
@@ -15,13 +17,15 @@ const BOT = {
 describe(AccountMaker.name, () => {
   let chat: AccountWorkspace;
   let url: string;
-  const maker = (more: { noticeRoom?: string; adminPassword?: string; mail?: string } = {}): AccountMaker =>
+  const maker = (
+    more: { noticeRoom?: string; adminPassword?: string; mail?: string; clock?: Clock } = {},
+  ): AccountMaker =>
     new AccountMaker({
       url,
       admin: { username: 'admin', password: more.adminPassword ?? 'secret-of-admin' },
       bot: { username: 'system-bot', password: 'secret-of-bot', mail: more.mail },
       noticeRoom: more.noticeRoom ?? 'general',
-      clock: new SystemClock(),
+      clock: more.clock ?? new SystemClock(),
       random: new SeededRandom(1),
     });
   const done = async (sut: AccountMaker): Promise<void> => {
@@ -272,7 +276,39 @@ describe(AccountMaker.name, () => {
     expect(sut.problem).toMatchObject({ code: 'CHAT_NOTICE_ROOM_PRIVATE' });
     expect(told.join('\n')).toMatch(/CHAT_NOTICE_ROOM_PRIVATE.*\/invite @system-bot/);
     chat.groups.set('alarms', true);
+    const again = maker({ noticeRoom: 'alarms' });
+    await done(again);
+    expect(again.problem).toBeUndefined();
+  });
+
+  it('is content with a private notice room that somebody else invited it to', async () => {
+    chat.groups.set('alarms', false);
+    chat.seenByBot.add('alarms');
+    const sut = maker({ noticeRoom: 'alarms' });
     await done(sut);
     expect(sut.problem).toBeUndefined();
+    expect(told.join('\n')).not.toMatch(/CHAT_NOTICE_ROOM/);
+  });
+
+  it('looks again after the seat it could not take, and says once what is missing', async () => {
+    chat.groups.set('alarms', false);
+    const clock = new VirtualClock();
+    const sut = maker({ noticeRoom: 'alarms', clock });
+    sut.start();
+    const looks = (): number => chat.count('channels.create');
+    const until = async (met: () => boolean): Promise<void> => {
+      for (let left = 400; !met() && left > 0; left--) await new Promise((tick) => setTimeout(tick, 10));
+    };
+    await until(() => looks() === 1 && clock.timers === 1);
+    void clock.advance(5 * 60_000);
+    await until(() => looks() === 2);
+    chat.seenByBot.add('alarms');
+    await until(() => clock.timers === 1);
+    void clock.advance(5 * 60_000);
+    await until(() => sut.problem === undefined);
+    await sut.stop();
+    expect(sut.problem).toBeUndefined();
+    expect(told.filter((line) => line.includes('CHAT_NOTICE_ROOM_PRIVATE'))).toHaveLength(1);
+    expect(told.filter((line) => line.includes('is ready'))).toHaveLength(1);
   });
 });

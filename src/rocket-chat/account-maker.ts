@@ -9,13 +9,12 @@ import {
   loginStaysRefused,
   notABot,
 } from './account-refusals';
+import { AccountPlace } from './account-place';
 import { AdminCaller } from './admin-caller';
 import { ChatError } from './chat-error';
-import { ChatSession } from './chat-session';
-import { takeSeat } from './notice-seat';
+import { ChatSession, type Session } from './chat-session';
 import { RestTransport } from './rest-transport';
 import { chatServerUrl } from './websocket-url';
-import { adjustSettings } from './workspace-settings';
 import { recordOf, recordsOf, stringsOf, textOf, type WireRecord } from './wire-values';
 
 const FIRST_WAIT_MS = 2_000;
@@ -48,19 +47,22 @@ export class AccountMaker {
   private readonly ending = new AbortController();
   private readonly transport: RestTransport;
   private readonly asAdmin: AdminCaller;
+  private readonly place: AccountPlace;
+  private said = false;
   private readonly firstTry = new AbortController();
   private working: Promise<void> = Promise.resolve();
   private trouble?: RdzenError;
 
   constructor(private readonly options: AccountMakerOptions) {
-    const { url, clock, random, admin } = options;
+    const { url, clock, random, admin, bot } = options;
     this.transport = new RestTransport(chatServerUrl(url), clock, random);
     this.asAdmin = new AdminCaller(this.transport, clock, admin);
+    this.place = new AccountPlace(this.transport, this.asAdmin, { ...options, username: bot.username });
   }
 
   /** Why the account, or its seat in the notice room, is not as it should be. */
   get problem(): RdzenError | undefined {
-    return this.trouble;
+    return this.trouble ?? this.place.problem;
   }
 
   /** Tries until it is done; says what it waits for. */
@@ -86,10 +88,10 @@ export class AccountMaker {
   async make(): Promise<void> {
     try {
       const account = (await this.account()) ?? (await this.create());
-      await this.ready(account);
-      await this.join(textOf(account['_id']) ?? '');
-      if (this.options.adjustSettings) await this.adjust();
-      this.logger.log(`The assistant's account @${this.options.bot.username} is ready`);
+      await this.place.take(await this.ready(account));
+      this.trouble = undefined;
+      if (!this.said) this.logger.log(`The assistant's account @${this.options.bot.username} is ready`);
+      this.said = true;
     } catch (error) {
       throw (this.trouble = accountRefusal(error, this.names));
     }
@@ -109,7 +111,9 @@ export class AccountMaker {
     for (;;) {
       try {
         await this.make().finally(() => this.firstTry.abort(new Error('tried')));
-        return;
+        if (!this.place.problem) return;
+        await this.options.clock.sleep(REFUSED_WAIT_MS, this.ending.signal).catch(() => undefined);
+        if (this.ending.signal.aborted) return;
       } catch (error) {
         if (this.ending.signal.aborted) return;
         const message = error instanceof Error ? error.message : String(error);
@@ -123,13 +127,6 @@ export class AccountMaker {
         wait = Math.min(LONGEST_WAIT_MS, wait * 2);
       }
     }
-  }
-
-  private async adjust(): Promise<void> {
-    const { changed, problems } = await adjustSettings(this.asAdmin);
-    if (changed.length > 0) this.logger.log(`Set in the workspace: ${changed.join(', ')}`);
-    for (const problem of problems) this.logger.warn(`${problem.code}: ${problem.message}`);
-    this.trouble ??= problems[0];
   }
 
   /** Undefined where there is none of that name. */
@@ -172,7 +169,7 @@ export class AccountMaker {
   }
 
   /** Roles, and a password that works. An account that is not a bot's belongs to a person, and is not taken. */
-  private async ready(account: WireRecord): Promise<void> {
+  private async ready(account: WireRecord): Promise<Session> {
     const { username } = this.options.bot;
     const roles = stringsOf(account['roles']);
     if (!roles.includes('bot')) throw notABot(username);
@@ -182,14 +179,16 @@ export class AccountMaker {
       await this.addRole('user');
       changed.push('roles');
     }
-    const refusal = await this.loginRefusal();
-    if (refusal !== undefined) {
-      const data = this.cure(refusal, account);
+    let session = await this.login();
+    if (typeof session === 'string') {
+      const data = this.cure(session, account);
       await this.update(account, data);
       changed.push(...Object.keys(data));
-      if ((await this.loginRefusal()) !== undefined) throw loginStaysRefused(username);
+      session = await this.login();
     }
+    if (typeof session === 'string') throw loginStaysRefused(username);
     if (changed.length > 0) this.logger.log(`Changed the account @${username}: ${changed.join(' and ')}`);
+    return session;
   }
 
   /**
@@ -220,31 +219,15 @@ export class AccountMaker {
     }
   }
 
-  /** Why the account does not log in with its password; undefined where it does. */
-  private async loginRefusal(): Promise<'password' | 'second-factor' | undefined> {
+  /** The account's session by its password, or why it has none. */
+  private async login(): Promise<Session | 'password' | 'second-factor'> {
     const { username, password } = this.options.bot;
     const own = new ChatSession(this.transport, this.options.clock, { username, password });
     try {
-      await own.open();
-      return undefined;
+      return await own.open();
     } catch (error) {
       if (!(error instanceof ChatError) || error.kind !== 'login-refused') throw error;
       return /second factor/.test(error.message) ? 'second-factor' : 'password';
-    }
-  }
-
-  /** An account without its seat can still answer, so that a refusal ends nothing. */
-  private async join(userId: string): Promise<void> {
-    const room = this.options.noticeRoom.replace(/^#/, '');
-    const { username } = this.options.bot;
-    this.trouble = undefined;
-    try {
-      const made = await takeSeat(this.asAdmin, { userId, username, room });
-      if (made) this.logger.log(`Made the channel #${room}, which hears of every switch`);
-    } catch (error) {
-      if (!(error instanceof RdzenError)) throw error;
-      this.trouble = error;
-      this.logger.warn(`${error.code}: ${error.message}`);
     }
   }
 }

@@ -105,6 +105,8 @@ const CALLS: Record<string, CallSchema> = {
     reply: success({ group: ROOM('p') }),
     authenticated: true,
   },
+  // rooms.ts: isRoomsInfoProps
+  'GET rooms.info': { request: BY_NAME, reply: success({ room: atLeast({ _id: ID }) }), authenticated: true },
   // channels/ChannelsCreateProps.ts
   'POST channels.create': {
     request: exactly({ name: ID, members: TEXTS }),

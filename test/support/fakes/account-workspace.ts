@@ -32,6 +32,8 @@ export class AccountWorkspace {
   readonly channels = ['general'];
   /** Private rooms, and whether the administrator is in them. */
   readonly groups = new Map<string, boolean>();
+  /** Rooms that the account itself is in. */
+  readonly seenByBot = new Set<string>();
   readonly members = new Set<string>();
   /** Personal access tokens by user id and name. */
   readonly tokens = new Map<string, string>();
@@ -83,6 +85,10 @@ export class AccountWorkspace {
     if (!caller) return [401, { status: 'error', message: 'You must be logged in to do this.' }];
     if (route === 'me') return [200, { success: true, ...caller, password: undefined }];
     if (route.endsWith('PersonalAccessToken')) return this.makeToken(route, caller, body, request);
+    if (route === 'rooms.info')
+      return this.seenByBot.has(query.get('roomName') ?? '')
+        ? [200, { success: true, room: {} }]
+        : ROOM_NOT_FOUND;
     if (!caller.roles.includes('admin'))
       return [403, { success: false, error: 'unauthorized [error-forbidden]' }];
     return this.administer(route, query, body);
