@@ -2,7 +2,7 @@ import type { RunnableManifest } from '../component-registry/manifest/complete-m
 import { blockOf, DEFAULT_RESOURCES, type ToolRight } from '../component-registry/manifest/manifest';
 import type { ComponentContainers, ComponentImage, SandboxEngine } from '../containers/component-containers';
 import type { ListedTool } from '../mcp/mcp-session';
-import type { SchemaCheck } from '../mcp/tool-schema';
+import { SchemaJudge } from '../mcp/schema-judge';
 import type { Clock } from '../shared/clock';
 import type { StdioTransport } from '../mcp/stdio-transport';
 import {
@@ -17,10 +17,8 @@ import { ResourceWatch } from './resource-watch';
 /** Slack behind the trial's own end: what a dead gateway left is swept after it. */
 const LIFETIME_SLACK_MS = 60_000;
 
-/** A listed tool and what was compiled of it. */
+/** A listed tool and what its manifest says of it. */
 export interface KnownTool extends ListedTool {
-  check: SchemaCheck;
-  checkOutput?: SchemaCheck;
   right?: ToolRight;
 }
 
@@ -52,6 +50,7 @@ export class TrialScene {
   latency?: { calls: number; p50: number; p95: number };
   egressAttempts?: number;
   readonly watch: ResourceWatch;
+  readonly schemas: SchemaJudge;
   private readonly made: RunningComponent[] = [];
   /** Ends of output of those that are gone. */
   private readonly logs: string[] = [];
@@ -67,6 +66,7 @@ export class TrialScene {
     readonly model?: ModelJudge,
   ) {
     this.watch = new ResourceWatch(clock, this.limits);
+    this.schemas = new SchemaJudge(clock);
   }
 
   get block(): ReturnType<typeof blockOf> {
@@ -124,6 +124,7 @@ export class TrialScene {
   /** Nothing of this trial is left after it. */
   async close(): Promise<void> {
     await this.watch.end();
+    await this.schemas.close();
     for (const one of this.made) await one.close().catch(() => undefined);
   }
 

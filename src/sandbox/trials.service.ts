@@ -168,7 +168,10 @@ export class TrialsService {
     const row = await this.get(id);
     const job = this.jobs.find((one) => one.row.id === id);
     if (!job || row.endedAt !== undefined)
-      throw new RdzenError('TRIAL_OVER', `Trial ${id} is over already. Its report stands at ${this.links.page(id)}.`);
+      throw new RdzenError(
+        'TRIAL_OVER',
+        `Trial ${id} is over already. Its report stands at ${this.links.page(id)}.`,
+      );
     job.abort.abort(new RdzenError('TRIAL_OVER', `It was stopped by ${by}.`));
     if (job.state === 'waiting') await this.finish(job, inconclusive(row, stopped(by), this.clock.now()));
     else await job.done;
@@ -243,7 +246,8 @@ export class TrialsService {
   private async fetchImage(image: string, signal: AbortSignal): Promise<void> {
     for (let tries = 1; ; tries++)
       try {
-        if (!(await this.images.inspect(image))) await this.images.pull(image, { withinMs: TRIAL_MS, signal });
+        if (!(await this.images.inspect(image)))
+          await this.images.pull(image, { withinMs: TRIAL_MS, signal });
         return;
       } catch (error) {
         if (signal.aborted || tries >= PULL_TRIES) throw error;
@@ -287,7 +291,15 @@ function stopped(by: string): { code: string; message: string } {
   return { code: 'TRIAL_OVER', message: `It was stopped by ${by}.` };
 }
 
-function notPacked({ name, version, packages }: { name: string; version: string; packages: readonly { registryType: string; identifier: string; version?: string }[] }): RdzenError {
+function notPacked({
+  name,
+  version,
+  packages,
+}: {
+  name: string;
+  version: string;
+  packages: readonly { registryType: string; identifier: string; version?: string }[];
+}): RdzenError {
   const [given] = packages;
   const what = given?.registryType === 'npm' ? `${given.identifier}@${given.version}` : name;
   return new RdzenError(

@@ -1,13 +1,12 @@
-import { McpFailure } from '../../mcp/mcp-session';
-import { timeLimited, TookTooLong } from '../../mcp/time-limited';
+import { type ListedTool, McpFailure } from '../../mcp/mcp-session';
+import { type SchemaJudge, SchemaTookTooLong } from '../../mcp/schema-judge';
 import { descriptionHash, schemaHash } from '../../mcp/tool-hash';
-import { compileToolSchema, type SchemaCheck, SchemaRefused } from '../../mcp/tool-schema';
+import { SchemaRefused } from '../../mcp/tool-schema';
 import { visibleExcerpt } from '../../mcp/visible-excerpt';
 import type { TrialScene } from '../trial-scene';
 import { type Check, failed, passed } from './check';
 
 const LISTED_WITHIN_MS = 10_000;
-const COMPILED_WITHIN_MS = 100;
 const NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 const MOST_DESCRIPTION = 2 * 1024;
 const MOST_ALL = 64 * 1024;
@@ -33,7 +32,9 @@ export const tools: Check = {
     const problems: string[] = [];
     const declared = new Map((scene.block.tools ?? []).map((right) => [right.name, right]));
     const names = new Set<string>();
-    let bytes = 0;
+    const bytes = Buffer.byteLength(JSON.stringify(listed));
+    if (bytes > MOST_ALL)
+      return failed(`its ${listed.length} tools have ${bytes} bytes together; at most ${MOST_ALL}`);
     scene.tools = [];
     for (const tool of listed) {
       const shown = visibleExcerpt(tool.name, 60);
@@ -45,17 +46,16 @@ export const tools: Check = {
       const description = Buffer.byteLength(tool.description ?? '');
       if (description > MOST_DESCRIPTION)
         problems.push(`the description of ${shown} has ${description} bytes`);
-      bytes += Buffer.byteLength(JSON.stringify(tool));
       try {
-        scene.tools.push({ ...tool, ...compiled(tool), ...(right ? { right } : {}) });
+        await judge(scene.schemas, tool);
+        scene.tools.push({ ...tool, ...(right ? { right } : {}) });
       } catch (error) {
-        if (!(error instanceof SchemaRefused || error instanceof TookTooLong)) throw error;
+        if (!(error instanceof SchemaRefused || error instanceof SchemaTookTooLong)) throw error;
         problems.push(`the schema of ${shown}: ${visibleExcerpt(error.message, 120)}`);
       }
     }
     for (const name of declared.keys())
       if (!names.has(name)) problems.push(`${name} of its manifest is missing`);
-    if (bytes > MOST_ALL) problems.push(`all tools together have ${bytes} bytes; at most ${MOST_ALL}`);
     problems.push(...changedSinceManifest(scene));
     const [first] = problems;
     if (first !== undefined)
@@ -66,18 +66,11 @@ export const tools: Check = {
   },
 };
 
-function compiled(tool: { inputSchema: unknown; outputSchema?: unknown }): {
-  check: SchemaCheck;
-  checkOutput?: SchemaCheck;
-} {
+async function judge(judge: SchemaJudge, tool: ListedTool): Promise<void> {
   if ((tool.inputSchema as { type?: unknown } | null)?.type !== 'object')
     throw new SchemaRefused('it is not of type object');
-  const compile = (schema: unknown): SchemaCheck =>
-    timeLimited(COMPILED_WITHIN_MS, () => compileToolSchema(schema));
-  return {
-    check: compile(tool.inputSchema),
-    ...(tool.outputSchema === undefined ? {} : { checkOutput: compile(tool.outputSchema) }),
-  };
+  await judge.accept(tool.inputSchema);
+  if (tool.outputSchema !== undefined) await judge.accept(tool.outputSchema);
 }
 
 /** Where the manifest holds hashes, they hold. */

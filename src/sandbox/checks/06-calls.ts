@@ -1,12 +1,11 @@
 import type { TrialCall } from '../../component-registry/manifest/manifest';
 import { unmet } from '../../component-registry/manifest/expectation';
 import { McpFailure, type ToolAnswer } from '../../mcp/mcp-session';
-import { timeLimited, TookTooLong } from '../../mcp/time-limited';
+import { SchemaTookTooLong } from '../../mcp/schema-judge';
 import { visibleExcerpt } from '../../mcp/visible-excerpt';
 import type { KnownTool, TrialScene } from '../trial-scene';
 import { type Check, failed, passed } from './check';
 
-const CHECKED_WITHIN_MS = 100;
 const MOST_ANSWER = 256 * 1024;
 /** Source: MCP 2025-11-25, `ContentBlock`. */
 const KINDS = ['text', 'image', 'audio', 'resource', 'resource_link'];
@@ -35,7 +34,7 @@ async function tried(call: TrialCall, scene: TrialScene): Promise<string | undef
   const { running, tools, clock } = scene;
   const tool = tools.find(({ name }) => name === call.tool);
   if (!tool || !running) return 'there is no such tool';
-  const misfit = fits(() => tool.check(call.arguments));
+  const misfit = await fits(scene.schemas.check(tool.inputSchema, call.arguments));
   // A call that is to fail may be one that the schema refuses.
   if (misfit !== undefined && call.expect.match !== 'isError')
     return visibleExcerpt(`its arguments and its schema: ${misfit}`, 180);
@@ -52,10 +51,15 @@ async function tried(call: TrialCall, scene: TrialScene): Promise<string | undef
     return visibleExcerpt(await reason(error, scene), 180);
   }
   const ms = clock.monotonic() - began;
-  return judged(call, tool, answer) ?? late(call, ms);
+  return (await judged(call, tool, answer, scene)) ?? late(call, ms);
 }
 
-function judged(call: TrialCall, tool: KnownTool, answer: ToolAnswer): string | undefined {
+async function judged(
+  call: TrialCall,
+  tool: KnownTool,
+  answer: ToolAnswer,
+  { schemas }: TrialScene,
+): Promise<string | undefined> {
   if (answer.bytes > MOST_ANSWER) return `its answer has ${answer.bytes} bytes; at most ${MOST_ANSWER}`;
   const odd = answer.content.find(({ type }) => !KINDS.includes(type));
   if (odd) return visibleExcerpt(`content of the unknown kind ${odd.type}`, 100);
@@ -67,32 +71,26 @@ function judged(call: TrialCall, tool: KnownTool, answer: ToolAnswer): string | 
         180,
       );
   }
-  const { checkOutput } = tool;
-  if (checkOutput && !answer.isError) {
+  if (tool.outputSchema !== undefined && !answer.isError) {
     if (answer.structured === undefined) return 'it has an output schema and gave no structured content';
-    const misfit = fits(() => checkOutput(answer.structured));
+    const misfit = await fits(schemas.check(tool.outputSchema, answer.structured));
     if (misfit !== undefined) return visibleExcerpt(`its answer and its output schema: ${misfit}`, 180);
   }
   const result = { content: answer.content, structuredContent: answer.structured, isError: answer.isError };
-  try {
-    const came = timeLimited(CHECKED_WITHIN_MS, () => unmet(call.expect, result));
-    return came === undefined ? undefined : visibleExcerpt(came, 180);
-  } catch (error) {
-    if (error instanceof TookTooLong) return 'to compare its answer takes for ever';
-    throw error;
-  }
+  const came = unmet(call.expect, result);
+  return came === undefined ? undefined : visibleExcerpt(came, 180);
 }
 
 function late({ maxMs }: TrialCall, ms: number): string | undefined {
   return maxMs !== undefined && ms > maxMs ? `it took ${Math.round(ms)} ms; at most ${maxMs}` : undefined;
 }
 
-function fits(check: () => string[]): string | undefined {
+async function fits(check: Promise<string[]>): Promise<string | undefined> {
   try {
-    const [first] = timeLimited(CHECKED_WITHIN_MS, check);
+    const [first] = await check;
     return first;
   } catch (error) {
-    if (error instanceof TookTooLong) return 'to check it takes for ever, so it was ended';
+    if (error instanceof SchemaTookTooLong) return error.message;
     throw error;
   }
 }

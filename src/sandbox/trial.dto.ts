@@ -1,0 +1,105 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { MayBeAbsent } from '../access/may-be-absent';
+import type { OpenTrial } from './trials.service';
+import type { TrialRow } from './trial-journal';
+import { CHECK_STATUSES, VERDICTS, type CheckStatus, type Verdict } from './trial-report';
+
+export class TrialBody {
+  @ApiProperty({ description: 'Name of a component of the catalogue, or its last part', example: 'time-mcp' })
+  @IsString()
+  @MaxLength(200)
+  component!: string;
+
+  @ApiPropertyOptional({ description: 'Exact; the newest where absent', example: '1.0.6' })
+  @MayBeAbsent()
+  @Matches(/^\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/, { message: 'version must be exact, such as 1.0.6' })
+  @MaxLength(64)
+  version?: string;
+}
+
+export class TrialsQuery {
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 200, default: 50 })
+  @MayBeAbsent()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit = 50;
+
+  @ApiPropertyOptional({ description: 'Only those of this component, by its whole name' })
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(200)
+  component?: string;
+}
+
+export class CompareQuery {
+  @ApiProperty({ description: 'Id of the trial to compare with' })
+  @IsString()
+  @MaxLength(40)
+  with!: string;
+}
+
+export class TrialDto {
+  @ApiProperty({ example: 'k3R9xq' })
+  id!: string;
+  @ApiProperty({ example: 'io.github.someone/time-mcp' })
+  component!: string;
+  @ApiProperty({ example: '1.0.6' })
+  version!: string;
+  @ApiProperty({ enum: ['waiting', 'running', 'over'] })
+  state!: 'waiting' | 'running' | 'over';
+  @ApiPropertyOptional({ enum: VERDICTS, description: 'Once it is over' })
+  verdict?: Verdict;
+  @ApiPropertyOptional({ description: 'The last check that was answered, while it runs', example: 'calls' })
+  check?: string;
+  @ApiProperty({ description: '`chat:<user id>` or `api:<key id>`' })
+  asked_by!: string;
+  @ApiProperty({ format: 'date-time' })
+  asked_at!: string;
+  @ApiPropertyOptional({ format: 'date-time' })
+  ended_at?: string;
+}
+
+export class CheckChangeDto {
+  @ApiProperty({ example: 'calls' })
+  id!: string;
+  @ApiPropertyOptional({ enum: CHECK_STATUSES })
+  before?: CheckStatus;
+  @ApiPropertyOptional({ enum: CHECK_STATUSES })
+  after?: CheckStatus;
+  @ApiProperty({ description: 'What the later report says' })
+  detail!: string;
+}
+
+export class ComparisonDto {
+  @ApiProperty({ type: [CheckChangeDto], description: 'Checks that ended otherwise' })
+  checks!: CheckChangeDto[];
+  @ApiProperty({ type: [String], description: 'Tools that came' })
+  tools_added!: string[];
+  @ApiProperty({ type: [String], description: 'Tools that went' })
+  tools_removed!: string[];
+  @ApiProperty({ type: [String], description: 'Tools with another description, schema or effect' })
+  tools_changed!: string[];
+  @ApiProperty({ description: 'Whether it asks for other rights' })
+  rights_changed!: boolean;
+  @ApiProperty({ description: 'Score of the later less the earlier one' })
+  score!: number;
+  @ApiPropertyOptional({ description: 'Peak of memory, later to earlier', example: 1.1 })
+  memory_ratio?: number;
+  @ApiPropertyOptional({ description: '95 % of calls, later to earlier', example: 0.9 })
+  latency_ratio?: number;
+}
+
+export function trialDto(row: TrialRow, open?: OpenTrial): TrialDto {
+  const { id, component, version, askedBy, askedAt, endedAt, verdict } = row;
+  return {
+    ...{ id, component, version, asked_by: askedBy, asked_at: new Date(askedAt).toISOString() },
+    state: endedAt === undefined ? (open?.state ?? 'waiting') : 'over',
+    ...(endedAt === undefined ? {} : { ended_at: new Date(endedAt).toISOString() }),
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(endedAt === undefined && open?.check ? { check: open.check.id } : {}),
+  };
+}
