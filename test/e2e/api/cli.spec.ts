@@ -63,6 +63,16 @@ describe('node dist/cli.js', () => {
     rmSync(file);
   });
 
+  it('component pack tells how it is used', () => {
+    const { status, stdout } = run('component', 'pack', '--help');
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(
+        /^component pack NPM-NAME@VERSION .*--to REGISTRY.*--base.*--lock.*--bin/,
+      ),
+    });
+  });
+
   it('component lint passes the example of the documentation', () => {
     const { status, stdout, stderr } = run(
       'component',
@@ -77,6 +87,9 @@ describe('node dist/cli.js', () => {
     [['component', 'lint'], 'takes one argument: FILE'],
     [['component', 'lint', 'a', 'b'], 'takes one argument: FILE'],
     [['component', 'lint', 'nowhere.json'], 'nowhere.json cannot be read'],
+    [['component', 'pack'], 'PACK_ARGUMENTS_INVALID: component pack: exactly one package'],
+    [['component', 'pack', 'time-mcp@^1'], 'no exact version'],
+    [['component', 'pack', 'time-mcp@1.0.6', '--to', 'time-mcp'], 'IMAGE_REFERENCE_INVALID'],
     [['component', 'pain'], 'Unknown command "component"'],
   ])('ends with 1 for %j', (args, words) => {
     expect(run(...args)).toMatchObject({ status: 1, stderr: expect.stringContaining(words) as string });
