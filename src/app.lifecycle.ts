@@ -23,6 +23,7 @@ import { ContinuationVerifier } from './generation/continuation-verifier';
 import { HealthMonitor } from './health-monitor/health-monitor.service';
 import { PaceWatch } from './health-monitor/pace-watch';
 import { QuestionJournal } from './journal/question-journal';
+import { TrialsService } from './sandbox/trials.service';
 
 const STOP_WITHIN_MS = 28_000;
 const ANSWERS_FINISH_MS = 20_000;
@@ -71,6 +72,7 @@ export class Lifecycle {
     app.get(VoluntaryMoves).start();
     await app.get(SharedFiles).start();
     await app.get(CatalogueService).start();
+    await app.get(TrialsService).start();
     await prepared.accountMaker?.triedWithin(ACCOUNT_MS);
     app.get(ChatGateway).start(prepared.knownHere);
     app.get(Housekeeping).start();
@@ -111,6 +113,7 @@ export class Lifecycle {
       await app.get(HealthMonitor).stop();
       app.get(AvailabilityWatch).stop();
       await app.get(CoreHistory).stop();
+      await app.get(TrialsService).stop();
       await app.get(CatalogueService).stop();
       await app.get(SharedFiles).stop();
       await app.close();

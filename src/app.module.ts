@@ -39,7 +39,9 @@ import { SeenVersions } from './component-registry/catalogue/seen-versions';
 import { WebDocuments } from './component-registry/catalogue/web-documents';
 import { COMPONENT_REGISTRY_MIGRATIONS } from './component-registry/component-registry.migrations';
 import { Settings } from './config/settings';
+import { ComponentContainers } from './containers/component-containers';
 import { ContainerEngine } from './containers/container-engine';
+import { ContainerImages } from './containers/container-images';
 import { ContextBuilder } from './conversation/context-builder';
 import { SystemPrompt } from './conversation/system-prompt';
 import { TurnService } from './conversation/turn.service';
@@ -105,10 +107,18 @@ import { AdminRoom } from './rooms/admin-room';
 import { NoticeRoom } from './rooms/notice-room';
 import { RoomRegistry } from './rooms/room-registry';
 import { ROOMS_MIGRATIONS } from './rooms/rooms.migrations';
+import { ReportLinks } from './sandbox/report-links';
+import { SANDBOX_MIGRATIONS } from './sandbox/sandbox.migrations';
+import { TrialJournal } from './sandbox/trial-journal';
+import { TrialProgressStream } from './sandbox/trial-progress-stream';
+import { TrialsCommands } from './sandbox/trials.commands';
+import { TrialsController } from './sandbox/trials.controller';
+import { TrialsService } from './sandbox/trials.service';
 import { Clock } from './shared/clock';
 import { CrashPoints } from './shared/crash-points';
 import { Random } from './shared/random';
 import { Store } from './storage/store';
+import { ComponentRuntime } from './tools/component-runtime';
 
 /** Tables of every feature. */
 export const MIGRATIONS = [
@@ -118,6 +128,7 @@ export const MIGRATIONS = [
   ...FAILOVER_MIGRATIONS,
   ...ROOMS_MIGRATIONS,
   ...ADMIN_MIGRATIONS,
+  ...SANDBOX_MIGRATIONS,
 ];
 
 /** The world outside, made before the module: what differs between profiles, tests and simulations. */
@@ -136,6 +147,9 @@ export interface Foundations {
   crash: CrashPoints;
   /** Where catalogues are got from. */
   web: WebDocuments;
+  /** Asked for nothing before somebody tries a component. */
+  components: ComponentContainers;
+  images: ContainerImages;
 }
 
 const REGISTRIES: Provider[] = [
@@ -194,7 +208,18 @@ const WORKERS: Provider[] = [
   RepairTools,
   RepairService,
 ];
-const COMPONENTS: Provider[] = [...CATALOGUE_PARTS, SeenVersions, CatalogueService, CatalogueCommands];
+const COMPONENTS: Provider[] = [
+  ...CATALOGUE_PARTS,
+  SeenVersions,
+  CatalogueService,
+  CatalogueCommands,
+  ComponentRuntime,
+  TrialJournal,
+  ReportLinks,
+  TrialsService,
+  TrialProgressStream,
+  TrialsCommands,
+];
 const CONVERSATION: Provider[] = [ContextBuilder, TurnService];
 const GATEWAY: Provider[] = [
   Admission,
@@ -250,6 +275,8 @@ export class AppModule {
       { provide: SystemPrompt, useValue: foundations.prompt },
       { provide: CrashPoints, useValue: foundations.crash },
       { provide: WebDocuments, useValue: foundations.web },
+      { provide: ComponentContainers, useValue: foundations.components },
+      { provide: ContainerImages, useValue: foundations.images },
     ];
     return {
       module: AppModule,
@@ -264,6 +291,7 @@ export class AppModule {
         RepairController,
         ServicesController,
         CatalogueController,
+        TrialsController,
         SendController,
       ],
       providers: [...ground, ...REGISTRIES, ...WORKERS, ...COMPONENTS, ...CONVERSATION, ...GATEWAY, ...ADMIN],

@@ -10,7 +10,7 @@ import { ApiKeys } from './admin/api-keys.service';
 import { requireFlatBody } from './admin/flat-body';
 import { refuseUnreadable, refuseUnroutable } from './admin/raw-refusals';
 import { accountMaker, chatAccount, chatPassword, type ChatMeans } from './app.chat';
-import { openDocker } from './app.docker';
+import { makerOf, openDocker, sandboxPorts } from './app.docker';
 import { surveyMachine } from './app.machine';
 import { rememberedActiveCore } from './admin/shared-files.service';
 import { AppModule, MIGRATIONS, type Foundations } from './app.module';
@@ -109,7 +109,8 @@ export async function prepare(
     ])
       logger.hide(hidden);
 
-    const docker = await openDocker(settings, secret, clock, random);
+    const maker = makerOf(secret, random);
+    const docker = await openDocker(settings, maker, clock, random);
     if (docker) engine = new CombinedContainerEngine(processes, docker);
     const ollama = new HttpOllamaApi(clock);
     const survey = await surveyMachine(settings, programs, environment, clock);
@@ -137,18 +138,19 @@ export async function prepare(
       prompt: new SystemPrompt(readPrompt(settings)),
       crash: crashPoints(environment),
       web: new HttpsDocuments(environment),
+      ...sandboxPorts(settings.RDZEN_DOCKER_HOST, maker, clock),
     };
     const coreIds = cores.definitions.map(({ id }) => id);
     const preferredCore = (await rememberedActiveCore(data, coreIds)) ?? settings.ACTIVE_CORE_ID;
     const { engineSource, engineProblem } = survey;
-    const maker = chat.embedded ? undefined : accountMaker(means);
+    const accounts = chat.embedded ? undefined : accountMaker(means);
     return {
       foundations,
       cores,
       chat,
       engineSource,
       engineProblem,
-      accountMaker: maker,
+      accountMaker: accounts,
       preferredCore,
       knownHere,
     };

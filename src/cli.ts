@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
+import { sandboxPorts } from './app.docker';
 import { createApp, openApi, version } from './app.setup';
 import { MIGRATIONS, type Foundations } from './app.module';
 import { HttpsDocuments } from './component-registry/catalogue/https-documents';
@@ -124,6 +125,7 @@ function idleFoundations(store: LibsqlStore): Foundations {
     prompt: new SystemPrompt(''),
     crash: new CrashPoints(),
     web: new HttpsDocuments({}),
+    ...sandboxPorts('unix:///nowhere', { owner: '', run: '' }, clock),
   };
 }
 

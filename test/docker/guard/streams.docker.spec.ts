@@ -133,7 +133,7 @@ function collect(stream: Readable): {
 function payloadOf(framed: string): string {
   const bytes = Buffer.from(framed, 'latin1');
   const payloads: string[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = bytes.readUInt32BE(at + 4);
     payloads.push(bytes.toString('latin1', at + 8, at + 8 + length));
     at += 8 + length;

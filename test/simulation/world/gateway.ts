@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { sandboxPorts } from '../../../src/app.docker';
 import { Lifecycle } from '../../../src/app.lifecycle';
 import type { Foundations } from '../../../src/app.module';
 import type { Prepared } from '../../../src/app.setup';
@@ -84,6 +85,7 @@ export class Gateway {
       prompt: new SystemPrompt('You are {{name}}. Speak {{language}}.'),
       crash: new CrashPoints(),
       web: new HttpsDocuments({}),
+      ...sandboxPorts('unix:///nowhere', { owner: '', run: '' }, this.clock),
     };
     this.wiring = new Wiring(foundations);
     const prepared: Prepared = {

@@ -4,12 +4,14 @@ import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { SharedFiles } from '../../../src/admin/shared-files.service';
 import { ApiKeys } from '../../../src/admin/api-keys.service';
 import { AppModule, type Foundations } from '../../../src/app.module';
+import { CatalogueService } from '../../../src/component-registry/catalogue/catalogue.service';
+import { TrialsService } from '../../../src/sandbox/trials.service';
 
 type Token = abstract new (...values: never[]) => unknown;
 
 /**
  * The product's own wiring on simulated foundations: the providers of AppModule, put together without a web server in
- * a few microseconds. What writes files for people and other programs is left out.
+ * a few microseconds. What writes files for people and other programs is left out, and what looks after components.
  */
 export class Wiring {
   private readonly providers = new Map<unknown, Provider>();
@@ -24,6 +26,8 @@ export class Wiring {
       [MetadataScanner, new MetadataScanner()],
       [Reflector, new Reflector()],
       [SharedFiles, { start: () => Promise.resolve(), stop: () => Promise.resolve() }],
+      [CatalogueService, { start: () => Promise.resolve(), stop: () => Promise.resolve() }],
+      [TrialsService, { start: () => Promise.resolve(), stop: () => Promise.resolve() }],
       [ApiKeys, { ensureFirstKey: () => Promise.resolve() }],
     ] as const)
       this.made.set(token, instance);

@@ -6,6 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import fastifyStatic from '@fastify/static';
 import * as transformer from 'class-transformer';
 import * as validator from 'class-validator';
+import { sandboxPorts } from '../../../../src/app.docker';
 import { Lifecycle } from '../../../../src/app.lifecycle';
 import { MIGRATIONS, type Foundations } from '../../../../src/app.module';
 import { createApp } from '../../../../src/app.setup';
@@ -128,6 +129,7 @@ export class InProcessRdzen {
       prompt: new SystemPrompt('You are a test.'),
       crash: new CrashPoints(),
       web: new HttpsDocuments({}),
+      ...sandboxPorts(settings.RDZEN_DOCKER_HOST, { owner: 'in-process', run: 'in-process' }, clock),
     };
     await preload();
     const app = await createApp(foundations, false);
