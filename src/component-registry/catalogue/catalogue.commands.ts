@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ChatCommand, type CommandCall } from '../../commands/chat-command';
 import type { Language } from '../../config/settings';
+import { editDistance } from '../../shared/edit-distance';
 import { RdzenError } from '../../shared/rdzen-error';
 import { utcStamp } from '../../shared/utc-stamp';
 import { texts } from '../../texts/texts';
@@ -12,6 +13,7 @@ import { forChat } from './for-chat';
 const MOST_LISTED = 20;
 const MOST_FOUND = 5;
 const EXAMPLES_SHOWN = 2;
+const MOST_TYPOS = 2;
 /** What `!catalogue` shows besides components; no component can be looked for by it alone. */
 const REFUSED = 'refused';
 
@@ -51,10 +53,10 @@ export class CatalogueCommands {
       entry = this.catalogue.get(name, version);
     } catch (error) {
       if (!(error instanceof RdzenError)) throw error;
-      const near = this.catalogue.search(name.replace(/[/._-]/g, ' '), 1)[0]?.entry.manifest.name;
+      const near = this.nearest(name);
       return text.componentNotFound({
         name: forChat(name),
-        ...(near !== undefined && { near: shortOf(near) }),
+        ...(near !== undefined && { near }),
       });
     }
     const { manifest, source, trust, signed } = entry;
@@ -87,6 +89,15 @@ export class CatalogueCommands {
         pack: `${manifest.packages[0].identifier}@${manifest.packages[0].version}`,
       }),
     });
+  }
+
+  /** The name that a mistyped one most likely means. */
+  private nearest(given: string): string | undefined {
+    const names = this.catalogue.list().map(({ manifest: { name } }) => shortOf(name));
+    const near = names
+      .map((name) => ({ name, distance: editDistance(name, shortOf(given).slice(0, 100)) }))
+      .sort((a, b) => a.distance - b.distance)[0];
+    return near && near.distance <= MOST_TYPOS ? near.name : undefined;
   }
 
   private refused(language: Language): string {

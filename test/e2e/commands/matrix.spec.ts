@@ -35,6 +35,8 @@ const COMMANDS: Record<string, { may: Who[]; says: RegExp }> = {
   '!resume': { may: OPERATORS, says: /^▶️ The pause is over|I am not paused/ },
   '!maintenance 2 off': { may: OPERATORS, says: /Core 2 is not in maintenance/ },
   '!restart mongodb': { may: OPERATORS, says: /no container of Rocket.Chat or MongoDB is named/ },
+  '!catalogue': { may: EVERYBODY, says: /^\*\*The catalogue\*\* has/ },
+  '!component time-mcp': { may: EVERYBODY, says: /^\*\*Time\*\* / },
   '!report': { may: OPERATORS, says: /^\*\*The last 24h/ },
 };
 
