@@ -340,9 +340,10 @@ describe(CatalogueService.name, () => {
     offer(signed(manifest('a.b/one')), signed(manifest('c.d/one')), signed(manifest('a.b/two')));
     await sut.reload();
     const code = 'COMPONENT_NOT_FOUND';
-    const message = (text: string) => ({ code, message: expect.stringContaining(text) as string });
-    expect(() => sut.get('one')).toThrow(expect.objectContaining(message('a.b/one or c.d/one')));
-    expect(() => sut.get('two', '3.0.0')).toThrow(expect.objectContaining(message('There are: 1.0.0')));
-    expect(() => sut.get('three')).toThrow(expect.objectContaining(message('"three"')));
+    const problem = (text: string): Error =>
+      expect.objectContaining({ code, message: expect.stringContaining(text) as string }) as Error;
+    expect(() => sut.get('one')).toThrow(problem('a.b/one or c.d/one'));
+    expect(() => sut.get('two', '3.0.0')).toThrow(problem('There are: 1.0.0'));
+    expect(() => sut.get('three')).toThrow(problem('"three"'));
   });
 });
