@@ -44,13 +44,13 @@ export class CatalogueComponentDto {
   @ApiPropertyOptional({ description: 'For people' })
   title?: string;
 
-  @ApiProperty({ example: '1.0.6' })
+  @ApiProperty({ description: 'Exact', example: '1.0.6' })
   version!: string;
 
   @ApiProperty({ description: 'What it is, in a sentence' })
   description!: string;
 
-  @ApiPropertyOptional({ example: 'MIT' })
+  @ApiPropertyOptional({ description: 'As the package says', example: 'MIT' })
   license?: string;
 
   @ApiProperty({ description: 'Name of the source that offers it' })
@@ -112,16 +112,16 @@ export class RefusedEntryDto {
 }
 
 export class CatalogueSourceDto {
-  @ApiProperty({ example: 'shipped' })
+  @ApiProperty({ description: 'As it is configured', example: 'shipped' })
   name!: string;
 
-  @ApiPropertyOptional({ enum: SOURCE_KINDS })
+  @ApiPropertyOptional({ enum: SOURCE_KINDS, description: 'Where it lies' })
   kind?: string;
 
   @ApiPropertyOptional({ description: 'Folder, address, or repository and tag' })
   location?: string;
 
-  @ApiPropertyOptional({ enum: TRUST })
+  @ApiPropertyOptional({ enum: TRUST, description: 'How far it is trusted' })
   trust?: string;
 
   @ApiProperty({ description: 'Whether it has a key that all its entries must be signed with' })
@@ -151,7 +151,7 @@ export class CatalogueSourceDto {
 }
 
 export class CatalogueSourcesDto {
-  @ApiProperty({ type: [CatalogueSourceDto] })
+  @ApiProperty({ type: [CatalogueSourceDto], description: 'The shipped one first' })
   sources!: CatalogueSourceDto[];
 
   @ApiPropertyOptional({ description: 'Why the list of sources cannot be read' })
