@@ -91,6 +91,7 @@ export class ComponentRuntime {
       container = await this.containers.create({
         name: `rdzen-${purpose.word}-${this.random.id(8).toLowerCase()}`,
         image,
+        ...programArguments(manifest),
         env: environment(manifest),
         labels: { ...purpose.labels, 'rdzen.component': manifest.name, 'rdzen.version': manifest.version },
         limits: limitsOf(resources, permissions?.filesystem?.scratchMiB),
@@ -193,6 +194,14 @@ export function limitsOf(
 ): ComponentLimits {
   const { memoryMiB, cpus, pids } = { ...DEFAULT_RESOURCES, ...resources };
   return { memoryBytes: memoryMiB * MIB, cpus, pids, scratchBytes: scratchMiB * MIB };
+}
+
+/** Appended to the image's own program. Source: MCP registry, `server.schema.json`, `packageArguments`. */
+function programArguments(manifest: Manifest): { args?: string[] } {
+  const args = (manifest.packages[0].packageArguments ?? []).flatMap((one) =>
+    one.type === 'positional' ? [one.value] : one.value === undefined ? [one.name] : [one.name, one.value],
+  );
+  return args.length > 0 ? { args } : {};
 }
 
 /** What the manifest gives by itself; a secret gets a value that opens nothing. */

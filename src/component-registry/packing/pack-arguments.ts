@@ -15,6 +15,8 @@ export interface PackRequest {
   lock?: string;
   /** Which of several programs of the package. */
   program?: string;
+  /** Of the component, where the catalogue has one of this package. */
+  serverName?: string;
 }
 
 export const PACK_USAGE =

@@ -1,9 +1,15 @@
+import { join } from 'node:path';
 import { findNpm } from '../../built-in-engine/npm-program';
 import { RegistryClient } from '../../oci/registry-client';
 import type { Settings } from '../../config/settings';
+import type { Clock } from '../../shared/clock';
 import { SystemClock } from '../../shared/system-clock';
+import { catalogueFolder } from '../catalogue/catalogue-folder';
+import { ImageBindings } from '../catalogue/image-bindings';
+import { shippedPackage } from '../catalogue/shipped-package';
+import { type Manifest, PUBLISHER } from '../manifest/manifest';
 import { PACK_USAGE, parsePackArguments } from './pack-arguments';
-import { packComponent } from './pack-component';
+import { packComponent, type Packed } from './pack-component';
 import { packReport } from './pack-report';
 
 /** Somebody pressed Ctrl-C. */
@@ -11,6 +17,29 @@ export class PackInterrupted extends Error {
   constructor() {
     super('Packing was interrupted; nothing was left behind but what is in the registry already.');
   }
+}
+
+/** Tells the catalogue which image it is; what was packed of other bytes is not that component. */
+async function bind(
+  { name, version, _meta }: Manifest,
+  { pushed, digest, integrity }: Packed,
+  settings: Settings,
+  clock: Clock,
+): Promise<string | undefined> {
+  if (!pushed) return undefined;
+  const wanted = _meta[PUBLISHER].rdzen.provenance?.integrity;
+  if (integrity !== wanted)
+    return `note:    the catalogue means other bytes of this version (${wanted}); ${name} stays without an image`;
+  await new ImageBindings(join(catalogueFolder(settings), 'images')).record({
+    component: name,
+    version,
+    repository: `${pushed.host}/${pushed.repository}`,
+    digest,
+    integrity,
+    packedAt: new Date(clock.now()).toISOString(),
+    packedBy: 'cli',
+  });
+  return `${name} ${version} of the catalogue has its image now; !trial ${name.split('/').pop()} tries it.`;
 }
 
 /**
@@ -42,7 +71,10 @@ export async function packCommand(
     const say = (text: string): void => void process.stderr.write(`pack: ${text}\n`);
     const npm = findNpm({ nodeProgram: process.execPath, environment, platform: process.platform });
     const tools = { client, npm, clock, environment, signal: stop.signal, say };
-    return packReport(await packComponent(request, tools));
+    const entry = await shippedPackage(request.name, request.version);
+    const packed = await packComponent({ ...request, serverName: entry?.name }, tools);
+    const bound = entry && (await bind(entry, packed, settings, clock));
+    return [packReport(packed), ...(bound === undefined ? [] : ['', bound])].join('\n');
   } finally {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     await client.close();

@@ -36,6 +36,8 @@ export interface Packed {
   size: number;
   packages: number;
   sbomDigest: string;
+  /** Of the package itself, as it was locked. */
+  integrity: string;
   /** Packages whose install scripts were not run. */
   withScripts: string[];
   /** Where it was pushed to. */
@@ -79,7 +81,7 @@ async function packIn(scratch: string, request: PackRequest, tools: PackTools): 
     ...(lock && { lock }),
   });
   const packages = readLock(await readFile(join(folder, 'package-lock.json'), 'utf8'), `${name}@${version}`);
-  const facts = await factsOf(folder, request);
+  const facts = { ...(await factsOf(folder, request)), ...catalogued(request) };
   const sbom = billOfMaterials(facts, packages);
   const sbomDigest = digestOf(sbom);
   await writeFile(join(folder, SBOM_FILE), sbom);
@@ -97,9 +99,15 @@ async function packIn(scratch: string, request: PackRequest, tools: PackTools): 
     size: image.size,
     packages: packages.length,
     sbomDigest,
+    integrity: packages.find(({ path }) => path === `node_modules/${name}`)?.integrity ?? '',
     withScripts: packages.filter(({ hasScript }) => hasScript).map((each) => each.name),
     ...(to && { pushed: to }),
   };
+}
+
+/** The name by which the catalogue knows it is the one that the image carries. */
+function catalogued({ serverName }: PackRequest): Partial<PackageFacts> {
+  return serverName === undefined ? {} : { serverName, serverNameGiven: true };
 }
 
 /** npm's notes for itself: of no use in an image, and they name its registry. */
