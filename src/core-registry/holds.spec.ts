@@ -90,4 +90,29 @@ describe(Holds.name, () => {
     await expect(sut.set(1, 'quarantined', { ...ORDER, forMs: 5_000 })).rejects.toThrow('full');
     expect(sut.has(1, 'quarantined')).toBe(true);
   });
+
+  it('is erased later where the disk was full when it ended, and does not come back with a restart', async () => {
+    await sut.set(1, 'maintenance', { ...ORDER, forMs: 5_000 });
+    await clock.advance(5_000);
+    const full = jest.spyOn(store, 'run').mockRejectedValue(new Error('database or disk is full'));
+    await expect(sut.expire()).rejects.toThrow('full');
+    expect(sut.has(1, 'maintenance')).toBe(false);
+    full.mockRestore();
+    await sut.expire();
+    clock.jumpWall(-3_600_000);
+    await restart();
+    expect(sut.has(1, 'maintenance')).toBe(false);
+  });
+
+  it('is not erased by the end of an earlier one of its kind', async () => {
+    await sut.set(1, 'maintenance', { ...ORDER, forMs: 5_000 });
+    await clock.advance(5_000);
+    const full = jest.spyOn(store, 'run').mockRejectedValueOnce(new Error('database or disk is full'));
+    await expect(sut.expire()).rejects.toThrow('full');
+    full.mockRestore();
+    await sut.set(1, 'maintenance', { ...ORDER, forMs: 60_000 });
+    await sut.expire();
+    await restart();
+    expect(sut.has(1, 'maintenance')).toBe(true);
+  });
 });

@@ -29,6 +29,8 @@ interface Entry {
 export class Holds {
   private readonly entries = new Map<number, Map<Condition, Entry>>();
   private readonly views = new Map<number, Map<Condition, Hold<Condition>>>();
+  /** Lifted, and still on a disk that was full: a restart would hold them again. */
+  private readonly unerased = new Map<string, readonly [number, Condition]>();
 
   constructor(
     private readonly store: Store,
@@ -76,6 +78,7 @@ export class Holds {
     const hold = { kind, since, until: forMs === undefined ? undefined : since + forMs, by, reason };
     this.enter(subject, hold, forMs ?? Infinity);
     this.bus.emit('hold.set', { subject, hold });
+    this.unerased.delete(keyOf(subject, kind));
     if (isKept(subject, kind))
       await this.store.run(
         'INSERT OR REPLACE INTO holds (subject, kind, since, until, by, reason) VALUES (?, ?, ?, ?, ?, ?)',
@@ -86,21 +89,28 @@ export class Holds {
 
   /** @returns false where it was not held so. */
   async lift(subject: number, kind: Condition, by: string, reason: string): Promise<boolean> {
-    const entry = this.entries.get(subject)?.get(kind);
-    if (!entry) return false;
-    this.entries.get(subject)?.delete(kind);
-    this.views.get(subject)?.delete(kind);
-    this.bus.emit('hold.lifted', { subject, hold: entry.hold, by, reason, at: this.clock.now() });
+    if (!this.release(subject, kind, by, reason)) return false;
     if (isKept(subject, kind)) await this.erase(subject, kind);
     return true;
   }
 
-  /** Lifts what has come to its end. */
+  /** Lifts what has come to its end, and erases what could not be erased before. */
   async expire(): Promise<void> {
     const now = this.clock.monotonic();
     for (const [subject, kinds] of this.entries)
       for (const [kind, { endsAt }] of [...kinds])
-        if (endsAt <= now) await this.lift(subject, kind, 'automatic', 'its time is over');
+        if (endsAt <= now) this.release(subject, kind, 'automatic', 'its time is over');
+    for (const [subject, kind] of [...this.unerased.values()]) await this.erase(subject, kind);
+  }
+
+  private release(subject: number, kind: Condition, by: string, reason: string): boolean {
+    const entry = this.entries.get(subject)?.get(kind);
+    if (!entry) return false;
+    this.entries.get(subject)?.delete(kind);
+    this.views.get(subject)?.delete(kind);
+    if (isKept(subject, kind)) this.unerased.set(keyOf(subject, kind), [subject, kind]);
+    this.bus.emit('hold.lifted', { subject, hold: entry.hold, by, reason, at: this.clock.now() });
+    return true;
   }
 
   private enter(subject: number, hold: Hold<Condition>, leftMs: number): void {
@@ -112,8 +122,11 @@ export class Holds {
 
   private async erase(subject: number, kind: Condition): Promise<void> {
     await this.store.run('DELETE FROM holds WHERE subject = ? AND kind = ?', subject, kind);
+    this.unerased.delete(keyOf(subject, kind));
   }
 }
+
+const keyOf = (subject: number, kind: Condition): string => `${subject} ${kind}`;
 
 function isKept(subject: number, kind: Condition): boolean {
   return subject === CLUSTER ? KEPT_FOR_CLUSTER.has(kind) : CONDITION_RULES[kind as CoreCondition].kept;

@@ -6,7 +6,7 @@ import { SchemaRefused } from './tool-schema';
 
 /** Started, with all it needs to load, on a busy machine. */
 const STARTED_WITHIN_MS = 20_000;
-const JUDGED_WITHIN_MS = 2_000;
+const JUDGED_WITHIN_MS = 5_000;
 const MEMORY_MB = 128;
 
 /** It took for ever, and was ended. */

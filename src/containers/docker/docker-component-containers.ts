@@ -191,15 +191,13 @@ class DockerComponent implements ComponentContainer {
   }
 
   async hadOom(): Promise<boolean> {
-    const until = Math.ceil(this.clock.now() / 1000) + 1;
+    // A moment that has passed: the engine waits for one that has not.
+    const until = (this.clock.now() / 1000).toFixed(3);
     const filters = JSON.stringify({ container: [this.id], event: ['oom'] });
     return this.ask('tell of', async (abortSignal) => {
-      const events = (await this.client.api.getEvents({
-        since: this.madeAt,
-        until,
-        filters,
-        abortSignal,
-      })) as Readable;
+      // Its published types know no parts of a second, and no signal.
+      const api = this.client.api as unknown as { getEvents(options: object): Promise<Readable> };
+      const events = await api.getEvents({ since: this.madeAt, until, filters, abortSignal });
       for await (const chunk of events)
         if (String(chunk).includes('"oom"')) {
           events.destroy();

@@ -19,6 +19,9 @@ import { TEST_COMPONENTS, type TestComponent } from '../../support/components/ma
 const suite = registryMissing === undefined ? describe : describe.skip;
 if (registryMissing !== undefined) process.stderr.write(`SKIPPED hostile set: ${registryMissing}\n`);
 
+const AT_ONCE = 2;
+/** What else runs on this machine is in it; a bomb that blocked would hold it up for many seconds. */
+const MOST_LAG_MS = 3_000;
 const clock = new SystemClock();
 const random = new SystemRandom();
 const client = new DockerClient(dockerAddress('unix:///var/run/docker.sock'), clock);
@@ -32,10 +35,22 @@ suite('trials of the hostile set', () => {
   let registry: LocalRegistry;
   let local: Record<string, string>;
   const pulled: string[] = [];
+  const lag = lagWatch();
+  const reports = new Map<string, Promise<TrialReport>>();
   const told: string[] = [];
   beforeAll(async () => {
     local = await componentImages();
     registry = await startLocalRegistry();
+    // Some at once, as the product does.
+    const waiting = [...TEST_COMPONENTS];
+    const lanes = Array.from({ length: AT_ONCE }, () => Promise.resolve<unknown>(undefined));
+    waiting.forEach((component, index) => {
+      const lane = index % AT_ONCE;
+      const report = (lanes[lane] ?? Promise.resolve()).then(() => tried(component));
+      report.catch(() => undefined);
+      lanes[lane] = report.catch(() => undefined);
+      reports.set(component.behaviour, report);
+    });
   }, 300_000);
   afterAll(async () => {
     process.stdout.write(`\n${told.join('\n')}\n`);
@@ -73,15 +88,14 @@ suite('trials of the hostile set', () => {
   it.each(TEST_COMPONENTS.map((component) => [component.behaviour, component] as const))(
     '%s',
     async (behaviour, component) => {
-      const lag = lagWatch();
-      const report = await tried(component);
-      const worst = lag();
+      const report = await reports.get(behaviour);
+      if (!report) throw new Error('it was not tried');
       const { verdict, check, says } = component.expected;
       const speaking = report.checks.filter(
         ({ status }) => !['passed', 'skipped', 'not-measured'].includes(status),
       );
       told.push(
-        `${behaviour.padEnd(22)} ${report.verdict.padEnd(18)} ${(report.durationMs / 1000).toFixed(1).padStart(5)} s  lag ${worst.toFixed(0).padStart(4)} ms  ${speaking.map(({ number, status, detail }) => `${number} ${status}: ${detail}`).join(' | ')}${report.problem ? ` PROBLEM ${report.problem.code} ${report.problem.message}` : ''}`,
+        `${behaviour.padEnd(22)} ${report.verdict.padEnd(18)} ${(report.durationMs / 1000).toFixed(1).padStart(5)} s  ${speaking.map(({ number, status, detail }) => `${number} ${status}: ${detail}`).join(' | ')}${report.problem ? ` PROBLEM ${report.problem.code} ${report.problem.message}` : ''}`,
       );
       expect([behaviour, report.verdict]).toEqual([behaviour, verdict]);
       if (check !== undefined) {
@@ -91,8 +105,12 @@ suite('trials of the hostile set', () => {
       }
       expect(await containers.count(`rdzen.trial=${report.trialId}`)).toBe(0);
     },
-    150_000,
+    300_000,
   );
+
+  it('held up this process for no longer than a moment', () => {
+    expect(lag()).toBeLessThan(MOST_LAG_MS);
+  });
 });
 
 /** How late a timer of 20 ms was at worst. */
