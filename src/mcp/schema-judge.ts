@@ -12,7 +12,7 @@ const MEMORY_MB = 128;
 /** It took for ever, and was ended. */
 export class SchemaTookTooLong extends Error {
   constructor() {
-    super('to check it takes for ever, so that it was ended');
+    super('to check it takes for ever, or all memory, so that it was ended');
   }
 }
 
@@ -94,18 +94,29 @@ export class SchemaJudge {
         timer.cancel();
         worker.off('message', onMessage);
         worker.off('exit', onExit);
+        worker.off('error', onError);
       };
       const onMessage = (verdict: SchemaVerdict): void => {
         if (verdict.id !== question.id) return;
         end();
         resolve(verdict);
       };
+      let ours = false;
+      let cause: Error | undefined;
+      const onError = (error: Error): void => {
+        cause = error;
+      };
       const onExit = (): void => {
         end();
         this.ready = undefined;
-        reject(new SchemaTookTooLong());
+        const heavy = (cause as { code?: string } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
+        reject(ours || heavy ? new SchemaTookTooLong() : new Error('The judge of schemas ended', { cause }));
       };
-      const timer = this.clock.after(withinMs, () => void worker.terminate());
+      const timer = this.clock.after(withinMs, () => {
+        ours = true;
+        void worker.terminate();
+      });
+      worker.on('error', onError);
       worker.on('message', onMessage);
       worker.on('exit', onExit);
       worker.postMessage(question);

@@ -27,6 +27,7 @@ export class StdioTransport implements Transport {
   readonly violations: FrameViolation[] = [];
   private readonly frames = new FrameReader();
   private log = '';
+  private logged = 0;
   private closed = false;
 
   constructor(
@@ -37,6 +38,11 @@ export class StdioTransport implements Transport {
   /** The end of what it wrote to its error output. */
   get logTail(): string {
     return this.log;
+  }
+
+  /** Bytes of its error output by now. */
+  get logBytes(): number {
+    return this.logged;
   }
 
   count(kind: (typeof VIOLATIONS)[number]): number {
@@ -52,6 +58,7 @@ export class StdioTransport implements Transport {
     });
     stdout.once('close', () => this.over());
     stderr.on('data', (chunk: Buffer) => {
+      this.logged += chunk.length;
       this.log = (this.log + chunk.toString('utf8')).slice(-MOST_LOG);
     });
     for (const stream of [stdout, stderr, stdin]) stream.on('error', (error: Error) => this.onerror?.(error));

@@ -73,6 +73,6 @@ export const TRIAL_PL: TrialWords = {
     stop: 'zakończenie',
   },
   limits:
-    'Próba nie pokaże komponentu, który zepsuje się później; dlatego to, co działa, jest przypięte i obserwowane.',
+    'Próba nie pokaże komponentu, który zepsuje się później; dlatego jego obraz jest przypięty skrótem.',
   page: (link) => `Cały raport: ${link}`,
 };

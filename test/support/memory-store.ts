@@ -3,6 +3,7 @@ import { CORE_REGISTRY_MIGRATIONS } from '../../src/core-registry/core-registry.
 import { FAILOVER_MIGRATIONS } from '../../src/failover/failover.migrations';
 import { JOURNAL_MIGRATIONS } from '../../src/journal/journal.migrations';
 import { ROOMS_MIGRATIONS } from '../../src/rooms/rooms.migrations';
+import { SANDBOX_MIGRATIONS } from '../../src/sandbox/sandbox.migrations';
 import { LibsqlStore } from '../../src/storage/libsql-store';
 
 /** The real store with the tables of the domain, in memory. (`app.module.ts` names the same tables, but loads the whole web stack.) */
@@ -14,6 +15,7 @@ export async function memoryStore(): Promise<LibsqlStore> {
     ...FAILOVER_MIGRATIONS,
     ...JOURNAL_MIGRATIONS,
     ...ROOMS_MIGRATIONS,
+    ...SANDBOX_MIGRATIONS,
   ]);
   return store;
 }

@@ -24,6 +24,8 @@ export const effects: Check = {
     const share = watch.peakScratchBytes / limits.scratchBytes;
     if (share >= FULL) return warned(`it filled its scratch folder (${limits.scratchBytes / 2 ** 20} MiB)`);
     const kilobytes = Math.round(watch.peakScratchBytes / 1024);
-    return passed(`it wrote nothing but ${kilobytes} KiB in its scratch folder`);
+    return passed(
+      kilobytes === 0 ? 'it wrote no file' : `it wrote nothing but ${kilobytes} KiB in its scratch folder`,
+    );
   },
 };

@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { ContainerStdio } from '../../../src/containers/container-attachments';
+import {
+  type ComponentContainer,
+  ComponentContainers,
+  type ComponentContainerSpec,
+  type ComponentImage,
+  type ComponentState,
+  type ComponentUse,
+  type SandboxEngine,
+} from '../../../src/containers/component-containers';
+import { PROGRAM } from '../components/component-process';
+import { nameOf } from '../components/manifests';
+
+/** Runs the test components as processes, with a name of a behaviour as the last word of the image's repository. */
+export class FakeComponentContainers extends ComponentContainers {
+  readonly made: FakeComponent[] = [];
+  /** Most that ran at once. */
+  most = 0;
+  /** Set, nothing can be made: the engine is away. */
+  problem?: Error;
+  removedBySweep = 0;
+
+  engine(): Promise<SandboxEngine> {
+    if (this.problem) return Promise.reject(this.problem);
+    return Promise.resolve({ version: '20.10.24', architecture: 'x86_64', runtimes: ['runc'] });
+  }
+
+  image(reference: string): Promise<ComponentImage | undefined> {
+    const name = { 'io.modelcontextprotocol.server.name': nameOf(behaviourOf(reference)) };
+    return Promise.resolve({
+      id: 'sha256:image',
+      digests: [reference],
+      labels: name,
+      bytes: 1e8,
+      user: '10001:10001',
+      entrypoint: [],
+      cmd: [],
+      env: [],
+      architecture: 'amd64',
+    });
+  }
+
+  create(spec: ComponentContainerSpec): Promise<ComponentContainer> {
+    if (this.problem) return Promise.reject(this.problem);
+    const made = new FakeComponent(spec, `c${this.made.length + 1}`);
+    this.made.push(made);
+    this.most = Math.max(this.most, this.left);
+    return Promise.resolve(made);
+  }
+
+  count(): Promise<number> {
+    return Promise.resolve(this.left);
+  }
+
+  sweep(): Promise<number> {
+    return Promise.resolve(this.removedBySweep);
+  }
+
+  /** Made and not removed. */
+  get left(): number {
+    return this.made.filter(({ removed }) => !removed).length;
+  }
+}
+
+export class FakeComponent implements ComponentContainer {
+  removed = false;
+  private child?: ChildProcess;
+
+  constructor(
+    readonly spec: ComponentContainerSpec,
+    readonly id: string,
+  ) {}
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  start(): Promise<ContainerStdio> {
+    const child = spawn(process.execPath, [PROGRAM, behaviourOf(this.spec.image)], { env: { PATH: '/bin' } });
+    child.stdin.on('error', () => undefined);
+    this.child = child;
+    return Promise.resolve({
+      stdin: child.stdin,
+      stdout: child.stdout,
+      stderr: child.stderr,
+      close: () => child.kill('SIGKILL'),
+    });
+  }
+
+  inspect(): Promise<ComponentState | undefined> {
+    const { child } = this;
+    if (this.removed || !child) return Promise.resolve(undefined);
+    const running = child.exitCode === null && child.signalCode === null;
+    return Promise.resolve({
+      running,
+      imageId: 'sha256:image',
+      oomKilled: false,
+      ...(running ? {} : { exitCode: child.exitCode ?? 137 }),
+    });
+  }
+
+  use(): Promise<ComponentUse> {
+    return Promise.resolve({ memoryBytes: 30e6, processes: 11, cpuMs: 200, scratchBytes: 0 });
+  }
+
+  changes(): Promise<string[]> {
+    return Promise.resolve(['/sbin', '/sbin/docker-init']);
+  }
+
+  hadOom(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  networkAttempts(): Promise<number | undefined> {
+    return Promise.resolve(0);
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.child?.kill('SIGTERM');
+    const late = setTimeout(() => this.child?.kill('SIGKILL'), graceMs);
+    await this.ended();
+    clearTimeout(late);
+  }
+
+  async kill(): Promise<void> {
+    this.child?.kill('SIGKILL');
+    await this.ended();
+  }
+
+  async remove(): Promise<void> {
+    await this.kill();
+    this.removed = true;
+  }
+
+  private async ended(): Promise<void> {
+    const { child } = this;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    await once(child, 'exit');
+  }
+}
+
+function behaviourOf(image: string): string {
+  return /([a-z0-9-]+)@sha256:/.exec(image)?.[1] ?? 'good';
+}
