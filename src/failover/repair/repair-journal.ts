@@ -4,6 +4,8 @@ import { Store } from '../../storage/store';
 import { BUDGET_WINDOW_MS, type RepairStep } from './repair-ladder';
 
 const KEPT_MS = 90 * 24 * 3_600_000;
+/** Less is what clocks are put right by all day long. */
+const JUMP_MS = 60_000;
 
 /** One step of the ladder that was taken. */
 export interface Repair {
@@ -25,11 +27,29 @@ export class RepairJournal {
    * back while the process lives.
    */
   private readonly made = new Map<number, number[]>();
+  /** Wall clock less monotonic clock, when the stamps on disk were last true. */
+  private offset: number;
 
   constructor(
     private readonly store: Store,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.offset = this.offsetNow;
+  }
+
+  /**
+   * To be called every second or so. Where somebody set the wall clock, the stamps that the budget counts are moved with it:
+   * a restart reads them by that clock, and an hour ahead would give the whole budget back.
+   */
+  async followClock(): Promise<void> {
+    const jumped = this.offsetNow - this.offset;
+    if (Math.abs(jumped) < JUMP_MS) return;
+    await this.store.run(
+      'UPDATE repairs SET at = at + ?, finished_at = finished_at + ? WHERE at > ?',
+      ...[jumped, jumped, this.clock.now() - jumped - BUDGET_WINDOW_MS],
+    );
+    this.offset += jumped;
+  }
 
   /** Repairs of the core that its budget still counts. */
   async spent(core: number): Promise<number> {
@@ -117,5 +137,9 @@ export class RepairJournal {
     );
     const monotonic = this.clock.monotonic();
     return rows.map(({ at }) => monotonic - Math.max(0, now - at));
+  }
+
+  private get offsetNow(): number {
+    return Math.round(this.clock.now() - this.clock.monotonic());
   }
 }

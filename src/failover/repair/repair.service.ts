@@ -134,6 +134,7 @@ export class RepairService {
   }
 
   private async work(): Promise<void> {
+    await this.tools.journal.followClock();
     for (const core of this.inOrder()) {
       if (core.state === 'ready') await this.recovered(core);
       else if (!this.held) await this.consider(core);
