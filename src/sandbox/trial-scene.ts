@@ -11,7 +11,7 @@ import {
   limitsOf,
   type RunningComponent,
 } from '../tools/component-runtime';
-import type { Finding } from './checks/check';
+import type { Finding } from './finding';
 import { ResourceWatch } from './resource-watch';
 
 /** Slack behind the trial's own end: what a dead gateway left is swept after it. */

@@ -20,7 +20,13 @@ export class TrialBody {
 }
 
 export class TrialsQuery {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 200, default: 50 })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: 200,
+    default: 50,
+    description: 'At most so many',
+  })
   @MayBeAbsent()
   @Type(() => Number)
   @IsInt()
@@ -43,13 +49,13 @@ export class CompareQuery {
 }
 
 export class TrialDto {
-  @ApiProperty({ example: 'k3R9xq' })
+  @ApiProperty({ description: 'Of the trial', example: 'k3R9xq' })
   id!: string;
-  @ApiProperty({ example: 'io.github.someone/time-mcp' })
+  @ApiProperty({ description: 'Its whole name', example: 'io.github.someone/time-mcp' })
   component!: string;
-  @ApiProperty({ example: '1.0.6' })
+  @ApiProperty({ description: 'The version that is tried', example: '1.0.6' })
   version!: string;
-  @ApiProperty({ enum: ['waiting', 'running', 'over'] })
+  @ApiProperty({ enum: ['waiting', 'running', 'over'], description: 'How far it is' })
   state!: 'waiting' | 'running' | 'over';
   @ApiPropertyOptional({ enum: VERDICTS, description: 'Once it is over' })
   verdict?: Verdict;
@@ -57,18 +63,18 @@ export class TrialDto {
   check?: string;
   @ApiProperty({ description: '`chat:<user id>` or `api:<key id>`' })
   asked_by!: string;
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ format: 'date-time', description: 'When it was asked for' })
   asked_at!: string;
-  @ApiPropertyOptional({ format: 'date-time' })
+  @ApiPropertyOptional({ format: 'date-time', description: 'When it was over' })
   ended_at?: string;
 }
 
 export class CheckChangeDto {
-  @ApiProperty({ example: 'calls' })
+  @ApiProperty({ description: 'Which check', example: 'calls' })
   id!: string;
-  @ApiPropertyOptional({ enum: CHECK_STATUSES })
+  @ApiPropertyOptional({ enum: CHECK_STATUSES, description: 'In the earlier report' })
   before?: CheckStatus;
-  @ApiPropertyOptional({ enum: CHECK_STATUSES })
+  @ApiPropertyOptional({ enum: CHECK_STATUSES, description: 'In the later report' })
   after?: CheckStatus;
   @ApiProperty({ description: 'What the later report says' })
   detail!: string;

@@ -4,7 +4,8 @@ import { visibleExcerpt } from '../mcp/visible-excerpt';
 import { descriptionHash, schemaHash } from '../mcp/tool-hash';
 import { RdzenError } from '../shared/rdzen-error';
 import { CHECKS } from './checks';
-import type { Check, Finding } from './checks/check';
+import type { Check } from './checks/check';
+import type { Finding } from './finding';
 import { rate } from './rating';
 import {
   type CheckResult,

@@ -75,7 +75,7 @@ export class TrialsController {
   @Get(':id')
   @RequireAccess('read')
   @ApiOperation({ summary: 'How a trial goes, or went' })
-  @ApiParam({ name: 'id', example: 'k3R9xq' })
+  @ApiParam({ name: 'id', description: 'Of the trial', example: 'k3R9xq' })
   @ApiOkResponse({ type: TrialDto, description: 'Now' })
   @ApiErrors('TRIAL_NOT_FOUND')
   get(@Param('id') id: string): Promise<TrialDto> {
@@ -88,7 +88,7 @@ export class TrialsController {
     summary: 'Stop a trial that waits or runs',
     description: 'Answers when nothing of it is left.',
   })
-  @ApiParam({ name: 'id', example: 'k3R9xq' })
+  @ApiParam({ name: 'id', description: 'Of the trial', example: 'k3R9xq' })
   @ApiOkResponse({ type: TrialDto, description: 'It is over, inconclusive' })
   @ApiErrors('TRIAL_NOT_FOUND', 'TRIAL_OVER')
   async stop(@Param('id') id: string, @Caller() by: string): Promise<TrialDto> {
@@ -102,7 +102,7 @@ export class TrialsController {
     summary: 'What a trial found, whole',
     description: 'Every check with what it saw; `schema` is its version.',
   })
-  @ApiParam({ name: 'id', example: 'k3R9xq' })
+  @ApiParam({ name: 'id', description: 'Of the trial', example: 'k3R9xq' })
   @ApiOkResponse({ description: 'The report', schema: { type: 'object', additionalProperties: true } })
   @ApiErrors('TRIAL_NOT_FOUND')
   report(@Param('id') id: string): Promise<TrialReport> {
@@ -112,7 +112,7 @@ export class TrialsController {
   @Get(':id/compare')
   @RequireAccess('read')
   @ApiOperation({ summary: 'What is otherwise than in an earlier trial' })
-  @ApiParam({ name: 'id', description: 'The later one', example: 'k3R9xq' })
+  @ApiParam({ name: 'id', description: 'Of the later trial', example: 'k3R9xq' })
   @ApiOkResponse({ type: ComparisonDto, description: 'Differences only' })
   @ApiErrors('BAD_REQUEST', 'TRIAL_NOT_FOUND')
   async compare(@Param('id') id: string, @Query() query: CompareQuery): Promise<ComparisonDto> {
@@ -135,7 +135,7 @@ export class TrialsController {
     summary: 'The report as a page for people',
     description: 'One file without scripts; nothing is loaded from elsewhere.',
   })
-  @ApiParam({ name: 'id', example: 'k3R9xq' })
+  @ApiParam({ name: 'id', description: 'Of the trial', example: 'k3R9xq' })
   @ApiProduces('text/html')
   @ApiOkResponse({ description: 'HTML', content: { 'text/html': { schema: { type: 'string' } } } })
   @ApiErrors('TRIAL_NOT_FOUND')
@@ -153,7 +153,7 @@ export class TrialsController {
     description:
       '`check` for each check that was answered, then one `end`; a trial that is over ends at once.',
   })
-  @ApiParam({ name: 'id', example: 'k3R9xq' })
+  @ApiParam({ name: 'id', description: 'Of the trial', example: 'k3R9xq' })
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ description: 'Events', content: { 'text/event-stream': { schema: { type: 'string' } } } })
   @ApiErrors('TRIAL_NOT_FOUND')

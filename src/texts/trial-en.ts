@@ -73,6 +73,7 @@ export const TRIAL_EN: TrialWords = {
     'model-fit': 'choice by a model',
     stop: 'its end',
   },
-  limits: 'A trial cannot show a component that turns bad later; that is why its image is pinned by a digest.',
+  limits:
+    'A trial cannot show a component that turns bad later; that is why its image is pinned by a digest.',
   page: (link) => `The whole report: ${link}`,
 };

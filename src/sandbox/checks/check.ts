@@ -1,12 +1,5 @@
-import type { CheckStatus } from '../trial-report';
+import type { Finding } from '../finding';
 import type { TrialScene } from '../trial-scene';
-
-/** What a check found. `detail`: for people, in one sentence. */
-export interface Finding {
-  status: Exclude<CheckStatus, 'skipped'>;
-  detail: string;
-  evidence?: string[];
-}
 
 /** One question that a trial asks. */
 export interface Check {

@@ -36,6 +36,18 @@ const ROUTES: Record<string, Access> = {
   'GET /api/v1/cores/{id}/repairs': 'read',
   'GET /api/v1/services': 'read',
   'POST /api/v1/services/{name}/restart': 'operate',
+  'GET /api/v1/catalogue': 'read',
+  'GET /api/v1/catalogue/sources': 'read',
+  'POST /api/v1/catalogue/sources/reload': 'operate',
+  'GET /api/v1/catalogue/{name}': 'read',
+  'POST /api/v1/trials': 'operate',
+  'GET /api/v1/trials': 'read',
+  'GET /api/v1/trials/{id}': 'read',
+  'DELETE /api/v1/trials/{id}': 'operate',
+  'GET /api/v1/trials/{id}/report': 'read',
+  'GET /api/v1/trials/{id}/compare': 'read',
+  'GET /api/v1/trials/{id}/page': 'local',
+  'GET /api/v1/trials/{id}/events': 'read',
   'GET /api/v1/messages': 'read',
   'POST /api/v1/messages/{id}/requeue': 'operate',
   'POST /api/v1/messages/{id}/discard': 'operate',
@@ -48,6 +60,7 @@ const BODIES: Record<string, object> = {
   'POST /api/v1/failover/pause': { ttl: '1m' },
   'POST /api/v1/failover/resume': {},
   'POST /api/v1/cores/{id}/maintenance': { ttl: '1m' },
+  'POST /api/v1/trials': { component: 'no-such-component' },
 };
 /** What somebody hears who is let in: 200, or 404 of what does not exist, unless it is this. */
 const HEARS: Record<string, number[]> = {
@@ -57,6 +70,11 @@ const HEARS: Record<string, number[]> = {
   'POST /api/v1/failover/resume': [200, 409],
   // No container is named here.
   'POST /api/v1/services/{name}/restart': [404],
+  'GET /api/v1/catalogue/{name}': [404],
+  // The catalogue has no such component.
+  'POST /api/v1/trials': [404],
+  // With nothing to compare with.
+  'GET /api/v1/trials/{id}/compare': [400],
 };
 /** Not in the document: pages about it, open to this machine. */
 const PAGES = /^\/docs(-json)?(\/|$)/;
@@ -65,7 +83,8 @@ type Credential = 'none' | 'garbage' | 'unknown' | 'revoked' | 'read' | 'operate
 const CREDENTIALS: Credential[] = ['none', 'garbage', 'unknown', 'revoked', 'read', 'operate', 'admin'];
 const MAY: Record<Access, Credential[]> = {
   open: CREDENTIALS,
-  local: CREDENTIALS,
+  // These calls come from elsewhere.
+  local: ['read', 'operate', 'admin'],
   read: ['read', 'operate', 'admin'],
   operate: ['operate', 'admin'],
   admin: ['admin'],
@@ -103,7 +122,7 @@ describe('who may do what', () => {
     const [method, path = ''] = route.split(' ');
     return sut.ask(
       method as 'GET' | 'POST' | 'DELETE',
-      path.replace('{id}', path.includes('cores') ? '99' : 'nosuchmessage'),
+      path.replace('{id}', path.includes('cores') ? '99' : 'nosuchmessage').replace('{name}', 'nosuchname'),
       {
         key,
         body: BODIES[route],

@@ -37,6 +37,8 @@ const COMMANDS: Record<string, { may: Who[]; says: RegExp }> = {
   '!restart mongodb': { may: OPERATORS, says: /no container of Rocket.Chat or MongoDB is named/ },
   '!catalogue': { may: EVERYBODY, says: /^\*\*The catalogue\*\* has/ },
   '!component time-mcp': { may: EVERYBODY, says: /^\*\*Time\*\* / },
+  '!trial': { may: OPERATORS, says: /^Give the name of a component/ },
+  '!trials': { may: OPERATORS, says: /no trials yet/ },
   '!report': { may: OPERATORS, says: /^\*\*The last 24h/ },
 };
 
