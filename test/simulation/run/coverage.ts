@@ -22,8 +22,7 @@ const CHAT: Record<Exclude<keyof ChatApi, 'identity'>, boolean> = {
   joinChannel: true,
   createGroup: true,
   inviteToGroup: true,
-  // Looked at by the account check only, on a server that others run.
-  serverVersion: false,
+  serverVersion: true,
 };
 const SOCKET: Record<Exclude<keyof ChatRealtime, 'connected'>, boolean> = {
   start: true,
