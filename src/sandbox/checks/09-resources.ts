@@ -4,7 +4,7 @@ const MEMORY_SHARE = 0.8;
 const PROCESS_SHARE = 0.5;
 const THROTTLED_SHARE = 0.5;
 /** Below it, the share of a few periods tells nothing. */
-const ENOUGH_CPU_MS = 1_500;
+const ENOUGH_CPU_MS = 1_000;
 
 /** It lives well within what it may take: memory, processes, processor; and nothing of it was killed for memory. */
 export const resources: Check = {
