@@ -4,15 +4,21 @@ const MEMORY_SHARE = 0.8;
 const PROCESS_SHARE = 0.5;
 const THROTTLED_SHARE = 0.5;
 /** Below it, the share of a few periods tells nothing. */
-const ENOUGH_CPU_MS = 1_000;
+const ENOUGH_CPU_MS = 1_500;
+/** An idle one takes nothing meanwhile, and one that never rests takes enough. */
+const LONGER_MS = 3_000;
 
 /** It lives well within what it may take: memory, processes, processor; and nothing of it was killed for memory. */
 export const resources: Check = {
   number: 9,
   id: 'resources',
   always: true,
-  ask: async ({ watch, limits }) => {
+  ask: async ({ watch, limits, clock }) => {
     await watch.now();
+    if ((watch.throttled ?? 0) > THROTTLED_SHARE && watch.cpuSoFarMs <= ENOUGH_CPU_MS) {
+      await clock.sleep(LONGER_MS);
+      await watch.now();
+    }
     if (watch.curve.length === 0 && !watch.oom) return notMeasured('it ended before it could be measured');
     const problems: string[] = [];
     const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
