@@ -11,7 +11,6 @@ import {
   limitsOf,
   type RunningComponent,
 } from '../tools/component-runtime';
-import type { Finding } from './finding';
 import { ResourceWatch } from './resource-watch';
 
 /** Slack behind the trial's own end: what a dead gateway left is swept after it. */
@@ -29,11 +28,6 @@ export interface TrialSubject {
   image: string;
   source: string;
   signed: boolean;
-}
-
-/** A core of the sandbox's own that is asked which tool it would call. */
-export interface ModelJudge {
-  ask(scene: TrialScene): Promise<Finding>;
 }
 
 /** What the checks of one trial share: the component as it runs now, and what is known of it by now. */
@@ -63,7 +57,6 @@ export class TrialScene {
     readonly clock: Clock,
     readonly signal: AbortSignal,
     private readonly withinMs: number,
-    readonly model?: ModelJudge,
   ) {
     this.watch = new ResourceWatch(clock, this.limits);
     this.schemas = new SchemaJudge(clock);
