@@ -1,6 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { CatalogueService } from '../component-registry/catalogue/catalogue.service';
-import type { RunnableManifest } from '../component-registry/manifest/complete-manifest';
 import type { Language } from '../config/settings';
 import { ComponentContainers } from '../containers/component-containers';
 import { ContainerImages } from '../containers/container-images';
@@ -21,6 +20,7 @@ import { runTrial } from './trial';
 import { TrialJournal, type TrialRow } from './trial-journal';
 import type { CheckResult, TrialReport } from './trial-report';
 import { TrialScene, type TrialSubject } from './trial-scene';
+import { notPacked, subjectOf } from './trial-subject';
 
 export const MOST_AT_ONCE = 3;
 const MOST_WAITING = 20;
@@ -271,17 +271,6 @@ export class TrialsService {
   }
 }
 
-function subjectOf(
-  trialId: string,
-  manifest: RunnableManifest,
-  { source, signed }: { source: string; signed: boolean },
-): TrialSubject {
-  const { identifier } = manifest.packages[0];
-  const repository = identifier.replace(/:[^:/]+$/, '');
-  const { digest } = manifest._meta['io.modelcontextprotocol.registry/publisher-provided'].rdzen;
-  return { trialId, manifest, image: `${repository}@${digest}`, source, signed };
-}
-
 function problemOf(error: unknown): { code: string; message: string } {
   if (error instanceof RdzenError) return { code: error.code, message: error.message };
   return { code: 'TRIAL_BROKEN_OFF', message: error instanceof Error ? error.message : String(error) };
@@ -289,21 +278,4 @@ function problemOf(error: unknown): { code: string; message: string } {
 
 function stopped(by: string): { code: string; message: string } {
   return { code: 'TRIAL_OVER', message: `It was stopped by ${by}.` };
-}
-
-function notPacked({
-  name,
-  version,
-  packages,
-}: {
-  name: string;
-  version: string;
-  packages: readonly { registryType: string; identifier: string; version?: string }[];
-}): RdzenError {
-  const [given] = packages;
-  const what = given?.registryType === 'npm' ? `${given.identifier}@${given.version}` : name;
-  return new RdzenError(
-    'COMPONENT_NOT_PACKED',
-    `${name} ${version} has no image yet: what the catalogue names is a package, and an image of it is made here. Run: npm run rdzen -- component pack ${what}`,
-  );
 }
