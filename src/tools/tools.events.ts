@@ -1,0 +1,36 @@
+/**
+ * - `ok`, `tool-error`: it answered; the second with an error of its own
+ * - `failed`: it could not be reached or broke off
+ * - `timeout`: no answer within its time; what it did is not known
+ * - `cancelled`: nobody waits any more
+ */
+export type ToolOutcome = 'ok' | 'tool-error' | 'failed' | 'timeout' | 'cancelled';
+
+export interface ToolCalled {
+  component: string;
+  version: string;
+  lockId: string;
+  tool: string;
+  roomId: string;
+  outcome: ToolOutcome;
+  /** Milliseconds, the start of a component that slept included. */
+  ms: number;
+  /** Epoch milliseconds. */
+  at: number;
+}
+
+/** It is not what its lock says. */
+export interface ComponentDrifted {
+  component: string;
+  lockId: string;
+  /** For people. */
+  reason: string;
+  at: number;
+}
+
+declare module '../events/event-bus' {
+  interface EventMap {
+    'tool.called': ToolCalled;
+    'component.drifted': ComponentDrifted;
+  }
+}
