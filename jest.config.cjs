@@ -11,5 +11,9 @@ module.exports = {
   transformIgnorePatterns: [`/node_modules/(?!(${ESM_PACKAGES.join('|')})/)`],
   setupFiles: ['reflect-metadata', '<rootDir>/test/support/quiet-log.ts'],
   testTimeout: 20_000,
+  testSequencer: '<rootDir>/scripts/longest-first.cjs',
   maxWorkers: 2,
+  // Every spec leaves some of its modules behind; in a worker that has run two hundred of them, one of long virtual time
+  // took six to ten times as long as in a fresh one (measured: 30 s and 4 s).
+  workerIdleMemoryLimit: '400MB',
 };

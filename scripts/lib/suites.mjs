@@ -4,8 +4,11 @@ import { delimiter, join } from 'node:path';
 import { ROOT } from './run.mjs';
 
 const OWN_COMMAND = ['faults', 'ollama', 'engine', 'browser', 'docker'];
-/** Real processes with deadlines: one spec at a time, or they starve each other. */
-const only = (folder) => [`--testMatch=<rootDir>/${folder}/**/*.spec.ts`, '--runInBand'];
+/**
+ * Real processes with deadlines: one spec at a time, or they starve each other. One worker and not jest's own process,
+ * which could not be begun anew when it has grown.
+ */
+const only = (folder) => [`--testMatch=<rootDir>/${folder}/**/*.spec.ts`, '--maxWorkers=1'];
 
 /**
  * What each suite runs. `rig` provides what is needed from outside:
