@@ -1,5 +1,7 @@
 import type { Violation } from '../invariants/judge';
-import { runSeed, type RunOptions, type RunResult } from './run-seed';
+import type { RunPool } from './run-pool';
+import type { Told } from './run-process';
+import { runSeed, type RunOptions } from './run-seed';
 
 export interface Failure {
   seed: number;
@@ -33,27 +35,48 @@ export function newTally(): Tally {
   };
 }
 
-/** Runs the seeds one after another until one fails. `onRun` hears of each. */
+/** Where the runs take place: here, one after another, or in processes of their own. */
+export type Runner = Pick<RunPool, 'run' | 'size'>;
+
+const HERE: Runner = { size: 1, run: runSeed };
+
+/** Runs the seeds in their order until one fails. `onRun` hears of each. */
 export async function runSeeds(
   tally: Tally,
   from: number,
   count: number,
   options: RunOptions = {},
   onRun: (tally: Tally) => void = () => undefined,
+  runner = HERE,
 ): Promise<void> {
-  for (let seed = from; seed < from + count && !tally.failure; seed++) {
-    note(tally, seed, options, await runSeed(seed, options));
+  let seed = from;
+  await inLanes(runner, async () => {
+    if (seed >= from + count || tally.failure) return false;
+    const mine = seed++;
+    note(tally, mine, options, await runner.run(mine, options));
     onRun(tally);
-  }
+    return true;
+  });
 }
 
 /** Has a process die at every point that was reached and at which none has died yet, in the first run that came there. */
-export async function sweepPoints(tally: Tally): Promise<void> {
-  for (const [point, seed] of [...tally.reached]) {
-    if (tally.failure || tally.died.has(point)) continue;
+export async function sweepPoints(tally: Tally, runner = HERE): Promise<void> {
+  const points = [...tally.reached];
+  await inLanes(runner, async () => {
+    const [point, seed] = points.shift() ?? [];
+    if (point === undefined || seed === undefined || tally.failure) return false;
+    if (tally.died.has(point)) return true;
     const options = { crashAt: point };
-    note(tally, seed, options, await runSeed(seed, options));
-  }
+    note(tally, seed, options, await runner.run(seed, options));
+    return true;
+  });
+}
+
+async function inLanes({ size }: Runner, work: () => Promise<boolean>): Promise<void> {
+  const lane = async (): Promise<void> => {
+    while (await work());
+  };
+  await Promise.all(Array.from({ length: size }, lane));
 }
 
 /** Points at which no process died. */
@@ -61,7 +84,7 @@ export function unvisited({ reached, died }: Tally): string[] {
   return [...reached.keys()].filter((point) => !died.has(point));
 }
 
-function note(tally: Tally, seed: number, options: RunOptions, result: RunResult): void {
+function note(tally: Tally, seed: number, options: RunOptions, result: Told): void {
   tally.runs++;
   tally.virtualMs += result.virtualMs;
   for (const [name, count] of result.inflicted) tally.faults.set(name, (tally.faults.get(name) ?? 0) + count);
@@ -70,5 +93,7 @@ function note(tally: Tally, seed: number, options: RunOptions, result: RunResult
   for (const point of result.died) tally.died.add(point);
   tally.deaths += result.died.length;
   const { violation, trace } = result;
-  if (violation) tally.failure = { seed, options, violation, trace };
+  // Of two that failed beside each other, the first seed is told.
+  if (violation && !(tally.failure && tally.failure.seed < seed))
+    tally.failure = { seed, options, violation, trace };
 }

@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
-import { newTally, runSeeds, sweepPoints, unvisited } from './batch';
+import { usableProcessors } from '../../../src/shared/usable-processors';
+import { newTally, runSeeds, sweepPoints, unvisited, type Tally } from './batch';
 import { describeFailure, summary } from './report';
+import { RunPool } from './run-pool';
 import { runSeed, type RunOptions } from './run-seed';
 import { shrink } from './shrink';
 
@@ -44,12 +46,18 @@ async function many(): Promise<void> {
   const begun = performance.now();
   let toldAt = begun;
   const tally = newTally();
-  await runSeeds(tally, whole(values.from), whole(values.seeds), options(), ({ runs }) => {
+  const tell = ({ runs }: Tally): void => {
     if (performance.now() - toldAt < TELL_EVERY_MS) return;
     toldAt = performance.now();
     process.stdout.write(`${runs} runs, ${((runs / (toldAt - begun)) * 1000).toFixed(1)} seeds/s\n`);
-  });
-  if (!values['no-sweep'] && values.forget === undefined) await sweepPoints(tally);
+  };
+  const pool = new RunPool(usableProcessors());
+  try {
+    await runSeeds(tally, whole(values.from), whole(values.seeds), options(), tell, pool);
+    if (!values['no-sweep'] && values.forget === undefined) await sweepPoints(tally, pool);
+  } finally {
+    pool.close();
+  }
   process.stdout.write(`${summary(tally, performance.now() - begun)}\n`);
   const { failure } = tally;
   if (failure) {
