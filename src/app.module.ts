@@ -5,6 +5,8 @@ import { ADMIN_MIGRATIONS } from './admin/admin.migrations';
 import { ApiKeys } from './admin/api-keys.service';
 import { HealthController } from './admin/health.controller';
 import { MessagesController } from './admin/messages.controller';
+import { MetricsController } from './admin/metrics/metrics.controller';
+import { Metrics } from './admin/metrics/metrics.service';
 import { ProblemFilter } from './admin/problem.filter';
 import { SharedFiles } from './admin/shared-files.service';
 import { StatusCommands } from './admin/status.commands';
@@ -251,6 +253,7 @@ const ADMIN: Provider[] = [
   ApiKeys,
   AccessGuard,
   StatusService,
+  Metrics,
   StatusCommands,
   SharedFiles,
   { provide: APP_GUARD, useExisting: AccessGuard },
@@ -284,6 +287,7 @@ export class AppModule {
       controllers: [
         StatusController,
         HealthController,
+        MetricsController,
         MessagesController,
         FailoverController,
         SwitchoverController,

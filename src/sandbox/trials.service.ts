@@ -9,6 +9,7 @@ import { Clock } from '../shared/clock';
 import { Deadline } from '../shared/deadline';
 import { Random } from '../shared/random';
 import { RdzenError } from '../shared/rdzen-error';
+import { within } from '../shared/within';
 import { Store } from '../storage/store';
 import { texts } from '../texts/texts';
 import { ComponentRuntime } from '../tools/component-runtime';
@@ -94,7 +95,9 @@ export class TrialsService {
     for (const { abort } of this.jobs)
       abort.abort(new RdzenError('TRIAL_OVER', 'Rdzen was stopped while it ran. Begin it again.'));
     const all = Promise.all(this.jobs.map(({ done }) => done));
-    await Promise.race([all, this.clock.sleep(STOPPING_MS)]);
+    await within(this.clock, STOPPING_MS, 'trials', all).catch((error: unknown) =>
+      this.logger.warn(`${String(error)}; the sweep of the next start removes what they leave`),
+    );
   }
 
   /** Waiting and running, oldest first. */

@@ -10,6 +10,7 @@ const ROUTES: Record<string, Access> = {
   'GET /status': 'open',
   'GET /health/live': 'open',
   'GET /health/ready': 'open',
+  'GET /metrics': 'local',
   'POST /send': 'operate',
   'POST /switch_core': 'operate',
   'GET /api/v1/failover': 'read',
