@@ -44,7 +44,7 @@ export class Wire {
   }
 
   /** The first frame, past or to come, that fits. */
-  next(fits: (frame: Frame) => boolean, withinMs = 3000): Promise<Frame> {
+  next(fits: (frame: Frame) => boolean, withinMs = 10_000): Promise<Frame> {
     return new Promise((resolve, reject) => {
       const check = (): void => {
         const found = this.frames.find(fits);
