@@ -35,6 +35,7 @@ type Details = Partial<
     | 'served'
     | 'pace'
     | 'continues'
+    | 'callsTools'
     | 'cold'
     | 'lastCheck'
     | 'exited'

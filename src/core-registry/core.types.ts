@@ -97,6 +97,8 @@ export interface Core extends CoreDefinition {
   cold?: boolean;
   /** A partial answer sent as last message is continued, not begun anew; undefined until verified. */
   continues?: boolean;
+  /** False: its model refused tools; undefined: it was not asked, or calls them. */
+  callsTools?: boolean;
   inFlight: number;
   /** Of them, questions that it turned away because it is full, and that wait with their slot kept. */
   turnedAway?: number;

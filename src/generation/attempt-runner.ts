@@ -4,7 +4,13 @@ import '../core-registry/core-registry.events';
 import type { Core, EvidenceKind } from '../core-registry/core.types';
 import { ModelProfile } from '../core-registry/model-profile';
 import { EventBus } from '../events/event-bus';
-import { OllamaApi, type CoreMessage, type GenerationStats } from '../ollama/ollama-api';
+import {
+  OllamaApi,
+  type CoreMessage,
+  type GenerationStats,
+  type ToolCall,
+  type ToolDefinition,
+} from '../ollama/ollama-api';
 import { OllamaError } from '../ollama/ollama-error';
 import { tellsRunnerCrash } from '../ollama/runner-crash';
 import { Clock, type Timer } from '../shared/clock';
@@ -23,11 +29,21 @@ export interface Resume {
   tokens: number;
   /** With less context and for a shorter answer: the question is suspected of killing cores. */
   capped?: boolean;
+  /** What the model may call. */
+  tools?: readonly ToolDefinition[];
 }
 
 /** `text` and `tokens` count what was resumed from as well. */
 export type AttemptOutcome =
-  | { kind: 'complete'; text: string; reason: string; tokens: number }
+  | {
+      kind: 'complete';
+      text: string;
+      reason: string;
+      tokens: number;
+      toolCalls: ToolCall[];
+      /** As the core counted them. */
+      promptTokens: number;
+    }
   | {
       kind: 'failed';
       text: string;
@@ -98,8 +114,13 @@ export class AttemptRunner {
     );
     const writing = this.registry.paces.begin(core.id);
     let { text, tokens } = resume;
+    const toolCalls: ToolCall[] = [];
     try {
-      const prompt = messages.reduce((sum, { content }) => sum + estimateTokens(content) + 4, resume.tokens);
+      const toolTokens = resume.tools ? estimateTokens(JSON.stringify(resume.tools)) : 0;
+      const prompt = messages.reduce(
+        (sum, { content }) => sum + estimateTokens(content) + 4,
+        resume.tokens + toolTokens,
+      );
       const request = this.request(messages, resume, prompt);
       // With another context than usual it has to load its model first.
       const reloads = request.options?.num_ctx !== this.profile.options.num_ctx;
@@ -122,10 +143,12 @@ export class AttemptRunner {
         // Ollama sends a token a line.
         if (chunk.text !== '') tokens++;
         if (chunk.text !== '') onText(text);
+        if (chunk.toolCalls) toolCalls.push(...chunk.toolCalls);
         if (chunk.done) {
           writing.complete(chunk.stats);
           this.learn(core.id, chunk.stats);
-          return { kind: 'complete', text, tokens, reason: chunk.reason };
+          const { promptTokens } = chunk.stats;
+          return { kind: 'complete', text, tokens, reason: chunk.reason, toolCalls, promptTokens };
         }
       }
       return {
@@ -155,15 +178,18 @@ export class AttemptRunner {
 
   private request(
     messages: readonly CoreMessage[],
-    { text: resume, tokens: spent, capped }: Resume,
+    { text: resume, tokens: spent, capped, tools }: Resume,
     promptTokens: number,
   ): Parameters<OllamaApi['chat']>[1] {
     const options = { ...this.profile.options };
+    // With the default of the core a long list of tools would push the conversation out, silently.
+    if (tools) options.num_ctx ??= this.profile.contextTokens;
     if (options.num_predict !== undefined && spent > 0)
       options.num_predict = Math.max(16, options.num_predict - spent);
     return {
       model: this.profile.model,
       messages: resume ? [...messages, { role: 'assistant', content: resume }] : [...messages],
+      ...(tools && tools.length > 0 ? { tools: [...tools] } : {}),
       options: capped ? cappedOptions(options, promptTokens) : options,
       keepAlive: -1,
     };

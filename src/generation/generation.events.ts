@@ -18,6 +18,8 @@ declare module '../events/event-bus' {
       detail: string;
       characters: number;
     };
+    /** Its model refused tools: until another one is there it is asked without them. */
+    'core.calls-no-tools': { coreId: number; at: number };
     'generation.completed': {
       messageId: string;
       coreId: number;

@@ -19,6 +19,8 @@ const MAX_ATTEMPTS = 25;
 /** Cores that may die by themselves over a question. */
 const MAX_DEATHS = 2;
 const BUSY_WAIT_MS = 1_000;
+/** Source: Ollama server/routes.go, `ErrCapabilityTools`. */
+const REFUSES_TOOLS = /does not support tools/i;
 
 interface Broken extends BrokenAttempt {
   attempt: Attempt;
@@ -110,8 +112,10 @@ export class GenerationService {
   ): Promise<Broken | { result: GenerationResult }> {
     const { core, capped } = seat;
     const { messageId } = job;
-    const resume = progress.begin(core.continues === true);
+    // A turn that may become a call is not continued: models then write prose in place of it.
+    const resume = progress.begin(core.continues === true && !job.tools);
     const { length } = resume.text;
+    const tools = core.callsTools === false ? undefined : job.tools;
     const attempt = await this.journal.beginAttempt(messageId, this.registry.epoch, core.id, length);
     if (!attempt) return { result: { outcome: 'cancelled' } };
     this.bus.emit('generation.attempt-started', { ...attempt, continuedFrom: length });
@@ -120,26 +124,49 @@ export class GenerationService {
     const show = (whole: string): void => {
       if (progress.grow(whole, this.clock.monotonic())) listener.text(whole);
     };
-    const outcome = await this.runner.run(core, job.messages, { ...resume, capped }, show, signal);
+    const outcome = await this.runner.run(
+      core,
+      job.messages,
+      { ...resume, capped, ...(tools && { tools }) },
+      show,
+      signal,
+    );
     if (outcome.kind === 'cancelled') return { result: { outcome: 'cancelled' } };
     const broken = { messageId, attempt, seat, begunAt, brokeAt: this.clock.monotonic() };
     if (outcome.kind === 'failed') {
       const { refused, ...failure } = outcome;
+      if (tools && refused && REFUSES_TOOLS.test(outcome.detail)) {
+        this.registry.update(core.id, { callsTools: false });
+        this.bus.emit('core.calls-no-tools', { coreId: core.id, at: this.clock.now() });
+        return { ...broken, failure: { ...failure, innocent: true } };
+      }
       if (!refused || length === 0) return { ...broken, failure: outcome };
       // Some templates refuse a trailing assistant message, whatever the verifier saw: then the answer begins anew.
       this.registry.update(core.id, { continues: false });
       return { ...broken, failure };
     }
 
-    const text = completeText(outcome.text, resume.text, progress.text);
-    if (text === '') {
+    const { toolCalls, promptTokens } = outcome;
+    const called = toolCalls.length > 0;
+    const text = called ? outcome.text.trim() : completeText(outcome.text, resume.text, progress.text);
+    if (text === '' && !called) {
       const detail = `core ${core.id} answered with no text`;
       return { ...broken, failure: { kind: 'failed', text: '', tokens: 0, detail } };
     }
     this.completed(attempt, progress);
     const { continued, restarted } = progress;
     const lengthLimited = outcome.reason === 'length';
-    return { result: { outcome: 'complete', text, attempt, continued, restarted, lengthLimited } };
+    return {
+      result: {
+        outcome: 'complete',
+        text,
+        attempt,
+        continued,
+        restarted,
+        lengthLimited,
+        ...(job.tools && { withTools: { calls: toolCalls, promptTokens, offered: tools !== undefined } }),
+      },
+    };
   }
 
   /** @returns why the question is given up, or undefined to go on. */

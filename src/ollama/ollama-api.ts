@@ -17,13 +17,36 @@ export interface ModelOptions {
 }
 
 export interface CoreMessage {
-  role: 'system' | 'user' | 'assistant';
+  /** `tool`: what a tool answered to a call of the message before. */
+  role: 'system' | 'user' | 'assistant' | 'tool';
   content: string;
+  /** Of the assistant: what it asked for in place of an answer, or before it. */
+  toolCalls?: ToolCall[];
+  /** Of a `tool` message: whose answer it is. */
+  toolName?: string;
+  toolCallId?: string;
+}
+
+/** A model's wish to have a tool called. Its name and arguments are the model's own and may be anything. */
+export interface ToolCall {
+  /** Undefined where the core gives none. */
+  id?: string;
+  name: string;
+  arguments: Record<string, unknown>;
+}
+
+/** A tool as a model is shown it. `parameters`: JSON Schema, as far as Ollama passes it on (`tools/ollama-schema.ts`). */
+export interface ToolDefinition {
+  name: string;
+  description: string;
+  parameters: Record<string, unknown>;
 }
 
 export interface ChatRequest {
   model: string;
   messages: CoreMessage[];
+  /** A model that calls none refuses them with a `bad-request`. */
+  tools?: ToolDefinition[];
   options?: ModelOptions;
   /** Seconds, a duration such as `5m`, or -1 for ever. */
   keepAlive?: number | string;
@@ -49,7 +72,8 @@ export interface GenerationStats {
 
 /** One line of an answer. Exactly one chunk of a successful stream has `done: true`, and it is the last. */
 export type StreamChunk =
-  { done: false; text: string } | { done: true; text: string; reason: string; stats: GenerationStats };
+  | { done: false; text: string; toolCalls?: ToolCall[] }
+  | { done: true; text: string; toolCalls?: ToolCall[]; reason: string; stats: GenerationStats };
 
 export interface InstalledModel {
   name: string;

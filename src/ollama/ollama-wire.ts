@@ -1,6 +1,7 @@
 import { isObject, MalformedLineError, type JsonObject } from './ndjson-reader';
 import type {
   ChatRequest,
+  CoreMessage,
   GenerateRequest,
   GenerationStats,
   InstalledModel,
@@ -8,14 +9,43 @@ import type {
   ModelDetails,
   PullProgress,
   StreamChunk,
+  ToolCall,
+  ToolDefinition,
 } from './ollama-api';
 
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 
 /** Request bodies and answers as they stand on the wire, and their way into the port's types. */
 export function chatBody(request: ChatRequest): JsonObject {
-  const { model, messages, options, keepAlive } = request;
-  return { model, messages, options, keep_alive: keepAlive, stream: true };
+  const { model, messages, tools, options, keepAlive } = request;
+  return {
+    model,
+    messages: messages.map(messageBody),
+    ...(tools && tools.length > 0 && { tools: tools.map(toolBody) }),
+    options,
+    keep_alive: keepAlive,
+    stream: true,
+  };
+}
+
+/** Source: Ollama api/types.go, `Message`, `ToolCall`. */
+function messageBody({ role, content, toolCalls, toolName, toolCallId }: CoreMessage): JsonObject {
+  return {
+    role,
+    content,
+    ...(toolCalls && {
+      tool_calls: toolCalls.map(({ id, name, arguments: given }) => ({
+        ...(id !== undefined && { id }),
+        function: { name, arguments: given },
+      })),
+    }),
+    ...(toolName !== undefined && { tool_name: toolName }),
+    ...(toolCallId !== undefined && { tool_call_id: toolCallId }),
+  };
+}
+
+function toolBody({ name, description, parameters }: ToolDefinition): JsonObject {
+  return { type: 'function', function: { name, description, parameters } };
 }
 
 export function generateBody(request: GenerateRequest): JsonObject {
@@ -72,8 +102,23 @@ export function toStreamChunk(line: JsonObject): StreamChunk {
   const content = isObject(line.message) ? line.message.content : line.response;
   if (content !== undefined && typeof content !== 'string')
     throw new MalformedLineError('a line whose text is no text');
-  if (!line.done) return { done: false, text: content ?? '' };
-  return { done: true, text: content ?? '', reason: text(line.done_reason) || 'stop', stats: toStats(line) };
+  const toolCalls = isObject(line.message) ? toToolCalls(line.message.tool_calls) : [];
+  const said = { text: content ?? '', ...(toolCalls.length > 0 && { toolCalls }) };
+  if (!line.done) return { done: false, ...said };
+  return { done: true, ...said, reason: text(line.done_reason) || 'stop', stats: toStats(line) };
+}
+
+/** They come whole, in one line. */
+function toToolCalls(given: unknown): ToolCall[] {
+  if (given == null) return [];
+  if (!Array.isArray(given)) throw new MalformedLineError('a line whose tool calls are no list');
+  return given.map((call: unknown) => {
+    const wish = isObject(call) && isObject(call.function) ? call.function : undefined;
+    if (!isObject(call) || typeof wish?.name !== 'string')
+      throw new MalformedLineError('a tool call without a name');
+    const id = text(call.id);
+    return { ...(id && { id }), name: wish.name, arguments: isObject(wish.arguments) ? wish.arguments : {} };
+  });
 }
 
 export function toPullProgress(line: JsonObject): PullProgress {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock';
 import type { AnswerShape } from './answer-shape';
-import type { Brain, BrainInput, CompletionOptions } from './brain';
+import type { Brain, BrainInput, CompletionOptions, CoreToolCall } from './brain';
 import type { ChatCall, GenerateCall } from './core-request';
 import type { AnswerMetrics } from './core-shapes';
 import { type AnswerEnd, limitAnswer } from './limited-answer';
@@ -42,7 +42,9 @@ export class Answering {
       if (call.renderOnly) return reply.json(200, shape.rendered(this.promptOf(input)));
 
       const prompt = await this.brain.read(input, completionOptions(call));
-      const spoken = await this.speak(task, input, reply, signal);
+      const calls = this.wishes(task);
+      const spoken =
+        calls.length > 0 ? await this.wish(task, calls, reply) : await this.speak(task, input, reply, signal);
       if (!spoken) return;
       const { text, end, promptMs, generationMs } = spoken;
       const metrics: AnswerMetrics = {
@@ -54,10 +56,21 @@ export class Answering {
         generationMs,
       };
       const context = task.withContext ? [...prompt, ...(await this.brain.tokenize(text))] : undefined;
-      if (!call.stream) return reply.json(200, shape.final(text, end.reason, metrics, context));
+      if (!call.stream) return reply.json(200, shape.final(text, end.reason, metrics, context, calls));
       reply.line(shape.final('', end.reason, metrics, context));
       reply.end();
     });
+  }
+
+  private wishes({ call, input }: AnswerTask): CoreToolCall[] {
+    if (!('tools' in call) || call.tools.length === 0 || !input || 'raw' in input) return [];
+    return this.brain.wishes(input.turns, call.tools);
+  }
+
+  private async wish({ call, shape }: AnswerTask, calls: CoreToolCall[], reply: Reply): Promise<Spoken> {
+    const { length: tokens } = await this.brain.tokenize(JSON.stringify(calls));
+    if (call.stream) reply.line(shape.calls?.(calls) ?? shape.piece(''));
+    return { text: '', end: { reason: 'stop', tokens }, promptMs: 0, generationMs: 0 };
   }
 
   /** Undefined when the listener has left. */

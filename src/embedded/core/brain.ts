@@ -3,6 +3,22 @@ import { CoreFailure } from './core-failure';
 export interface Turn {
   role: string;
   content: string;
+  /** Of the assistant, and of whose answer a `tool` turn is. */
+  toolCalls?: CoreToolCall[];
+  toolName?: string;
+}
+
+/** In Ollama's shape without its envelope. */
+export interface CoreToolCall {
+  name: string;
+  arguments: Record<string, unknown>;
+}
+
+/** What a request offers. `parameters`: JSON Schema. */
+export interface CoreTool {
+  name: string;
+  description: string;
+  parameters: Record<string, unknown>;
 }
 
 /** What a core says about its model (`/api/tags`, `/api/show`). */
@@ -88,6 +104,14 @@ export abstract class Brain {
   abstract readonly model: BrainModel | undefined;
   /** Whether it can keep to {@link CompletionOptions.format}. */
   readonly keepsFormat: boolean = false;
+
+  /** Whether {@link wishes} may ask for anything; what offers tools to another brain is refused. */
+  readonly callsTools: boolean = false;
+
+  /** What it wants called before it answers; none where it can answer. */
+  wishes(_turns: Turn[], _tools: CoreTool[]): CoreToolCall[] {
+    return [];
+  }
 
   abstract load(options: RunnerOptions): Promise<void>;
   abstract unload(): Promise<void>;

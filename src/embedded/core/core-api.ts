@@ -151,8 +151,10 @@ export class CoreApi {
     return model;
   }
 
-  private requireSupport({ model, unsupported, format }: ChatCall | GenerateCall): void {
-    const wish = unsupported ?? (format && !this.brain.keepsFormat ? 'format' : undefined);
+  private requireSupport(call: ChatCall | GenerateCall): void {
+    const { model, unsupported, format } = call;
+    const tools = 'tools' in call && call.tools.length > 0 && !this.brain.callsTools ? 'tools' : undefined;
+    const wish = tools ?? unsupported ?? (format && !this.brain.keepsFormat ? 'format' : undefined);
     if (wish) throw new CoreFailure(400, `${withTag(model)} does not support ${wish}`);
   }
 }

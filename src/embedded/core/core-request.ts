@@ -1,4 +1,4 @@
-import type { AnswerFormat, RunnerOptions, SamplingOptions, Turn } from './brain';
+import type { AnswerFormat, CoreTool, CoreToolCall, RunnerOptions, SamplingOptions, Turn } from './brain';
 import { CoreFailure } from './core-failure';
 import { parseKeepAlive } from './keep-alive';
 
@@ -27,6 +27,7 @@ interface CommonRequest {
 
 export interface ChatCall extends CommonRequest {
   messages: Turn[];
+  tools: CoreTool[];
 }
 
 export interface GenerateCall extends CommonRequest {
@@ -71,7 +72,8 @@ export function parseBody(text: string): Fields {
 
 export function parseChat(body: Fields): ChatCall {
   const messages = (field(body, 'messages', 'array') ?? []) as unknown[];
-  return { ...parseCommon(body), messages: messages.map(parseTurn) };
+  const tools = (field(body, 'tools', 'array') ?? []) as unknown[];
+  return { ...parseCommon(body), messages: messages.map(parseTurn), tools: tools.map(parseTool) };
 }
 
 export function parseGenerate(body: Fields): GenerateCall {
@@ -134,7 +136,6 @@ function textsOf(input: unknown): string[] {
 }
 
 function unsupportedWish(body: Fields): string | undefined {
-  if (nonEmpty(body.tools)) return 'tools';
   if (body.think != null && body.think !== false) return 'thinking';
   return textField(body, 'suffix') ? 'insert' : undefined;
 }
@@ -166,7 +167,30 @@ function samplingOptions(options: Fields): SamplingOptions {
 
 function parseTurn(turn: unknown): Turn {
   if (!isFields(turn)) throw wrongType('messages', turn, 'object');
-  return { role: textField(turn, 'role') ?? '', content: textField(turn, 'content') ?? '' };
+  const toolName = textField(turn, 'tool_name');
+  const calls = (field(turn, 'tool_calls', 'array') ?? []) as unknown[];
+  return {
+    role: textField(turn, 'role') ?? '',
+    content: textField(turn, 'content') ?? '',
+    ...(toolName && { toolName }),
+    ...(calls.length > 0 && { toolCalls: calls.map(parseToolCall) }),
+  };
+}
+
+/** Source: Ollama api/types.go, `ToolCall`. */
+function parseToolCall(call: unknown): CoreToolCall {
+  const wish = isFields(call) && isFields(call.function) ? call.function : {};
+  return { name: textField(wish, 'name') ?? '', arguments: isFields(wish.arguments) ? wish.arguments : {} };
+}
+
+/** Source: Ollama api/types.go, `Tool`. */
+function parseTool(tool: unknown): CoreTool {
+  const about = isFields(tool) && isFields(tool.function) ? tool.function : {};
+  return {
+    name: textField(about, 'name') ?? '',
+    description: textField(about, 'description') ?? '',
+    parameters: isFields(about.parameters) ? about.parameters : {},
+  };
 }
 
 function stopOption({ stop }: Fields): string[] | undefined {

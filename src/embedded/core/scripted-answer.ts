@@ -1,4 +1,5 @@
 import type { Turn } from './brain';
+import { toolAnswers } from './scripted-calls';
 import { SCRIPTS, type ScriptLanguage } from './scripted-texts';
 
 const POLISH_LETTERS = /[ąćęłńóśźż]/i;
@@ -13,7 +14,10 @@ const LONGEST_SEAM = 80;
 /** What the scripted core says to this conversation: the same for the same last question, on whichever core. */
 export function scriptedAnswer(turns: Turn[]): string {
   const question = turns.findLast(({ role }) => role === 'user')?.content.trim() ?? '';
-  const { introduction, reply, longText } = SCRIPTS[languageOf(turns, question)];
+  const { introduction, reply, looked, longText } = SCRIPTS[languageOf(turns, question)];
+  const found = toolAnswers(turns);
+  if (found.length > 0)
+    return `${introduction} ${found.map(({ tool, text }) => looked(tool, text)).join(' ')}`;
   if (!LONG_WANTED.test(question)) return `${introduction} ${reply(quote(question))}`;
   const sentences = longText.map((sentence, index) => `${index + 1}. ${sentence}`);
   return `${introduction}\n\n${sentences.join('\n')}`;

@@ -7,11 +7,14 @@ import {
   type BrainModel,
   type Completion,
   type CompletionOptions,
+  type CoreTool,
+  type CoreToolCall,
   type Turn,
 } from './brain';
 import { CHATML_TEMPLATE, parseChatml, renderChatml, TURN_END, TURN_START } from './chatml';
 import { withTag } from './model-name';
 import { scriptedContinuation } from './scripted-answer';
+import { scriptedCalls } from './scripted-calls';
 
 const LOAD_MS = 20;
 /** Tokens of an answer that is the end of it. */
@@ -53,6 +56,12 @@ export class ScriptedBrain extends Brain {
     this.answer = answer;
     this.fatal = fatal;
     this.model = describe(model);
+  }
+
+  override readonly callsTools = true;
+
+  override wishes(turns: Turn[], tools: CoreTool[]): CoreToolCall[] {
+    return scriptedCalls(turns, tools);
   }
 
   async load(): Promise<void> {
@@ -118,7 +127,7 @@ function describe(name: string): BrainModel {
     contextLength: 8192,
     template: CHATML_TEMPLATE,
     stop: [TURN_START, TURN_END],
-    capabilities: ['completion'],
+    capabilities: ['completion', 'tools'],
     modelInfo: { 'general.architecture': 'scripted', 'scripted.context_length': 8192 },
   };
 }

@@ -5,6 +5,8 @@ export interface Script {
   introduction: string;
   /** Around the quoted question. */
   reply: (question: string) => string;
+  /** What a tool answered, word for word. */
+  looked: (tool: string, text: string) => string;
   /** Between somebody else's half answer and the rest of ours. */
   takeover: string;
   longText: string[];
@@ -19,6 +21,7 @@ export const SCRIPTS: Record<ScriptLanguage, Script> = {
       'chat server, waited in a durable queue and reached me, the active core. To get real answers, install Ollama ' +
       'and start again, or point OLLAMA_URL_CORE1 at an Ollama that runs elsewhere. To see what all this is for, ' +
       'ask me for a long story and kill the active core while I tell it.',
+    looked: (tool, text) => `I had \`${tool}\` called, and it answered: ${text}`,
     takeover: ' [the scripted core goes on from here] ',
     longText: [
       'This is a long text about failover, and its sentences are numbered so that you can see whether one is lost or told twice.',
@@ -54,6 +57,7 @@ export const SCRIPTS: Record<ScriptLanguage, Script> = {
       'odpowiedzi, zainstaluj Ollamę i uruchom całość ponownie albo wskaż w OLLAMA_URL_CORE1 Ollamę działającą ' +
       'gdzie indziej. Jeśli chcesz zobaczyć, po co to wszystko, poproś o długą opowieść i zabij aktywny rdzeń, gdy ' +
       'będę ją snuć.',
+    looked: (tool, text) => `Wywołałem \`${tool}\` i oto odpowiedź: ${text}`,
     takeover: ' [dalej mówi rdzeń skryptowy] ',
     longText: [
       'To długi tekst o przełączaniu awaryjnym, a jego zdania są ponumerowane, żeby było widać, czy któreś zginęło lub padło dwa razy.',

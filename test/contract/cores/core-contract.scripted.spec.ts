@@ -1,7 +1,10 @@
 import { describeCoreContract } from './core-contract';
 import { CoreProcess } from './core-process';
 
-const TRAITS = { exact: true, renders: true, hasRunner: false, embeds: false, keepsFormat: false };
+const TRAITS = {
+  ...{ exact: true, renders: true, hasRunner: false, embeds: false, keepsFormat: false },
+  callsTools: true,
+};
 
 describeCoreContract('scripted core', TRAITS, async () => {
   const core = await CoreProcess.start({ CORE_TOKENS_PER_SECOND: '150' });

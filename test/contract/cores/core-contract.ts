@@ -34,7 +34,7 @@ export function describeCoreContract(
     });
     afterAll(async () => core?.close());
 
-    describeShapes(context);
+    describeShapes(context, traits);
     describeAnswers(context, traits);
     describeFormats(context, traits);
     describeEmbeddings(context, traits);

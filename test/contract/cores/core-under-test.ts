@@ -14,6 +14,8 @@ export interface CoreTraits {
   embeds: boolean;
   /** Whether it can be held to JSON. */
   keepsFormat: boolean;
+  /** Whether its model calls tools. */
+  callsTools?: boolean;
 }
 
 /** One running core and the means to hurt it. */

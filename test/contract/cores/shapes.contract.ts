@@ -1,5 +1,6 @@
 import { PINNED, type Json } from './core-client';
 import type { ContractContext } from './contract-context';
+import type { CoreTraits } from './core-under-test';
 
 const DETAILS = ['families', 'family', 'format', 'parameter_size', 'parent_model', 'quantization_level'];
 const FINAL_NUMBERS = [
@@ -13,7 +14,7 @@ const FINAL_NUMBERS = [
 
 const keysOf = (value: unknown): string[] => Object.keys(value as object).sort();
 
-export function describeShapes(context: ContractContext): void {
+export function describeShapes(context: ContractContext, { callsTools = false }: CoreTraits): void {
   describe('shapes', () => {
     const question = (): object => ({
       model: context.core.model,
@@ -72,7 +73,7 @@ export function describeShapes(context: ContractContext): void {
       }
       expect(keysOf(shown.details)).toEqual(DETAILS);
       expect(shown.model_info).toHaveProperty(['general.architecture']);
-      expect(shown.capabilities).toEqual(['completion']);
+      expect(shown.capabilities).toEqual(callsTools ? ['completion', 'tools'] : ['completion']);
       expect(shown.modelfile).toMatch(/^FROM .*sha256-[0-9a-f]{64}$/m);
       expect(shown.parameters).toMatch(/^stop {27}"<\|im_end\|>"$/m);
     });
@@ -178,7 +179,6 @@ export function describeShapes(context: ContractContext): void {
         400,
         /thinking$/,
       ],
-      ['/api/chat', '{"model":"MODEL","tools":[{"type":"function"}]}', 400, /does not support tools$/],
       ['/api/generate', '{"model":"MODEL","suffix":"x","prompt":"Hi"}', 400, /does not support insert$/],
     ])('refuses %s %s with %d', async (path, body, status, error) => {
       const answer = await context.client.post(path, body.replace('MODEL', context.core.model));
@@ -186,6 +186,35 @@ export function describeShapes(context: ContractContext): void {
       const said = JSON.parse(answer.text) as Json;
       expect(keysOf(said)).toEqual(['error']);
       expect(said.error).toMatch(error);
+    });
+
+    (callsTools ? it : it.skip)('calls a tool in one line, and then has no text', async () => {
+      const parameters = { type: 'object', properties: { of: { type: 'string' } }, required: ['of'] };
+      const about = { name: 'town__weather_report', description: 'The weather report.', parameters };
+      const body = {
+        ...question(),
+        messages: [{ role: 'user', content: 'The weather report, please.' }],
+        tools: [{ type: 'function', function: about }],
+      };
+      const { text, status } = await context.client.post('/api/chat', body);
+      expect(status).toBe(200);
+      const lines = text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { message: Json; done: boolean });
+      const [wish] = lines.flatMap(({ message }) => (message.tool_calls ?? []) as { function: Json }[]);
+      expect(wish?.function).toMatchObject({ name: about.name, arguments: expect.any(Object) as unknown });
+      expect(lines.map(({ message }) => message.content).join('')).toBe('');
+      expect(lines.at(-1)?.done).toBe(true);
+    });
+
+    (callsTools ? it.skip : it)('refuses tools where its model calls none', async () => {
+      const tools = [{ type: 'function' }];
+      const { status, text } = await context.client.post('/api/chat', { ...question(), tools });
+      expect([status, JSON.parse(text)]).toEqual([
+        400,
+        { error: expect.stringMatching(/does not support tools$/) as unknown },
+      ]);
     });
 
     it('ignores options that it does not know', async () => {

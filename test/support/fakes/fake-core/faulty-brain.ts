@@ -5,6 +5,8 @@ import {
   type BrainInput,
   type BrainModel,
   type CompletionOptions,
+  type CoreTool,
+  type CoreToolCall,
   type RunnerOptions,
   type Turn,
 } from '../../../../src/embedded/core/brain';
@@ -24,6 +26,12 @@ export class FaultyBrain extends Brain {
   ) {
     super();
     this.model = inner.model;
+  }
+
+  override readonly callsTools = true;
+
+  override wishes(turns: Turn[], tools: CoreTool[]): CoreToolCall[] {
+    return this.inner.wishes(turns, tools);
   }
 
   load(_options: RunnerOptions): Promise<void> {
