@@ -39,13 +39,19 @@ import { CatalogueService } from './component-registry/catalogue/catalogue.servi
 import { CATALOGUE_PARTS } from './component-registry/catalogue/catalogue-parts';
 import { SeenVersions } from './component-registry/catalogue/seen-versions';
 import { WebDocuments } from './component-registry/catalogue/web-documents';
+import { InstalledComponents } from './component-registry/installed/installed-components';
 import { COMPONENT_REGISTRY_MIGRATIONS } from './component-registry/component-registry.migrations';
 import { Settings } from './config/settings';
 import { ComponentContainers } from './containers/component-containers';
 import { ContainerEngine } from './containers/container-engine';
 import { ContainerImages } from './containers/container-images';
 import { ContextBuilder } from './conversation/context-builder';
+import { NoToolsTeller } from './conversation/no-tools-teller.service';
+import { RoundRunner } from './conversation/round-runner';
 import { SystemPrompt } from './conversation/system-prompt';
+import { ToolApprovalCommands } from './conversation/tool-approvals.commands';
+import { LoopPorts, ToolLoop } from './conversation/tool-loop';
+import { ToolOffers } from './conversation/tool-offers';
 import { TurnService } from './conversation/turn.service';
 import { CoreHistory } from './core-registry/core-history';
 import { CoreRegistry } from './core-registry/core-registry';
@@ -120,7 +126,14 @@ import { Clock } from './shared/clock';
 import { CrashPoints } from './shared/crash-points';
 import { Random } from './shared/random';
 import { Store } from './storage/store';
+import { AbsentComponentCalls } from './tools/absent-component-calls';
+import { ArgumentJudge, WorkerArgumentJudge } from './tools/argument-judge';
+import { ComponentCalls } from './tools/component-calls';
 import { ComponentRuntime } from './tools/component-runtime';
+import { ToolApprovals } from './tools/tool-approvals';
+import { ToolCallJournal } from './tools/tool-call-journal';
+import { CallPorts, ToolCaller } from './tools/tool-caller';
+import { TOOLS_MIGRATIONS } from './tools/tools.migrations';
 
 /** Tables of every feature. */
 export const MIGRATIONS = [
@@ -131,6 +144,7 @@ export const MIGRATIONS = [
   ...ROOMS_MIGRATIONS,
   ...ADMIN_MIGRATIONS,
   ...SANDBOX_MIGRATIONS,
+  ...TOOLS_MIGRATIONS,
 ];
 
 /** The world outside, made before the module: what differs between profiles, tests and simulations. */
@@ -222,7 +236,23 @@ const COMPONENTS: Provider[] = [
   TrialProgressStream,
   TrialsCommands,
 ];
-const CONVERSATION: Provider[] = [ContextBuilder, TurnService];
+const CONVERSATION: Provider[] = [
+  InstalledComponents,
+  { provide: ComponentCalls, useClass: AbsentComponentCalls },
+  { provide: ArgumentJudge, useClass: WorkerArgumentJudge },
+  ToolCallJournal,
+  ToolApprovals,
+  CallPorts,
+  ToolCaller,
+  ContextBuilder,
+  ToolOffers,
+  RoundRunner,
+  LoopPorts,
+  ToolLoop,
+  NoToolsTeller,
+  ToolApprovalCommands,
+  TurnService,
+];
 const GATEWAY: Provider[] = [
   Admission,
   ChatAlarm,

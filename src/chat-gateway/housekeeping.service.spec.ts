@@ -3,6 +3,7 @@ import type { CoreHistory } from '../core-registry/core-history';
 import type { RepairJournal } from '../failover/repair/repair-journal';
 import type { NoticeJournal } from '../journal/notice-journal';
 import type { QuestionJournal } from '../journal/question-journal';
+import type { ToolCallJournal } from '../tools/tool-call-journal';
 import { Housekeeping } from './housekeeping.service';
 
 describe(Housekeeping.name, () => {
@@ -12,11 +13,13 @@ describe(Housekeeping.name, () => {
     const notices = { prune: jest.fn().mockResolvedValue(undefined) };
     const history = { prune: jest.fn().mockResolvedValue(undefined) };
     const repairs = { prune: jest.fn().mockResolvedValue(undefined) };
+    const toolCalls = { prune: jest.fn().mockResolvedValue(undefined) };
     const sut = new Housekeeping(
       { prune } as unknown as QuestionJournal,
       notices as unknown as NoticeJournal,
       history as unknown as CoreHistory,
       repairs as unknown as RepairJournal,
+      toolCalls as unknown as ToolCallJournal,
       clock,
     );
     sut.start();
@@ -27,6 +30,7 @@ describe(Housekeeping.name, () => {
     expect(notices.prune).toHaveBeenCalledTimes(1);
     expect(history.prune).toHaveBeenCalledTimes(1);
     expect(repairs.prune).toHaveBeenCalledTimes(1);
+    expect(toolCalls.prune).toHaveBeenCalledTimes(1);
     await sut.stop();
     await clock.advance(10 * 3_600_000);
     expect(prune).toHaveBeenCalledTimes(2);
@@ -42,6 +46,7 @@ describe(Housekeeping.name, () => {
       notices as unknown as NoticeJournal,
       { prune: jest.fn().mockResolvedValue(undefined) } as unknown as CoreHistory,
       { prune: jest.fn().mockResolvedValue(undefined) } as unknown as RepairJournal,
+      { prune: jest.fn().mockResolvedValue(undefined) } as unknown as ToolCallJournal,
       clock,
     );
     sut.start();

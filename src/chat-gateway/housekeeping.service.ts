@@ -4,6 +4,7 @@ import { RepairJournal } from '../failover/repair/repair-journal';
 import { NoticeJournal } from '../journal/notice-journal';
 import { QuestionJournal } from '../journal/question-journal';
 import { Clock, type Timer } from '../shared/clock';
+import { ToolCallJournal } from '../tools/tool-call-journal';
 
 const EVERY_MS = 3_600_000;
 const FIRST_MS = 60_000;
@@ -23,6 +24,7 @@ export class Housekeeping {
     private readonly notices: NoticeJournal,
     private readonly history: CoreHistory,
     private readonly repairs: RepairJournal,
+    private readonly toolCalls: ToolCallJournal,
     private readonly clock: Clock,
   ) {}
 
@@ -49,6 +51,7 @@ export class Housekeeping {
       await this.notices.prune();
       await this.history.prune();
       await this.repairs.prune();
+      await this.toolCalls.prune();
     } catch (error) {
       this.logger.error(`Pruning the journal failed: ${String(error)}`);
     }

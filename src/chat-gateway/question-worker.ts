@@ -104,6 +104,9 @@ export class QuestionWorker {
         if (await this.replies.commit(question, await this.replies.overBudget(question, result)))
           await deliver();
         return;
+      case 'ended':
+        if (await this.replies.commit(question, result.text)) await deliver();
+        return;
       case 'failed':
         this.logger.error(`Question ${question.id} is given up: ${result.reason}`);
         await this.replies.apologise(question, result, writer);

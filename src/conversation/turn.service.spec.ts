@@ -1,3 +1,4 @@
+import { InstalledComponents } from '../component-registry/installed/installed-components';
 import { ModelProfile } from '../core-registry/model-profile';
 import type { GenerationJob, GenerationResult } from '../generation/generation.types';
 import type { GenerationService } from '../generation/generation.service';
@@ -8,6 +9,8 @@ import type { LanguageOf } from '../rooms/language-of';
 import type { ContextBuilder } from './context-builder';
 import { SystemPrompt } from './system-prompt';
 import { cost } from './token-budget';
+import type { ToolLoop } from './tool-loop';
+import { ToolOffers } from './tool-offers';
 import { TurnService } from './turn.service';
 
 describe(TurnService.name, () => {
@@ -27,6 +30,8 @@ describe(TurnService.name, () => {
       { identity: { userId: 'bot', username: 'rdzen', roles: [] } } as unknown as ChatApi,
       new ModelProfile('m', { num_ctx: contextTokens, num_predict: answerTokens }),
       new SystemPrompt('You are {{name}}. Speak {{language}}.\n'),
+      new ToolOffers(new InstalledComponents()),
+      {} as ToolLoop,
     );
   const question = (text: string): Question => ({ id: 'q', roomId: 'r', text }) as Question;
   const answer = (sut: TurnService, text: string): ReturnType<TurnService['answer']> =>

@@ -113,7 +113,7 @@ export class GenerationService {
     const { core, capped } = seat;
     const { messageId } = job;
     // A turn that may become a call is not continued: models then write prose in place of it.
-    const resume = progress.begin(core.continues === true && !job.tools);
+    const resume = progress.begin(core.continues === true && !job.tools?.length);
     const { length } = resume.text;
     const tools = core.callsTools === false ? undefined : job.tools;
     const attempt = await this.journal.beginAttempt(messageId, this.registry.epoch, core.id, length);
@@ -147,7 +147,7 @@ export class GenerationService {
     }
 
     const { toolCalls, promptTokens } = outcome;
-    const called = toolCalls.length > 0;
+    const called = tools !== undefined && tools.length > 0 && toolCalls.length > 0;
     const text = called ? outcome.text.trim() : completeText(outcome.text, resume.text, progress.text);
     if (text === '' && !called) {
       const detail = `core ${core.id} answered with no text`;

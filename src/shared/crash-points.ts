@@ -16,6 +16,12 @@ export class CrashPoints {
     'answer-posted',
     'core-promoted',
     'notice-posted',
+    'tool-round-written',
+    'tool-approval-asked',
+    'tool-approval-taken',
+    'tool-call-sent',
+    'tool-call-replied',
+    'tool-call-settled',
   ] as const;
 
   /** Called at each place; `detail` tells which question or part. */

@@ -1,5 +1,6 @@
 import type { Catalogue } from './catalogue';
 import { COMPONENTS_EN } from './components-en';
+import { TOOLS_EN } from './tools-en';
 import { REPORT_EN } from './report-en';
 import { report } from './report-text';
 import { rounded } from './rounded';
@@ -22,6 +23,9 @@ const HELP_EN: Record<string, string> = {
   trial:
     '`!trial <name>[@version]`, `!trial stop <id>`: try a component of the catalogue in the sandbox, or end that',
   trials: '`!trials`: the trials that run, wait, or were the last ones',
+  allow:
+    '`!allow <code>`, `!allow <code> thread`: let a tool be called that I asked about, once or for an hour in that thread',
+  deny: '`!deny <code>`: forbid it',
   new: '`!new`: forget what was said here before',
   stop: '`!stop`: stop the answer to your question',
   language: '`!language en|pl`: the language I speak in this room',
@@ -63,6 +67,7 @@ const KINDS_EN: Record<string, string> = {
 
 export const EN: Catalogue = {
   ...COMPONENTS_EN,
+  ...TOOLS_EN,
   switched: ({ from, to }) =>
     `⚠️ Switched from core ${from} to core ${to}, because core ${from} failed. Answers go on.`,
   switchedByHand: ({ from, to }) => `🔀 Switched from core ${from} to core ${to}, as asked.`,

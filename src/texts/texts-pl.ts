@@ -1,5 +1,6 @@
 import type { Catalogue } from './catalogue';
 import { COMPONENTS_PL } from './components-pl';
+import { TOOLS_PL } from './tools-pl';
 import { REPORT_PL } from './report-pl';
 import { report } from './report-text';
 import { rounded } from './rounded';
@@ -21,6 +22,9 @@ const HELP_PL: Record<string, string> = {
   trial:
     '`!trial <nazwa>[@wersja]`, `!trial stop <id>`: sprawdź komponent z katalogu w piaskownicy albo przerwij próbę',
   trials: '`!trials`: próby w toku, czekające i ostatnie',
+  allow:
+    '`!allow <kod>`, `!allow <kod> thread`: zgoda na narzędzie, o które pytam, jeden raz albo na godzinę w tym wątku',
+  deny: '`!deny <kod>`: brak zgody',
   new: '`!new`: zapomnij, o czym tu była mowa',
   stop: '`!stop`: przerwij odpowiedź na Twoje pytanie',
   language: '`!language en|pl`: język, którym mówię w tym pokoju',
@@ -63,6 +67,7 @@ const KINDS_PL: Record<string, string> = {
 
 export const PL: Catalogue = {
   ...COMPONENTS_PL,
+  ...TOOLS_PL,
   switched: ({ from, to }) =>
     `⚠️ Przełączono z rdzenia ${from} na rdzeń ${to}, ponieważ rdzeń ${from} zawiódł. Odpowiadam dalej.`,
   switchedByHand: ({ from, to }) => `🔀 Przełączono na polecenie z rdzenia ${from} na rdzeń ${to}.`,

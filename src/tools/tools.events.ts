@@ -28,9 +28,31 @@ export interface ComponentDrifted {
   at: number;
 }
 
+/** A model said that it lacks something; its own words, cleaned and cut. */
+export interface CapabilityRequested {
+  questionId: string;
+  roomId: string;
+  userId: string;
+  capability: string;
+  inputs: string;
+  why: string;
+  /** `request`: it asked; `unknown-tool`: it called a tool that is none, whose name is the capability. */
+  from: 'request' | 'unknown-tool';
+  /** The model had read the words of components before: what it lacks may be their idea. */
+  tainted: boolean;
+  at: number;
+}
+
+export interface ToolApprovalDecided {
+  code: string;
+  state: 'allowed' | 'denied' | 'expired';
+}
+
 declare module '../events/event-bus' {
   interface EventMap {
     'tool.called': ToolCalled;
+    'capability.requested': CapabilityRequested;
+    'tool.approval-decided': ToolApprovalDecided;
     'component.drifted': ComponentDrifted;
   }
 }

@@ -5,6 +5,7 @@ import { JOURNAL_MIGRATIONS } from '../../src/journal/journal.migrations';
 import { ROOMS_MIGRATIONS } from '../../src/rooms/rooms.migrations';
 import { SANDBOX_MIGRATIONS } from '../../src/sandbox/sandbox.migrations';
 import { LibsqlStore } from '../../src/storage/libsql-store';
+import { TOOLS_MIGRATIONS } from '../../src/tools/tools.migrations';
 
 /** The real store with the tables of the domain, in memory. (`app.module.ts` names the same tables, but loads the whole web stack.) */
 export async function memoryStore(): Promise<LibsqlStore> {
@@ -16,6 +17,7 @@ export async function memoryStore(): Promise<LibsqlStore> {
     ...JOURNAL_MIGRATIONS,
     ...ROOMS_MIGRATIONS,
     ...SANDBOX_MIGRATIONS,
+    ...TOOLS_MIGRATIONS,
   ]);
   return store;
 }

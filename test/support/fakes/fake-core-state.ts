@@ -1,4 +1,4 @@
-import type { ChatRequest, GenerateRequest, ModelOptions } from '../../../src/ollama/ollama-api';
+import type { ChatRequest, GenerateRequest, ModelOptions, ToolCall } from '../../../src/ollama/ollama-api';
 import { OllamaError, type OllamaErrorKind } from '../../../src/ollama/ollama-error';
 
 /** How the next answer of a core goes wrong. `afterCharacters` counts the characters of that stream; 0: before the first line. */
@@ -47,6 +47,10 @@ export class FakeCoreState {
   vramShare = 0;
   /** What it says to a conversation, from its beginning. */
   answer: (request: ChatRequest) => string = () => 'ok';
+  /** What it wants called in place of an answer; `refuses` tools like a model that calls none. */
+  wishes: (request: ChatRequest) => ToolCall[] | 'refuses' = () => [];
+  /** Of a prompt, in place of what is usual. */
+  promptTokens?: number;
   /** How an answer comes: piece by piece. */
   pieces: (text: string) => string[] = (text) => text.match(/\s*\S+|\s+$/g) ?? [];
   readonly faults: AnswerFault[] = [];

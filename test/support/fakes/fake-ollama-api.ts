@@ -90,10 +90,19 @@ export class FakeOllamaApi extends OllamaApi {
     if (!core.up || core.stopped) await this.reply(core, 2, options);
     this.requireModel(core, request.model);
     if (fault?.afterCharacters === 0) await this.suffer(core, fault.kind, stream, fault.detail);
+    const wishes = request.tools?.length ? core.wishes(request) : [];
+    if (wishes === 'refuses')
+      throw new OllamaError('bad-request', url, `${request.model} does not support tools`, 400);
     const wait = core.firstTokenMs + (core.resident ? 0 : core.loadMs);
     await this.reply(core, wait, stream, true);
     core.hold(request.options?.num_ctx);
 
+    if (wishes.length > 0) {
+      yield { done: false, text: '', toolCalls: wishes };
+      await this.reply(core, core.gapMs, stream, true);
+      yield { done: true, text: '', reason: 'stop', stats: statsOf(core, 1) };
+      return;
+    }
     const last = request.messages.at(-1);
     const begun = last?.role === 'assistant' && core.continues ? last.content : '';
     const whole = core.answer(request);
@@ -263,6 +272,6 @@ export class FakeOllamaApi extends OllamaApi {
   }
 }
 
-function statsOf({ gapMs }: FakeCoreState, tokens: number): GenerationStats {
-  return { promptTokens: 60, promptMs: 120, tokens, generationMs: tokens * gapMs, loadMs: 0 };
+function statsOf({ gapMs, promptTokens = 60 }: FakeCoreState, tokens: number): GenerationStats {
+  return { promptTokens, promptMs: 120, tokens, generationMs: tokens * gapMs, loadMs: 0 };
 }

@@ -1,0 +1,27 @@
+import type { Migration } from '../storage/store';
+
+export const TOOLS_MIGRATIONS: Migration[] = [
+  {
+    feature: 'tools',
+    version: 1,
+    statements: [
+      `CREATE TABLE tool_rounds (
+         question_id TEXT NOT NULL, round INTEGER NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL,
+         PRIMARY KEY (question_id, round))`,
+      // `arguments` as canonical JSON; `hash` of tool and arguments; `sent_at` is written before anything is sent.
+      `CREATE TABLE tool_calls (
+         question_id TEXT NOT NULL, round INTEGER NOT NULL, position INTEGER NOT NULL, call_id TEXT, name TEXT NOT NULL,
+         component TEXT, tool TEXT, lock_id TEXT, effect TEXT, arguments TEXT NOT NULL, hash TEXT NOT NULL,
+         state TEXT NOT NULL, outcome TEXT, result TEXT, sent_at INTEGER, settled_at INTEGER,
+         PRIMARY KEY (question_id, round, position))`,
+      `CREATE TABLE tool_approvals (
+         code TEXT PRIMARY KEY, question_id TEXT NOT NULL, round INTEGER NOT NULL, position INTEGER NOT NULL,
+         binding TEXT NOT NULL, tool_hash TEXT NOT NULL, room_id TEXT NOT NULL, lane TEXT NOT NULL, user_id TEXT NOT NULL,
+         state TEXT NOT NULL, decided_by TEXT, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+         UNIQUE (question_id, round, position))`,
+      `CREATE TABLE tool_grants (
+         room_id TEXT NOT NULL, lane TEXT NOT NULL, user_id TEXT NOT NULL, tool_hash TEXT NOT NULL, granted_by TEXT NOT NULL,
+         until INTEGER NOT NULL, PRIMARY KEY (room_id, lane, user_id, tool_hash))`,
+    ],
+  },
+];
