@@ -13,6 +13,7 @@ import type { Figure } from './support/figure';
 import { keep, result, table, writeDocument } from './support/report';
 import { sweep } from './sweep.bench';
 import { throughput } from './throughput.bench';
+import { toolChoice } from './tool-choice.bench';
 
 const FIGURES: Figure[] = [
   ready,
@@ -26,6 +27,7 @@ const FIGURES: Figure[] = [
   firstStart,
   dockerGuard,
   dockerStack,
+  toolChoice,
 ];
 const HELP = `npm run bench -- [options]
 

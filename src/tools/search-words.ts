@@ -46,6 +46,11 @@ const POLISH: [beginnings: string, english: string][] = [
   ['obraz', 'image'],
   ['znak liter', 'character char count'],
   ['adres', 'address url'],
+  ['pomnoz podziel odejmij', 'math calculate'],
+  ['miedzy', 'difference'],
+  ['nalez', 'relation'],
+  ['zanotuj', 'note add create'],
+  ['otworz', 'open fetch'],
   ['wersj', 'version semver'],
   ['zakodu kodow', 'encode encoding base64'],
 ];
@@ -64,7 +69,36 @@ const ENGLISH: Record<string, string> = {
   know: 'remember memory',
   today: 'current date',
   clock: 'time',
+  late: 'time',
+  ago: 'relative time',
+  between: 'difference',
+  multiply: 'math calculate',
+  divide: 'math calculate',
+  big: 'size info',
+  record: 'create add',
+  belongs: 'relation',
 };
+/** What a question speaks of by its form rather than by its words. */
+const SHAPES: [shape: RegExp, meant: string][] = [
+  [/https?:\/\//i, 'fetch web page url'],
+  [
+    /(?<![\w/.])[\w-]+\.(?:txt|md|csv|json|pdf|zip|log|xml|ya?ml|png|jpe?g|docx?|xlsx?|[jt]s|py|html?)\b/i,
+    'file',
+  ],
+  [/\d\s*(?:%|procent|percent|[-+*/×x^]\s*\d)/i, 'math calculate expression'],
+  [/\b\d{1,2}:\d{2}\b/, 'time'],
+  [
+    /\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}\.?\s*(?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sty|lut|kwi|maj|cze|lip|sie|wrz|paź|lis|gru)/i,
+    'date',
+  ],
+  [
+    /\d\s*(?:kilo|kg\b|km\b|gram|pound|funt|mil(?:e|i|a|es)\b|met[re]|cm\b|inch|cal[ei]|feet|stóp|liter|litr|gallon|stopni|degree|°)/i,
+    'convert units length weight temperature',
+  ],
+];
+const CITIES = new Set(
+  Intl.supportedValuesOf('timeZone').map((zone) => fold(zone.split('/').at(-1) ?? '').replaceAll('_', ' ')),
+);
 const STOP_WORDS = new Set(
   (
     'a about an and any are as at be by can could do does for from give given has have how i if in into is it its let ' +
@@ -96,13 +130,16 @@ export function searchWords(question: string): string {
       ),
     ];
   });
-  return [question, ...new Set(extra)].join(' ');
+  const formed = SHAPES.flatMap(([shape, meant]) => (shape.test(question) ? [meant] : []));
+  const place = [...CITIES].some((city) => ` ${words(fold(question)).join(' ')} `.includes(` ${city} `));
+  return [question, ...new Set([...extra, ...formed, ...(place ? ['time zone city'] : [])])].join(' ');
 }
 
-/** `current_time`, `currentTime` -> current, time */
+/** `current_time`, `currentTime` -> current, time; `sha256` -> sha, 256 */
 export function words(text: string): string[] {
   return text
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .replace(/(\p{L})(\p{N})/gu, '$1 $2')
     .split(/[^\p{L}\p{N}]+/u)
     .filter(Boolean);
 }

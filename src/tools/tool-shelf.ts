@@ -10,6 +10,8 @@ const WEIGHTS = { name: 4, title: 3, intents: 2, examples: 2, description: 1 };
 /** Below this share of the best score a tool only takes room. */
 const LEAST_SHARE = 0.15;
 const SHORT_DESCRIPTION = 300;
+/** What each further tool of a component is worth, so that one that knows all the words does not crowd out the others. */
+const OF_THE_SAME = 0.85;
 
 /** What a definition costs in the prompt, in tokens. */
 export type TokenCount = (text: string) => number;
@@ -49,7 +51,18 @@ export class ToolShelf {
   ranked(question: string): OfferedTool[] {
     const found = this.index.search(searchWords(question));
     const least = (found[0]?.score ?? 0) * LEAST_SHARE;
-    return found.filter(({ score }) => score >= least).flatMap(({ id }) => this.tools.get(String(id)) ?? []);
+    const counts = new Map<string, number>();
+    return found
+      .filter(({ score }) => score >= least)
+      .flatMap(({ id, score }) => {
+        const tool = this.tools.get(String(id));
+        if (!tool) return [];
+        const before = counts.get(tool.component) ?? 0;
+        counts.set(tool.component, before + 1);
+        return [{ tool, score: score * OF_THE_SAME ** before }];
+      })
+      .sort((a, b) => b.score - a.score)
+      .map(({ tool }) => tool);
   }
 
   /**
