@@ -18,6 +18,7 @@ import { SystemPrompt } from '../../../../src/conversation/system-prompt';
 import type { CoreDefinition } from '../../../../src/core-registry/core.types';
 import { ModelProfile } from '../../../../src/core-registry/model-profile';
 import { PostIdKey } from '../../../../src/journal/post-id';
+import { HttpOllamaApi } from '../../../../src/ollama/http-ollama-api';
 import type { ChatMessage, ChatRoom } from '../../../../src/rocket-chat/chat-types';
 import { CrashPoints } from '../../../../src/shared/crash-points';
 import { SystemClock } from '../../../../src/shared/system-clock';
@@ -49,6 +50,10 @@ interface Options {
   settings?: Partial<Settings>;
   cores?: number;
   data?: string;
+  /** Of cores that are reached over HTTP, in place of those in memory. */
+  coreUrls?: string[];
+  /** The application is made, and nothing of it runs yet. */
+  made?: (app: NestFastifyApplication) => void;
 }
 
 /**
@@ -72,10 +77,10 @@ export class InProcessRdzen {
     readonly data: string,
     private readonly options: Options,
   ) {
-    this.definitions = Array.from({ length: options.cores ?? 2 }, (_, index) => ({
+    this.definitions = Array.from({ length: options.coreUrls?.length ?? options.cores ?? 2 }, (_, index) => ({
       id: index + 1,
       kind: 'external',
-      url: `http://core${index + 1}.invalid`,
+      url: options.coreUrls?.[index] ?? `http://core${index + 1}.invalid`,
       host: `host${index + 1}`,
       slots: 4,
     }));
@@ -121,7 +126,7 @@ export class InProcessRdzen {
       clock,
       random: new SystemRandom(),
       engine: new NoContainers(),
-      ollama: this.cores,
+      ollama: this.options.coreUrls ? new HttpOllamaApi(clock) : this.cores,
       chat: this.chat,
       realtime: this.realtime,
       profile,
@@ -134,6 +139,7 @@ export class InProcessRdzen {
     await preload();
     const app = await createApp(foundations, false);
     this.started = app;
+    this.options.made?.(app);
     this.lifecycle = new Lifecycle(app, {
       foundations,
       cores: { definitions: this.definitions, profile, lacking: [] },
