@@ -77,7 +77,7 @@ export class RoundRunner {
     tool: OfferedTool | undefined,
     place: RoundPlace,
   ): Promise<[CallOutcome, string] | undefined> {
-    const { rounds, shelf, leftMs } = place;
+    const { rounds, shelf } = place;
     const before = callsBefore(rounds, call);
     const schema = tool?.locked.inputSchema ?? BUILT_IN_SCHEMAS[call.name];
     if (schema === undefined) {
@@ -89,7 +89,7 @@ export class RoundRunner {
       return ['unknown-tool', TO_MODEL.unknownTool(saidBy(call.name).slice(0, 80), shelf.nearest(call.name))];
     }
     if (before.some(({ hash }) => hash === call.hash)) return ['repeated', TO_MODEL.repeated()];
-    if (before.length >= MOST_CALLS || leftMs() <= 0) return ['over-limit', TO_MODEL.overLimit()];
+    if (before.length >= MOST_CALLS || place.leftMs() <= 0) return ['over-limit', TO_MODEL.overLimit()];
     const problems = await this.judge.check(schema, call.arguments);
     return problems.length > 0 ? ['invalid', TO_MODEL.invalid(problems.slice(0, 5))] : undefined;
   }

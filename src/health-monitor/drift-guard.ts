@@ -116,7 +116,10 @@ export class DriftGuard {
     });
     const changed = same && !compareModels(before.details, details).same;
     // Whether another template is continued has to be found out anew.
-    this.registry.update(core.id, { served: details, ...(changed ? { continues: undefined, callsTools: undefined } : {}) });
+    this.registry.update(core.id, {
+      served: details,
+      ...(changed ? { continues: undefined, callsTools: undefined } : {}),
+    });
     if (changed) this.logger.warn(`Core ${core.id} serves another model than before, under the same name`);
   }
 

@@ -4,9 +4,8 @@ import type { ToolAnswer } from '../mcp/mcp-session';
 export const LONGEST_RESULT = 4_500;
 /** What is kept to be read on in. */
 const LONGEST_KEPT = 200_000;
-/** Controls, what joins or turns letters unseen, private use, tags: nothing that a person would see. */
-const UNSEEN =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{e0000}-\u{e0fff}\u{f0000}-\u{10ffff}\ue000-\uf8ff]/gu;
+/** Controls, what joins or turns letters unseen, private use, tags, line separators: nothing that a person would see. */
+const UNSEEN = /(?![\t\n])[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** The text of an answer; what is no text is named. */
 export function textOf({ content, structured }: ToolAnswer): string {

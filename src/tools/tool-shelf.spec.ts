@@ -49,9 +49,10 @@ describe(ToolShelf.name, () => {
     const shelf = shelfOf(long, TIME);
     const [only] = shelf.choose('find whales', estimateTokens);
     expect(only?.name).toBe('long__find_whales');
-    expect(only?.description.length).toBeLessThanOrEqual(301);
-    expect(toolTokens(only as never, estimateTokens)).toBeLessThanOrEqual(MOST_TOOL_TOKENS);
-    expect(Object.keys((only?.parameters.properties ?? {}) as object)).toHaveLength(30);
+    if (!only) throw new Error('nothing was chosen');
+    expect(only.description.length).toBeLessThanOrEqual(301);
+    expect(toolTokens(only, estimateTokens)).toBeLessThanOrEqual(MOST_TOOL_TOKENS);
+    expect(Object.keys((only.parameters.properties ?? {}) as object)).toHaveLength(30);
     expect(shelf.tools.get('long__find_whales')?.locked.inputSchema).toEqual({ type: 'object', properties });
   });
 
