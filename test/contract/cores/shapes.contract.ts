@@ -188,7 +188,8 @@ export function describeShapes(context: ContractContext, { callsTools = false }:
       expect(said.error).toMatch(error);
     });
 
-    (callsTools ? it : it.skip)('calls a tool in one line, and then has no text', async () => {
+    const having = callsTools ? it : undefined;
+    having?.('calls a tool in one line, and then has no text', async () => {
       const parameters = { type: 'object', properties: { of: { type: 'string' } }, required: ['of'] };
       const about = { name: 'town__weather_report', description: 'The weather report.', parameters };
       const body = {
@@ -208,7 +209,8 @@ export function describeShapes(context: ContractContext, { callsTools = false }:
       expect(lines.at(-1)?.done).toBe(true);
     });
 
-    (callsTools ? it.skip : it)('refuses tools where its model calls none', async () => {
+    const lacking = callsTools ? undefined : it;
+    lacking?.('refuses tools where its model calls none', async () => {
       const tools = [{ type: 'function' }];
       const { status, text } = await context.client.post('/api/chat', { ...question(), tools });
       expect([status, JSON.parse(text)]).toEqual([
