@@ -52,7 +52,7 @@ describe(ToolShelf.name, () => {
     if (!only) throw new Error('nothing was chosen');
     expect(only.description.length).toBeLessThanOrEqual(301);
     expect(toolTokens(only, estimateTokens)).toBeLessThanOrEqual(MOST_TOOL_TOKENS);
-    expect(Object.keys((only.parameters.properties ?? {}))).toHaveLength(30);
+    expect(Object.keys(only.parameters.properties ?? {})).toHaveLength(30);
     expect(shelf.tools.get('long__find_whales')?.locked.inputSchema).toEqual({ type: 'object', properties });
   });
 
