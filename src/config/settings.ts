@@ -274,6 +274,11 @@ export class Settings {
   @url()
   OLLAMA_URL_CORE8?: string;
 
+  /** The Ollama of the sandbox: asked by trials of components, and by nothing else. */
+  @IsOptional()
+  @url()
+  OLLAMA_URL?: string;
+
   @containerName()
   RDZEN_CONTAINER_CORE1?: string;
   @containerName()
