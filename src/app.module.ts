@@ -107,6 +107,7 @@ import { NoticeJournal } from './journal/notice-journal';
 import { PostIdKey } from './journal/post-id';
 import { QuestionJournal } from './journal/question-journal';
 import { Watermarks } from './journal/watermarks';
+import { ToolQuestion } from './ollama/tool-question';
 import { OllamaApi } from './ollama/ollama-api';
 import { ChatApi } from './rocket-chat/chat-api';
 import { ChatRealtime } from './rocket-chat/chat-realtime';
@@ -121,6 +122,7 @@ import { TrialJournal } from './sandbox/trial-journal';
 import { TrialProgressStream } from './sandbox/trial-progress-stream';
 import { TrialsCommands } from './sandbox/trials.commands';
 import { TrialsController } from './sandbox/trials.controller';
+import { SandboxModel } from './sandbox/sandbox-model';
 import { TrialsService } from './sandbox/trials.service';
 import { Clock } from './shared/clock';
 import { CrashPoints } from './shared/crash-points';
@@ -232,6 +234,8 @@ const COMPONENTS: Provider[] = [
   ComponentRuntime,
   TrialJournal,
   ReportLinks,
+  ToolQuestion,
+  SandboxModel,
   TrialsService,
   TrialProgressStream,
   TrialsCommands,

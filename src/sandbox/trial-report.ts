@@ -62,6 +62,8 @@ export interface TrialReport {
   /** From the create call to the list of tools. */
   startToToolsMs?: number;
   egress?: { attempts: number };
+  /** For how many example sentences the model called a tool of it as that tool wants to be called. */
+  modelFit?: { model: string; right: number; of: number };
   /** Why it could not be judged. */
   problem?: { code: string; message: string };
   /** Of its error output; secrets are not given to it. */

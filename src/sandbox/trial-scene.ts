@@ -11,6 +11,7 @@ import {
   limitsOf,
   type RunningComponent,
 } from '../tools/component-runtime';
+import type { SandboxModel } from './sandbox-model';
 import { ResourceWatch } from './resource-watch';
 
 /** Slack behind the trial's own end: what a dead gateway left is swept after it. */
@@ -43,6 +44,7 @@ export class TrialScene {
   startToToolsMs?: number;
   latency?: { calls: number; p50: number; p95: number };
   egressAttempts?: number;
+  modelFit?: { model: string; right: number; of: number };
   readonly watch: ResourceWatch;
   readonly schemas: SchemaJudge;
   private readonly made: RunningComponent[] = [];
@@ -57,9 +59,20 @@ export class TrialScene {
     readonly clock: Clock,
     readonly signal: AbortSignal,
     private readonly withinMs: number,
+    private readonly more: { model?: SandboxModel; endsAt?: number } = {},
   ) {
     this.watch = new ResourceWatch(clock, this.limits);
     this.schemas = new SchemaJudge(clock);
+  }
+
+  /** Asked which tool it would choose; none where the trial has none. */
+  get model(): SandboxModel | undefined {
+    return this.more.model;
+  }
+
+  /** Milliseconds until the trial is ended. */
+  get leftMs(): number {
+    return this.more.endsAt === undefined ? this.withinMs : this.more.endsAt - this.clock.monotonic();
   }
 
   get block(): ReturnType<typeof blockOf> {

@@ -148,6 +148,7 @@ function reportOf(
     ...(scene.latency ? { latency: scene.latency } : {}),
     ...(scene.startToToolsMs === undefined ? {} : { startToToolsMs: Math.round(scene.startToToolsMs) }),
     ...(scene.egressAttempts === undefined ? {} : { egress: { attempts: scene.egressAttempts } }),
+    ...(scene.modelFit ? { modelFit: scene.modelFit } : {}),
     ...(problem ? { problem } : {}),
     logTail: [scene.logTail, scene.refusal?.logTail ?? '']
       .join('\n')

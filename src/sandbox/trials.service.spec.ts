@@ -13,6 +13,9 @@ import { RdzenError } from '../shared/rdzen-error';
 import { SystemRandom } from '../shared/system-random';
 import type { LibsqlStore } from '../storage/libsql-store';
 import { ComponentRuntime, MOST_COMPONENTS } from '../tools/component-runtime';
+import { HttpOllamaApi } from '../ollama/http-ollama-api';
+import { ToolQuestion } from '../ollama/tool-question';
+import { SandboxModel } from './sandbox-model';
 import { ReportLinks } from './report-links';
 import { TrialJournal } from './trial-journal';
 import { MOST_AT_ONCE, TrialsService } from './trials.service';
@@ -64,6 +67,7 @@ describe(TrialsService.name, () => {
       bus,
       clock,
       random,
+      new SandboxModel(new Settings(), new HttpOllamaApi(clock), new ToolQuestion(clock)),
     );
   };
   const over = (id: string) =>

@@ -16,6 +16,7 @@ import { ComponentRuntime } from '../tools/component-runtime';
 import { inconclusive } from './inconclusive';
 import { ReportLinks } from './report-links';
 import { reportValues } from './report-values';
+import { SandboxModel } from './sandbox-model';
 import './sandbox.events';
 import { runTrial } from './trial';
 import { TrialJournal, type TrialRow } from './trial-journal';
@@ -76,6 +77,7 @@ export class TrialsService {
     private readonly bus: EventBus,
     private readonly clock: Clock,
     private readonly random: Random,
+    private readonly model: SandboxModel,
   ) {}
 
   /** Ends what an earlier life left open, and removes what it left running. */
@@ -198,6 +200,7 @@ export class TrialsService {
     const { id, component, version } = row;
     this.bus.emit('trial.begun', { id, component, version, at: this.clock.now() });
     const startedAt = new Date(this.clock.now());
+    const endsAt = this.clock.monotonic() + TRIAL_MS;
     const deadline = new Deadline(this.clock, TRIAL_MS, job.abort.signal);
     let report: TrialReport;
     try {
@@ -210,6 +213,7 @@ export class TrialsService {
         this.clock,
         deadline.signal,
         TRIAL_MS,
+        { model: this.model, endsAt },
       );
       report = await runTrial(scene, startedAt, ({ check, of }) => {
         job.check = check;
