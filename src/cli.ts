@@ -4,6 +4,8 @@ import { sandboxPorts } from './app.docker';
 import { createApp, openApi, version } from './app.setup';
 import { MIGRATIONS, type Foundations } from './app.module';
 import { HttpsDocuments } from './component-registry/catalogue/https-documents';
+import { PushRefused } from './component-registry/catalogue/push-catalogue';
+import { pushCommand, PUSH_USAGE } from './component-registry/catalogue/push-command';
 import { SigningRefused } from './component-registry/catalogue/sign-catalogue';
 import { signCommand, SIGN_USAGE } from './component-registry/catalogue/sign-command';
 import { lintManifest } from './component-registry/manifest/lint-manifest';
@@ -59,6 +61,15 @@ const COMMANDS = new Map<string, Command>([
       takes: SIGN_USAGE,
       options: true,
       run: catalogueSign,
+    },
+  ],
+  [
+    'catalogue push',
+    {
+      what: 'put a signed folder into an image registry, as a source of the kind oci',
+      takes: PUSH_USAGE,
+      options: true,
+      run: cataloguePush,
     },
   ],
   ['--help', { what: 'print this list', run: help }],
@@ -161,6 +172,16 @@ async function catalogueSign(...args: string[]): Promise<string> {
     return await signCommand(args);
   } catch (error) {
     if (error instanceof SigningRefused) throw new Failed(error.message);
+    throw error;
+  }
+}
+
+async function cataloguePush(...args: string[]): Promise<string> {
+  try {
+    return await pushCommand(args, loadSettings(process.env), process.env);
+  } catch (error) {
+    if (error instanceof RdzenError) throw new Failed(`${error.code}: ${error.message}`);
+    if (error instanceof PushRefused) throw new Failed(error.message);
     throw error;
   }
 }

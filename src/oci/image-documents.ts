@@ -95,7 +95,7 @@ export function asConfig(value: Unknown, what: string): ImageConfig {
   return value as unknown as ImageConfig;
 }
 
-function isDescriptor(value: unknown): value is Descriptor {
+export function isDescriptor(value: unknown): value is Descriptor {
   return (
     isObject(value) &&
     typeof value['mediaType'] === 'string' &&

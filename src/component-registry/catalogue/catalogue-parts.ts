@@ -1,9 +1,11 @@
 import type { Provider } from '@nestjs/common';
 import { join } from 'node:path';
 import { Settings } from '../../config/settings';
+import { RegistryClient } from '../../oci/registry-client';
 import { Clock } from '../../shared/clock';
 import { catalogueFolder } from './catalogue-folder';
 import { ImageBindings } from './image-bindings';
+import { OciRepositoryCatalogue } from './oci-repository-catalogue';
 import { RepositoryCatalogue } from './repository-catalogue';
 import { ShippedCatalogue } from './shipped-catalogue';
 import { SourceCache } from './source-cache';
@@ -18,9 +20,15 @@ export const CATALOGUE_PARTS: Provider[] = [
     useFactory: (settings: Settings) => new ImageBindings(join(catalogueFolder(settings), 'images')),
   },
   {
+    provide: RepositoryCatalogue,
+    inject: [Settings, Clock],
+    useFactory: ({ RDZEN_REGISTRY_PLAIN_HTTP: plainHttp }: Settings, clock: Clock) =>
+      new OciRepositoryCatalogue(new RegistryClient({ clock, plainHttp })),
+  },
+  {
     provide: SourceReader,
-    inject: [Settings, Clock, WebDocuments, { token: RepositoryCatalogue, optional: true }],
-    useFactory: (settings: Settings, clock: Clock, web: WebDocuments, repositories?: RepositoryCatalogue) =>
+    inject: [Settings, Clock, WebDocuments, RepositoryCatalogue],
+    useFactory: (settings: Settings, clock: Clock, web: WebDocuments, repositories: RepositoryCatalogue) =>
       new SourceReader(clock, new SourceCache(join(catalogueFolder(settings), 'cache')), web, repositories),
   },
 ];

@@ -280,6 +280,7 @@ describe(CatalogueService.name, () => {
     });
     const known: (string | undefined)[] = [];
     sut = service({
+      close: () => Promise.resolve(),
       pull: async (_location, digest) => {
         known.push(digest);
         return digest === 'sha256:1'

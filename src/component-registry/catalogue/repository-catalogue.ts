@@ -16,4 +16,7 @@ export abstract class RepositoryCatalogue {
     limits: { entries: number; entryBytes: number },
     signal: AbortSignal,
   ): Promise<{ digest: string; entries: string[] } | undefined>;
+
+  /** Lets go of its connections. */
+  abstract close(): Promise<void>;
 }

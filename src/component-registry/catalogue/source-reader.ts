@@ -60,6 +60,7 @@ export class SourceReader {
 
   async close(): Promise<void> {
     await this.web.close();
+    await this.repositories?.close();
   }
 
   private async lastGood(source: CatalogueSource): Promise<LastGood | undefined> {
