@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, hkdfSync } from 'node:crypto';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const LENGTH = 20;
@@ -17,6 +17,11 @@ export class PostIdKey {
 
   notice(roomId: string, key: string): string {
     return this.derive('notice', roomId, key);
+  }
+
+  /** 32 bytes for another purpose, which tell nothing of the key itself (HKDF-SHA256). */
+  keyFor(purpose: string): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.secret, '', `rdzen ${purpose}`, 32));
   }
 
   /** base62(HMAC-SHA256(secret, fields)), 20 characters: nobody without the secret can post under it first. */

@@ -56,6 +56,11 @@ export class QuestionJournal extends QuestionReader {
     return true;
   }
 
+  /** What is kept of a message that held a secret, whatever became of it. */
+  async replaceHandledText(id: string, text: string): Promise<void> {
+    await this.store.run('UPDATE inbox SET text = ? WHERE id = ?', text, id);
+  }
+
   /** The author edited the question before its generation began: the newest text counts. */
   async replaceText(id: string, text: string): Promise<boolean> {
     return (

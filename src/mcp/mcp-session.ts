@@ -61,6 +61,10 @@ export class McpSession {
   listChanges = 0;
   /** Answers to what was not asked, and other messages that fit nothing. */
   strays = 0;
+  /** Told after {@link listChanges} has grown. */
+  onListChange?: () => void;
+  /** Told once, when it has ended, by whomever. */
+  onClosed?: () => void;
   private closed = false;
 
   private constructor(
@@ -84,9 +88,11 @@ export class McpSession {
     };
     client.setNotificationHandler('notifications/tools/list_changed', () => {
       session.listChanges++;
+      session.onListChange?.();
     });
     client.onclose = () => {
       session.closed = true;
+      session.onClosed?.();
     };
     try {
       await client.connect(session.transport, { timeout: withinMs });

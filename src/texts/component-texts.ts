@@ -1,5 +1,5 @@
 /** What the assistant says of components and the catalogue. Texts of others come in as they may be shown. */
-export interface ComponentTexts {
+export interface ComponentTexts extends ComponentConfigTexts {
   /** `asked`: words that were looked for; undefined: everything. `count`: of all, `components` may be fewer. */
   catalogue(values: CatalogueValues): string;
   catalogueRefused(values: {
@@ -10,6 +10,27 @@ export interface ComponentTexts {
   /** `near`: one that may be meant. */
   componentNotFound(values: { name: string; near?: string }): string;
   component(values: ComponentValues): string;
+}
+
+/** Of components as they run, and of their settings. */
+export interface ComponentConfigTexts {
+  componentUnavailable(values: { name: string; reason: string }): string;
+  componentStrained(values: { name: string; of: 'memory' | 'processor'; percent: number }): string;
+  configUsage(): string;
+  /** The value is known to the room now. */
+  configInRoom(): string;
+  configSet(values: { name: string; key: string; removed: boolean }): string;
+  configRefused(values: { name: string; reason: string }): string;
+  config(values: {
+    name: string;
+    entries: readonly {
+      name: string;
+      description?: string;
+      required: boolean;
+      secret: boolean;
+      set: boolean;
+    }[];
+  }): string;
 }
 
 export interface CatalogueValues {

@@ -1,3 +1,4 @@
+import { COMPONENT_CONFIG_EN } from './component-config-en';
 import { type ComponentTexts, someOf } from './component-texts';
 
 const EFFECTS = {
@@ -12,6 +13,7 @@ const TRUST = {
 };
 
 export const COMPONENTS_EN: ComponentTexts = {
+  ...COMPONENT_CONFIG_EN,
   catalogue: ({ asked, count, components, refused, troubled }) => {
     const head =
       asked === undefined

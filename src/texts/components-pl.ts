@@ -1,3 +1,4 @@
+import { COMPONENT_CONFIG_PL } from './component-config-pl';
 import { type ComponentTexts, someOf } from './component-texts';
 
 const EFFECTS = {
@@ -12,6 +13,7 @@ const TRUST = {
 };
 
 export const COMPONENTS_PL: ComponentTexts = {
+  ...COMPONENT_CONFIG_PL,
   catalogue: ({ asked, count, components, refused, troubled }) => {
     const head =
       asked === undefined

@@ -67,6 +67,7 @@ export class ComponentRuntime {
 
   /**
    * @param image `name@sha256:...` or an image id
+   * @param env variables that it is given; where absent, what the manifest gives by itself and values that open nothing
    * @throws ComponentDidNotStart
    * @throws RdzenError TOO_MANY_COMPONENTS, ENGINE_*, IMAGE_MISSING
    */
@@ -75,6 +76,7 @@ export class ComponentRuntime {
     image: string,
     purpose: Purpose,
     state?: { volume: string },
+    env: Record<string, string> = environment(manifest),
   ): Promise<RunningComponent> {
     if (this.open >= MOST_COMPONENTS)
       throw new RdzenError(
@@ -92,7 +94,7 @@ export class ComponentRuntime {
         name: `rdzen-${purpose.word}-${this.random.id(8).toLowerCase()}`,
         image,
         ...programArguments(manifest),
-        env: environment(manifest),
+        env,
         labels: { ...purpose.labels, 'rdzen.component': manifest.name, 'rdzen.version': manifest.version },
         limits: limitsOf(resources, permissions?.filesystem?.scratchMiB),
         ...(state && path ? { state: { volume: state.volume, path } } : {}),

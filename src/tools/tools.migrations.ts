@@ -22,6 +22,12 @@ export const TOOLS_MIGRATIONS: Migration[] = [
       `CREATE TABLE tool_grants (
          room_id TEXT NOT NULL, lane TEXT NOT NULL, user_id TEXT NOT NULL, tool_hash TEXT NOT NULL, granted_by TEXT NOT NULL,
          until INTEGER NOT NULL, PRIMARY KEY (room_id, lane, user_id, tool_hash))`,
+      // Days in UTC; `spread`: how many calls took how long, by powers of the square root of two milliseconds.
+      `CREATE TABLE tool_usage (component TEXT NOT NULL, tool TEXT NOT NULL, day TEXT NOT NULL, calls INTEGER NOT NULL,
+         errors INTEGER NOT NULL, spread TEXT NOT NULL, PRIMARY KEY (component, tool, day))`,
+      // Sealed, whether secret or not.
+      `CREATE TABLE component_config (component TEXT NOT NULL, name TEXT NOT NULL, sealed TEXT NOT NULL,
+         set_by TEXT NOT NULL, set_at INTEGER NOT NULL, PRIMARY KEY (component, name))`,
     ],
   },
 ];

@@ -4,8 +4,8 @@ import { FAILOVER_MIGRATIONS } from '../../src/failover/failover.migrations';
 import { JOURNAL_MIGRATIONS } from '../../src/journal/journal.migrations';
 import { ROOMS_MIGRATIONS } from '../../src/rooms/rooms.migrations';
 import { SANDBOX_MIGRATIONS } from '../../src/sandbox/sandbox.migrations';
-import { LibsqlStore } from '../../src/storage/libsql-store';
 import { TOOLS_MIGRATIONS } from '../../src/tools/tools.migrations';
+import { LibsqlStore } from '../../src/storage/libsql-store';
 
 /** The real store with the tables of the domain, in memory. (`app.module.ts` names the same tables, but loads the whole web stack.) */
 export async function memoryStore(): Promise<LibsqlStore> {

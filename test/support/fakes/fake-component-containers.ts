@@ -66,7 +66,10 @@ export class FakeComponentContainers extends ComponentContainers {
 
 export class FakeComponent implements ComponentContainer {
   removed = false;
-  private child?: ChildProcess;
+  memoryBytes = 30e6;
+  cpuMs = 200;
+  imageId = 'sha256:image';
+  child?: ChildProcess;
 
   constructor(
     readonly spec: ComponentContainerSpec,
@@ -78,7 +81,9 @@ export class FakeComponent implements ComponentContainer {
   }
 
   start(): Promise<ContainerStdio> {
-    const child = spawn(process.execPath, [PROGRAM, behaviourOf(this.spec.image)], { env: { PATH: '/bin' } });
+    const child = spawn(process.execPath, [PROGRAM, behaviourOf(this.spec.image)], {
+      env: { PATH: '/bin', ...this.spec.env },
+    });
     child.stdin.on('error', () => undefined);
     this.child = child;
     return Promise.resolve({
@@ -95,14 +100,19 @@ export class FakeComponent implements ComponentContainer {
     const running = child.exitCode === null && child.signalCode === null;
     return Promise.resolve({
       running,
-      imageId: 'sha256:image',
+      imageId: this.imageId,
       oomKilled: false,
       ...(running ? {} : { exitCode: child.exitCode ?? 137 }),
     });
   }
 
   use(): Promise<ComponentUse> {
-    return Promise.resolve({ memoryBytes: 30e6, processes: 11, cpuMs: 200, scratchBytes: 0 });
+    return Promise.resolve({
+      memoryBytes: this.memoryBytes,
+      processes: 11,
+      cpuMs: this.cpuMs,
+      scratchBytes: 0,
+    });
   }
 
   changes(): Promise<string[]> {

@@ -1,0 +1,141 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { ComponentLock } from '../component-registry/installed/component-lock';
+import { InstalledComponents } from '../component-registry/installed/installed-components';
+import { ComponentContainers } from '../containers/component-containers';
+import { EventBus } from '../events/event-bus';
+import type { CallOptions, ToolAnswer } from '../mcp/mcp-session';
+import { Clock, type Timer } from '../shared/clock';
+import { RdzenError } from '../shared/rdzen-error';
+import { ComponentCalls } from './component-calls';
+import { ComponentConfig } from './component-config';
+import { ComponentRuntime } from './component-runtime';
+import { PooledComponent } from './pooled-component';
+import { PoolTimes } from './pool-times';
+
+const STOPPING_MS = 10_000;
+
+/**
+ * Installed components as they run: started by the first call, one container for all calls of a lock, ended when nobody
+ * calls any more. Nothing runs that differs from its lock.
+ */
+@Injectable()
+export class ComponentPool extends ComponentCalls {
+  private readonly logger = new Logger('Components');
+  private readonly pooled = new Map<string, PooledComponent>();
+  private timer?: Timer;
+  private looking?: Promise<void>;
+  private stopping = false;
+
+  constructor(
+    private readonly runtime: ComponentRuntime,
+    private readonly containers: ComponentContainers,
+    private readonly installed: InstalledComponents,
+    private readonly config: ComponentConfig,
+    private readonly bus: EventBus,
+    private readonly clock: Clock,
+    private readonly times: PoolTimes,
+  ) {
+    super();
+  }
+
+  /** Removes what an earlier life left; an engine is asked for nothing where nothing is installed. */
+  start(): void {
+    if (this.installed.all().length === 0) return;
+    this.containers
+      .sweep()
+      .catch((error: unknown) =>
+        this.logger.warn(`Leftovers of components were not removed: ${String(error)}`),
+      );
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.timer?.cancel();
+    const all = Promise.all([this.looking, ...[...this.pooled.values()].map((one) => one.stop())]);
+    const patience = new AbortController();
+    await Promise.race([
+      all.finally(() => patience.abort()),
+      this.clock.sleep(STOPPING_MS, patience.signal).catch(() => undefined),
+    ]);
+  }
+
+  async call(
+    lock: ComponentLock,
+    tool: string,
+    args: Record<string, unknown>,
+    options: CallOptions,
+  ): Promise<ToolAnswer> {
+    if (this.stopping)
+      throw new RdzenError(
+        'COMPONENT_UNAVAILABLE',
+        `Component ${lock.component} is not called: Rdzen is being stopped.`,
+      );
+    if (!lock.tools.some(({ name }) => name === tool))
+      throw new RdzenError(
+        'COMPONENT_UNAVAILABLE',
+        `Component ${lock.component} ${lock.version} was approved without a tool "${tool.slice(0, 64)}". It was not called.`,
+      );
+    this.plan();
+    return this.of(lock).call(tool, args, options);
+  }
+
+  /** Ends what runs of a component, after the calls that are on their way: it was removed, or runs under another lock. */
+  async withdraw(component: string): Promise<void> {
+    const found = [...this.pooled.values()].filter((one) => one.lock.component === component);
+    await Promise.all(found.map((one) => one.retire('withdrawn')));
+  }
+
+  /** Ids of the locks of which something runs. */
+  running(): string[] {
+    return [...this.pooled.values()].filter((one) => one.runs).map(({ lock }) => lock.id);
+  }
+
+  private of(lock: ComponentLock): PooledComponent {
+    let found = this.pooled.get(lock.id);
+    if (!found) {
+      const { runtime, config, bus, clock, times } = this;
+      const makeRoom = (): Promise<boolean> => this.makeRoom();
+      found = new PooledComponent(lock, { runtime, config, bus, clock, times, makeRoom });
+      this.pooled.set(lock.id, found);
+    }
+    return found;
+  }
+
+  private async makeRoom(): Promise<boolean> {
+    const [sleeper] = [...this.pooled.values()]
+      .filter(({ idleMs }) => idleMs !== undefined)
+      .sort((a, b) => (b.idleMs ?? 0) - (a.idleMs ?? 0));
+    await sleeper?.retire('others needed its place');
+    return sleeper !== undefined;
+  }
+
+  private plan(): void {
+    if (this.timer || this.stopping) return;
+    this.timer = this.clock.after(this.times.tickMs, () => {
+      this.looking = this.lookAtAll().finally(() => {
+        this.timer = undefined;
+        // Where nothing runs, nothing is looked at until the next call.
+        if (this.running().length > 0) this.plan();
+      });
+    });
+  }
+
+  private async lookAtAll(): Promise<void> {
+    await Promise.all(
+      [...this.pooled.values()].map((one) =>
+        (this.isCurrent(one.lock) ? one.look() : one.retire('withdrawn')).catch((error: unknown) =>
+          this.logger.warn(`Component ${one.lock.component} was not looked at: ${String(error)}`),
+        ),
+      ),
+    );
+    for (const [id, one] of this.pooled) if (!one.runs && !this.isCurrent(one.lock)) this.pooled.delete(id);
+  }
+
+  /** One that nobody has registered yet is being installed. */
+  private isCurrent(lock: ComponentLock): boolean {
+    const known = this.installed.get(lock.component);
+    if (!known) return true;
+    if (known.state === 'quarantined' || known.state === 'removed') return false;
+    return known.lock.id === lock.id || known.next?.lock.id === lock.id;
+  }
+}

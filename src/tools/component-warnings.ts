@@ -1,0 +1,41 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { EventBus } from '../events/event-bus';
+import { NoticeJournal } from '../journal/notice-journal';
+import { ADMIN_ROOM } from '../rooms/admin-room';
+import { LanguageOf } from '../rooms/language-of';
+import type { Catalogue } from '../texts/catalogue';
+import { texts } from '../texts/texts';
+import './pool.events';
+
+const HOUR_MS = 3_600_000;
+
+/** Tells the administrators of components that die again and again, or take most of what they may; hourly at most each. */
+@Injectable()
+export class ComponentWarnings {
+  private readonly logger = new Logger('Components');
+
+  constructor(
+    bus: EventBus,
+    private readonly notices: NoticeJournal,
+    private readonly languages: LanguageOf,
+  ) {
+    bus.on('component.unavailable', ({ component, lockId, reason, at }) =>
+      this.alert(`unavailable:${lockId}`, at, (text) =>
+        text.componentUnavailable({ name: component, reason }),
+      ),
+    );
+    bus.on('component.strained', ({ component, lockId, of, percent, at }) =>
+      this.alert(`strained:${of}:${lockId}`, at, (text) =>
+        text.componentStrained({ name: component, of, percent }),
+      ),
+    );
+  }
+
+  private async alert(key: string, at: number, say: (text: Catalogue) => string): Promise<void> {
+    const text = say(texts(await this.languages.of(ADMIN_ROOM)));
+    const name = `alert:component:${key}:${Math.floor(at / HOUR_MS)}`;
+    if ((await this.notices.write([{ key: name, roomId: ADMIN_ROOM, text }])) === 0) return;
+    this.logger.warn(say(texts('en')));
+    this.notices.announce('alert');
+  }
+}

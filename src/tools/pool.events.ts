@@ -1,0 +1,19 @@
+declare module '../events/event-bus' {
+  interface EventMap {
+    'component.started': { component: string; lockId: string; startedInMs: number; at: number };
+    /** Why: `idle`, `renewed`, `reconfigured`, `withdrawn`, `stopping`, or what went wrong, for people. */
+    'component.ended': { component: string; lockId: string; reason: string; failed: boolean; at: number };
+    /** It died too often in a minute, and is left alone for a while. */
+    'component.unavailable': { component: string; lockId: string; reason: string; at: number };
+    /** It takes most of what it may take. */
+    'component.strained': {
+      component: string;
+      lockId: string;
+      of: 'memory' | 'processor';
+      percent: number;
+      at: number;
+    };
+  }
+}
+
+export {};
