@@ -24,6 +24,8 @@ import { HealthMonitor } from './health-monitor/health-monitor.service';
 import { PaceWatch } from './health-monitor/pace-watch';
 import { QuestionJournal } from './journal/question-journal';
 import { TrialsService } from './sandbox/trials.service';
+import { ComponentPool } from './tools/component-pool';
+import { ToolUsage } from './tools/tool-usage';
 
 const STOP_WITHIN_MS = 28_000;
 const ANSWERS_FINISH_MS = 20_000;
@@ -73,6 +75,7 @@ export class Lifecycle {
     await app.get(SharedFiles).start();
     await app.get(CatalogueService).start();
     await app.get(TrialsService).start();
+    app.get(ComponentPool).start();
     await prepared.accountMaker?.triedWithin(ACCOUNT_MS);
     app.get(ChatGateway).start(prepared.knownHere);
     app.get(Housekeeping).start();
@@ -113,6 +116,8 @@ export class Lifecycle {
       await app.get(HealthMonitor).stop();
       app.get(AvailabilityWatch).stop();
       await app.get(CoreHistory).stop();
+      await app.get(ComponentPool).stop();
+      await app.get(ToolUsage).stop();
       await app.get(TrialsService).stop();
       await app.get(CatalogueService).stop();
       await app.get(SharedFiles).stop();

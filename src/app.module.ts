@@ -128,13 +128,19 @@ import { Clock } from './shared/clock';
 import { CrashPoints } from './shared/crash-points';
 import { Random } from './shared/random';
 import { Store } from './storage/store';
-import { AbsentComponentCalls } from './tools/absent-component-calls';
 import { ArgumentJudge, WorkerArgumentJudge } from './tools/argument-judge';
 import { ComponentCalls } from './tools/component-calls';
 import { ComponentRuntime } from './tools/component-runtime';
 import { ToolApprovals } from './tools/tool-approvals';
 import { ToolCallJournal } from './tools/tool-call-journal';
 import { CallPorts, ToolCaller } from './tools/tool-caller';
+import { ComponentConfig } from './tools/component-config';
+import { ComponentConfigCommands } from './tools/component-config.commands';
+import { ComponentConfigController } from './tools/component-config.controller';
+import { ComponentPool } from './tools/component-pool';
+import { ComponentWarnings } from './tools/component-warnings';
+import { PoolTimes } from './tools/pool-times';
+import { ToolUsage } from './tools/tool-usage';
 import { TOOLS_MIGRATIONS } from './tools/tools.migrations';
 
 /** Tables of every feature. */
@@ -231,7 +237,15 @@ const COMPONENTS: Provider[] = [
   SeenVersions,
   CatalogueService,
   CatalogueCommands,
+  InstalledComponents,
   ComponentRuntime,
+  PoolTimes,
+  ComponentConfig,
+  ComponentConfigCommands,
+  ComponentPool,
+  { provide: ComponentCalls, useExisting: ComponentPool },
+  ComponentWarnings,
+  ToolUsage,
   TrialJournal,
   ReportLinks,
   ToolQuestion,
@@ -241,8 +255,6 @@ const COMPONENTS: Provider[] = [
   TrialsCommands,
 ];
 const CONVERSATION: Provider[] = [
-  InstalledComponents,
-  { provide: ComponentCalls, useClass: AbsentComponentCalls },
   { provide: ArgumentJudge, useClass: WorkerArgumentJudge },
   ToolCallJournal,
   ToolApprovals,
@@ -330,6 +342,7 @@ export class AppModule {
         ServicesController,
         CatalogueController,
         TrialsController,
+        ComponentConfigController,
         SendController,
       ],
       providers: [...ground, ...REGISTRIES, ...WORKERS, ...COMPONENTS, ...CONVERSATION, ...GATEWAY, ...ADMIN],

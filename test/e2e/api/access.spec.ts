@@ -41,6 +41,8 @@ const ROUTES: Record<string, Access> = {
   'GET /api/v1/catalogue/sources': 'read',
   'POST /api/v1/catalogue/sources/reload': 'operate',
   'GET /api/v1/catalogue/{name}': 'read',
+  'GET /api/v1/components/{name}/config': 'admin',
+  'PUT /api/v1/components/{name}/config': 'admin',
   'POST /api/v1/trials': 'operate',
   'GET /api/v1/trials': 'read',
   'GET /api/v1/trials/{id}': 'read',

@@ -41,6 +41,7 @@ const COMMANDS: Record<string, { may: Who[]; says: RegExp }> = {
   '!allow AAAA': { may: OPERATORS, says: /Nothing in this room waits for an answer under AAAA/ },
   '!deny': { may: OPERATORS, says: /^Use `!deny <code>`/ },
   '!trial': { may: OPERATORS, says: /^Give the name of a component/ },
+  '!config': { may: OPERATORS, says: /^In a direct message/ },
   '!trials': { may: OPERATORS, says: /no trials yet/ },
   '!report': { may: OPERATORS, says: /^\*\*The last 24h/ },
 };
