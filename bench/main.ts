@@ -1,3 +1,4 @@
+import { components } from './components.bench';
 import { cost } from './cost.bench';
 import { dockerGuard } from './docker-guard.bench';
 import { dockerStack } from './docker-stack.bench';
@@ -28,6 +29,7 @@ const FIGURES: Figure[] = [
   dockerGuard,
   dockerStack,
   toolChoice,
+  components,
 ];
 const HELP = `npm run bench -- [options]
 

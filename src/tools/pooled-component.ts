@@ -26,7 +26,7 @@ export interface PoolTools {
   clock: Clock;
   times: PoolTimes;
   /** Ends one that sleeps, so that another can start. @returns whether there was one */
-  makeRoom(): Promise<boolean>;
+  makeRoom: () => Promise<boolean>;
 }
 
 /** What runs of one lock: one container at most, shared by all calls. */
