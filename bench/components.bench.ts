@@ -16,7 +16,6 @@ import { testComponent } from '../test/support/components/manifests';
 import { memoryStore } from '../test/support/memory-store';
 import type { Figure, Measure } from './support/figure';
 import { stamp } from './support/clock';
-import { provideDocker } from './support/docker-rig';
 import { quantile } from './support/statistics';
 
 const CALLS = 300;
@@ -27,10 +26,9 @@ export const components: Figure = {
   name: 'components',
   title: 'Calling a tool of an installed component',
   definition:
-    'A test component with five tools, half a processor and 128 MiB, in a container without network. First call: from the call to its answer, where nothing of the component runs; the image is on the machine. Overhead: p50 of 300 calls through the pool less that of 300 over the same kind of connection without it, in turn. Memory: as the engine tells it of a component that waits. One value per run; needs what `npm run test:docker` needs.',
+    'A test component with five tools, half a processor and 128 MiB, in a container without network. First call: from the call to its answer, where nothing of the component runs; the image is on the machine. Overhead: p50 of 300 calls through the pool less that of 300 over the same kind of connection without it, in turn. Memory: as the engine tells it of a component that waits. One value per run; needs a Docker engine at its usual socket.',
 
   async measure({ runs, quick, say }) {
-    const end = provideDocker();
     const [clock, random] = [new SystemClock(), new SystemRandom()];
     const run = random.id(8).toLowerCase();
     const client = new DockerClient(dockerAddress('unix:///var/run/docker.sock'), clock);
@@ -93,7 +91,6 @@ export const components: Figure = {
     } finally {
       await pool.stop();
       await store.close();
-      end();
     }
     const measure = (name: string, unit: string, of: string): Measure => ({
       name,
