@@ -19,7 +19,8 @@ export type DiskChange =
   | { what: 'transition'; epoch: number; from: number; to: number; by: string }
   | { what: 'opened'; historyBefore: number }
   | { what: 'repair'; core: number; step: string; at: number }
-  | { what: 'hold'; subject: number; kind: string; held: boolean }
+  | { what: 'hold'; subject: number; kind: string; held: true; forMs: number | null }
+  | { what: 'hold'; subject: number; kind: string; held: false }
   | { what: 'notice'; key: string; postId: string; roomId: string; threadId: string | null };
 
 const WATCHED = /inbox|cluster|transitions|notices|journal_facts|repairs|holds/i;
@@ -59,7 +60,10 @@ const NOTES: Migration = {
       "'opened', 'historyBefore', CAST(new.value AS INTEGER)",
     ),
     note('AFTER INSERT ON repairs', "'repair', 'core', new.core, 'step', new.step, 'at', new.at"),
-    note('AFTER INSERT ON holds', "'hold', 'subject', new.subject, 'kind', new.kind, 'held', json('true')"),
+    note(
+      'AFTER INSERT ON holds',
+      "'hold', 'subject', new.subject, 'kind', new.kind, 'held', json('true'), 'forMs', new.until - new.since",
+    ),
     note('AFTER DELETE ON holds', "'hold', 'subject', old.subject, 'kind', old.kind, 'held', json('false')"),
     note(
       'AFTER INSERT ON notices',

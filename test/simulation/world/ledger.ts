@@ -72,8 +72,8 @@ export class Ledger {
   readonly posts = new Map<string, Post>();
   readonly switches: Switch[] = [];
   readonly repairs: { core: number; step: string; at: number }[] = [];
-  /** Of the conditions that are on disk, `<subject> <kind>`; subject 0 is the cluster. */
-  readonly holds = new Set<string>();
+  /** When each condition that is on disk ends (epoch ms), by `<subject> <kind>`; subject 0 is the cluster. */
+  readonly holds = new Map<string, number>();
   /** By the id they are posted under. */
   readonly notices = new Map<string, WrittenNotice>();
   /** What was said before the journal was first opened is history (server time). */
@@ -134,8 +134,8 @@ export class Ledger {
         this.repairs.push({ core: change.core, step: change.step, at: now });
         return undefined;
       case 'hold': {
-        const { subject, kind, held } = change;
-        if (held) this.holds.add(`${subject} ${kind}`);
+        const { subject, kind } = change;
+        if (change.held) this.holds.set(`${subject} ${kind}`, now + (change.forMs ?? Infinity));
         else this.holds.delete(`${subject} ${kind}`);
         return undefined;
       }

@@ -16,10 +16,13 @@ export interface DiskPace {
 }
 
 /**
- * The store as one process holds it. A point lies before and after each statement and each transaction; they carry the
- * statement's first words, so that the point tells what was being written.
+ * The store as one process holds it: one connection, so that a slow call holds up those made after it and none overtakes
+ * another. A point lies before and after each statement and each transaction; they carry the statement's first words, so
+ * that the point tells what was being written.
  */
 export class MortalStore extends Store {
+  private reached: Promise<void> = Promise.resolve();
+
   constructor(
     private readonly disk: Disk,
     private readonly life: Life,
@@ -79,10 +82,19 @@ export class MortalStore extends Store {
   }
 
   private async guard<T>(point: string, call: () => Promise<T>): Promise<T> {
-    const { slow, mostMs, dice, clock } = this.pace;
-    if (slow > 0 && dice.chance(slow)) await clock.sleep(dice.whole(1, mostMs));
+    if (this.pace.slow > 0) await this.turn();
     if (this.life.reach(`${point}#before`)) return new Promise(() => undefined);
     return this.life.receive(call(), `${point}#after`);
+  }
+
+  /** Once every call made before has reached the disk, and this one as well. */
+  private turn(): Promise<void> {
+    const { slow, mostMs, dice, clock } = this.pace;
+    if (dice.chance(slow)) {
+      const ms = dice.whole(1, mostMs);
+      this.reached = this.reached.then(() => clock.sleep(ms));
+    }
+    return this.reached;
   }
 }
 
