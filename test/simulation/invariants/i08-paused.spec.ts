@@ -2,6 +2,7 @@ import { VirtualClock } from '../../support/virtual-clock';
 import type { DiskChange } from '../world/disk';
 import { Ledger } from '../world/ledger';
 import { PAUSED } from './i08-paused';
+import type { World } from '../world/world';
 import type { Verdict } from './invariant';
 
 describe(PAUSED.name, () => {
@@ -10,7 +11,7 @@ describe(PAUSED.name, () => {
 
   const commit = (change: DiskChange): Verdict => {
     ledger.apply(change, clock.now());
-    return PAUSED.onCommit?.({ ledger, clock }, change, undefined);
+    return PAUSED.onCommit?.({ ledger, clock } as World, change, undefined);
   };
   const repair = (core: number): Verdict =>
     commit({ what: 'repair', core, step: 'restart', at: clock.now() });

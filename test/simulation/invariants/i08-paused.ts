@@ -10,7 +10,7 @@ import type { Invariant, Verdict } from './invariant';
 export const PAUSED: Invariant = {
   name: 'I8 nothing by itself while paused',
 
-  onCommit({ ledger: { holds }, clock }: Pick<World, 'ledger' | 'clock'>, change: DiskChange): Verdict {
+  onCommit({ ledger: { holds }, clock }: World, change: DiskChange): Verdict {
     const held = (hold: string): boolean => clock.now() < (holds.get(hold) ?? -Infinity);
     const paused = held('0 paused');
     if (change.what === 'repair') {
