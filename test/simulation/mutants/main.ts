@@ -1,73 +1,78 @@
-import { spawn } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import 'reflect-metadata';
 import { parseArgs } from 'node:util';
+import { usableProcessors } from '../../../src/shared/usable-processors';
+import { newTally, runSeeds } from '../run/batch';
+import { RunPool } from '../run/run-pool';
 import { MUTANTS } from './all';
+import { hunt, type Found } from './hunt';
 import type { Mutant } from './mutant';
-
-const ROOT = resolve(__dirname, '../../..');
-const HOOK = join(ROOT, 'test/simulation/run/typescript.cjs');
-const RUN = join(ROOT, 'test/simulation/run/main.ts');
-/** A planted bug may make a run go in circles; that is no catch. */
-const PATIENCE_MS = 120_000;
-
-interface Found {
-  runs: number;
-  seed?: number;
-  invariant?: string;
-  detail?: string;
-}
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
     only: { type: 'string' },
+    table: { type: 'boolean', default: false },
   },
 });
 
-/** Runs the seeds on the product with the bug in it, or without any, in a process of its own. */
-function hunt(mutant?: Mutant): Promise<Found> {
-  const args = ['--require', HOOK, RUN, '--json', '--seeds', values.seeds, '--from', values.from];
-  const env = { ...process.env, RDZEN_MUTANT: mutant ? JSON.stringify(mutant) : '' };
-  return new Promise((done, fail) => {
-    const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
-    const text = { out: '', err: '' };
-    child.stdout.on('data', (chunk) => (text.out += String(chunk)));
-    child.stderr.on('data', (chunk) => (text.err += String(chunk)));
-    child.once('close', (code, signal) => {
-      clearTimeout(timer);
-      const line = text.out.trim().split('\n').pop() ?? '';
-      if (code === 0 && line.startsWith('{')) done(JSON.parse(line) as Found);
-      else fail(new Error(`${mutant?.name ?? 'the product'}: ${signal ?? code}\n${text.err.slice(-2_000)}`));
-    });
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Hunts for each bug, as many at a time as there are processors. */
+async function huntAll(wanted: readonly Mutant[]): Promise<Map<Mutant, Found>> {
+  const found = new Map<Mutant, Found>();
+  const open = [...wanted];
+  const lane = async (): Promise<void> => {
+    for (let mutant = open.shift(); mutant; mutant = open.shift()) {
+      const result = await hunt(mutant, values.from, values.seeds).catch((error: unknown): Found => {
+        print(String(error));
+        return { runs: 0 };
+      });
+      found.set(mutant, result);
+      const { seed, invariant, detail, runs } = result;
+      const verdict = seed === undefined ? `MISSED in ${runs} runs` : `seed ${seed}: ${invariant}`;
+      print(`${mutant.folder.padEnd(10)} ${mutant.name.padEnd(62)} ${verdict}`);
+      if (values.only && detail) print(`  ${detail}`);
+    }
+  };
+  await Promise.all(Array.from({ length: usableProcessors() }, lane));
+  return found;
+}
+
+/** For a document, in the order the bugs are planted in. */
+function table(wanted: readonly Mutant[], found: ReadonlyMap<Mutant, Found>): string {
+  const rows = wanted.map((mutant) => {
+    const { seed, invariant } = found.get(mutant) ?? {};
+    return `| ${mutant.folder} | ${mutant.name} | ${seed ?? 'none'} | ${invariant ?? 'missed'} |`;
   });
+  return ['| area | planted bug | seed | promise broken |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+/** Runs the same seeds on the product as it is. @returns whether it raised no alarm. */
+async function isSound(): Promise<boolean> {
+  const tally = newTally();
+  const pool = new RunPool(usableProcessors());
+  try {
+    await runSeeds(tally, Number(values.from), Number(values.seeds), {}, () => undefined, pool);
+  } finally {
+    pool.close();
+  }
+  const { failure, runs } = tally;
+  const alarm = failure && `${failure.violation.invariant}: ${failure.violation.detail}`;
+  print(`the product  ${failure ? `ALARM: seed ${failure.seed}: ${alarm}` : `no alarm in ${runs} runs`}`);
+  return !failure;
 }
 
 async function main(): Promise<void> {
   const wanted = MUTANTS.filter(
     ({ name, folder }) => !values.only || `${folder} ${name}`.includes(values.only),
   );
-  let missed = 0;
-  for (const mutant of wanted) {
-    const { seed, invariant, detail, runs } = await hunt(mutant).catch((error: unknown): Found => {
-      process.stdout.write(`${String(error)}\n`);
-      return { runs: 0 };
-    });
-    if (seed === undefined) missed++;
-    const verdict = seed === undefined ? `MISSED in ${runs} runs` : `seed ${seed}: ${invariant}`;
-    process.stdout.write(`${mutant.folder.padEnd(10)} ${mutant.name.padEnd(62)} ${verdict}\n`);
-    if (values.only && detail) process.stdout.write(`  ${detail}\n`);
-  }
-  const sound = values.only ? undefined : await hunt();
-  if (sound)
-    process.stdout.write(
-      sound.seed === undefined
-        ? `the product  no alarm in ${sound.runs} runs\n`
-        : `the product  ALARM: seed ${sound.seed}: ${sound.invariant}: ${sound.detail}\n`,
-    );
-  process.stdout.write(`${wanted.length - missed} of ${wanted.length} planted bugs caught\n`);
-  if (missed > 0 || sound?.seed !== undefined) process.exitCode = 1;
+  const found = await huntAll(wanted);
+  const caught = [...found.values()].filter(({ seed }) => seed !== undefined).length;
+  if (values.table) print(`\n${table(wanted, found)}\n`);
+  print(`${caught} of ${wanted.length} planted bugs caught`);
+  const sound = values.only !== undefined || (await isSound());
+  if (caught < wanted.length || !sound) process.exitCode = 1;
 }
 
 main().catch((error: unknown) => {
