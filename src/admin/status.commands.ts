@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { ChatCommand, type CommandCall } from '../commands/chat-command';
 import { QuestionJournal } from '../journal/question-journal';
+import { utcStamp } from '../shared/utc-stamp';
+import type { ChatServerValues } from '../texts/catalogue';
 import { texts } from '../texts/texts';
+import type { ChatServerDto } from './status.dto';
 import { StatusService } from './status.service';
 
 @Injectable()
@@ -14,7 +17,7 @@ export class StatusCommands {
   @ChatCommand({ name: 'status', audience: 'everyone' })
   async show({ language }: CommandCall): Promise<string> {
     const text = texts(language);
-    const { mode, epoch, cores } = this.status.now();
+    const { mode, epoch, cores, chat_server } = this.status.now();
     const waiting = (await this.journal.waiting()).length;
     const lines = cores.map(({ id, kind, role, state, reason, model, warning }) =>
       text.statusCore({
@@ -25,6 +28,18 @@ export class StatusCommands {
         detail: [model, state === 'ready' ? undefined : reason, warning].filter(Boolean).join(', '),
       }),
     );
-    return [text.statusHead({ mode, epoch, waiting }), ...lines].join('\n');
+    const chatServer = text.statusChatServer(chatServerValues(chat_server));
+    return [text.statusHead({ mode, epoch, waiting }), ...lines, chatServer].join('\n');
   }
+}
+
+function chatServerValues(seen: ChatServerDto): ChatServerValues {
+  const { version, tested, reachable_since, silent_since, read_only, read_only_in_days, account_problem } =
+    seen;
+  return {
+    ...{ version, tested, readOnly: read_only, readOnlyInDays: read_only_in_days },
+    asked: (reachable_since ?? silent_since) !== undefined,
+    silentSince: silent_since && utcStamp(Date.parse(silent_since)),
+    accountProblem: account_problem,
+  };
 }

@@ -93,7 +93,23 @@ export interface Catalogue extends ComponentTexts, ToolTexts {
   help(values: { command: string }): string;
   statusHead(values: { mode: string; epoch: number; waiting: number }): string;
   statusCore(values: { id: number; kind: string; active: boolean; state: string; detail: string }): string;
+  statusChatServer(values: ChatServerValues): string;
   lengthLimited(): string;
+}
+
+/** How the chat server is doing. */
+export interface ChatServerValues {
+  version?: string;
+  /** False where nobody tested that version. */
+  tested?: boolean;
+  /** Whether it answered, or did not, since it was first asked. */
+  asked: boolean;
+  /** `2026-11-26 14:05 UTC`, where it does not answer. */
+  silentSince?: string;
+  readOnly: boolean;
+  readOnlyInDays?: number;
+  /** Error code of what is wrong with the assistant's account. */
+  accountProblem?: string;
 }
 
 /** What the availability report says. */

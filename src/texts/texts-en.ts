@@ -4,6 +4,7 @@ import { TOOLS_EN } from './tools-en';
 import { REPORT_EN } from './report-en';
 import { report } from './report-text';
 import { rounded } from './rounded';
+import { statusChatServer } from './status-text';
 import { TRIAL_EN } from './trial-en';
 import { trialReport } from './trial-text';
 
@@ -196,5 +197,16 @@ export const EN: Catalogue = {
     `**${MODES_EN[mode] ?? mode}** · epoch ${epoch} · questions waiting: ${waiting}`,
   statusCore: ({ id, kind, active, state, detail }) =>
     `- core ${id} (${KINDS_EN[kind] ?? kind}): ${active ? '**active**' : 'standby'}, ${STATES_EN[state] ?? state}${detail ? ` · ${detail}` : ''}`,
+  statusChatServer: (values) =>
+    statusChatServer(values, {
+      name: 'chat server',
+      notAsked: 'not checked yet',
+      answers: 'answers',
+      silent: (since) => `**silent** since ${since}`,
+      untested: 'a version I was not tested with',
+      readOnly: '**read-only**: it takes no message',
+      readOnlySoon: (days) => `read-only in ${days === 1 ? 'one day' : `${days} days`}`,
+      account: (code) => `my account there is not as it should be (${code})`,
+    }),
   lengthLimited: () => '_(cut off at the length limit of an answer; ask me to go on)_',
 };

@@ -4,6 +4,7 @@ import { TOOLS_PL } from './tools-pl';
 import { REPORT_PL } from './report-pl';
 import { report } from './report-text';
 import { rounded } from './rounded';
+import { statusChatServer } from './status-text';
 import { TRIAL_PL } from './trial-pl';
 import { trialReport } from './trial-text';
 
@@ -197,5 +198,16 @@ export const PL: Catalogue = {
     `**${MODES_PL[mode] ?? mode}** · epoka ${epoch} · pytania w kolejce: ${waiting}`,
   statusCore: ({ id, kind, active, state, detail }) =>
     `- rdzeń ${id} (${KINDS_PL[kind] ?? kind}): ${active ? '**aktywny**' : 'w rezerwie'}, ${STATES_PL[state] ?? state}${detail ? ` · ${detail}` : ''}`,
+  statusChatServer: (values) =>
+    statusChatServer(values, {
+      name: 'serwer czatu',
+      notAsked: 'jeszcze nie sprawdzony',
+      answers: 'odpowiada',
+      silent: (since) => `**milczy** od ${since}`,
+      untested: 'w wersji, z którą mnie nie testowano',
+      readOnly: '**tylko do odczytu**: nie przyjmuje wiadomości',
+      readOnlySoon: (days) => `tylko do odczytu ${days === 1 ? 'za jeden dzień' : `za ${days} dni`}`,
+      account: (code) => `moje konto na nim nie jest takie, jak powinno (${code})`,
+    }),
   lengthLimited: () => '_(odpowiedź ucięta na granicy dozwolonej długości; poproś o ciąg dalszy)_',
 };
