@@ -148,6 +148,13 @@ describe('commands of a conversation', () => {
       const { person, room } = newcomer();
       const say = async (text: string): Promise<string> => sut.answerTo(sut.say(person, room, text));
       expect(await say('!language pl')).toBe('Od teraz mówię tu po polsku.');
+      // A machine that is busy with other things looks like a clock that stood still.
+      await eventually(
+        () => sut.status(),
+        ({ mode }) => mode === 'NORMAL',
+        60_000,
+        'the clock is trusted again',
+      );
       expect(await say('!status')).toMatch(
         /^\*\*Wszystko działa\*\* · epoka \d+ · pytania w kolejce: 0\n- rdzeń 1[^]*\n- serwer czatu \(Rocket\.Chat [\d.]+\): odpowiada$/,
       );
