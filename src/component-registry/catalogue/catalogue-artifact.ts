@@ -45,7 +45,7 @@ export function catalogueLayers(document: Readonly<Record<string, unknown>>): De
   const whole = entries.every(
     (layer): layer is Descriptor => isDescriptor(layer) && layer.mediaType === ENTRY_TYPE,
   );
-  return whole ? (entries) : undefined;
+  return whole ? entries : undefined;
 }
 
 function blobOf(text: string): BlobSource {
