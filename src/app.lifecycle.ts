@@ -22,6 +22,7 @@ import { FailoverService } from './failover/failover.service';
 import { ContinuationVerifier } from './generation/continuation-verifier';
 import { HealthMonitor } from './health-monitor/health-monitor.service';
 import { PaceWatch } from './health-monitor/pace-watch';
+import { InstallationService } from './installation/installation.service';
 import { QuestionJournal } from './journal/question-journal';
 import { TrialsService } from './sandbox/trials.service';
 import { ComponentPool } from './tools/component-pool';
@@ -72,9 +73,10 @@ export class Lifecycle {
     app.get(ChatServerWatch).start();
     await app.get(PaceWatch).start();
     app.get(VoluntaryMoves).start();
-    await app.get(SharedFiles).start();
     await app.get(CatalogueService).start();
     await app.get(TrialsService).start();
+    await app.get(InstallationService).start();
+    await app.get(SharedFiles).start();
     app.get(ComponentPool).start();
     await prepared.accountMaker?.triedWithin(ACCOUNT_MS);
     app.get(ChatGateway).start(prepared.knownHere);
@@ -116,6 +118,7 @@ export class Lifecycle {
       await app.get(HealthMonitor).stop();
       app.get(AvailabilityWatch).stop();
       await app.get(CoreHistory).stop();
+      await app.get(InstallationService).stop();
       await app.get(ComponentPool).stop();
       await app.get(ToolUsage).stop();
       await app.get(TrialsService).stop();

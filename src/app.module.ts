@@ -12,6 +12,7 @@ import { SharedFiles } from './admin/shared-files.service';
 import { StatusCommands } from './admin/status.commands';
 import { StatusController } from './admin/status.controller';
 import { StatusService } from './admin/status.service';
+import { APPROVALS_MIGRATIONS } from './approvals/approvals.migrations';
 import { AdminRoomHost } from './chat-gateway/admin-room-host';
 import { Admission } from './chat-gateway/admission';
 import { AnswerPoster, PostingTools } from './chat-gateway/answer-poster';
@@ -100,6 +101,7 @@ import { PaceProbe } from './health-monitor/pace-probe';
 import { PaceWatch } from './health-monitor/pace-watch';
 import { TiltWatch } from './health-monitor/tilt-watch';
 import { HealthMonitorPorts, WatchTools } from './health-monitor/watch-tools';
+import { INSTALLATION_CONTROLLERS, INSTALLATION_PARTS } from './installation/installation-parts';
 import { AnswerJournal } from './journal/answer-journal';
 import { AttemptFigures } from './journal/attempt-figures';
 import { JOURNAL_MIGRATIONS } from './journal/journal.migrations';
@@ -153,6 +155,7 @@ export const MIGRATIONS = [
   ...ADMIN_MIGRATIONS,
   ...SANDBOX_MIGRATIONS,
   ...TOOLS_MIGRATIONS,
+  ...APPROVALS_MIGRATIONS,
 ];
 
 /** The world outside, made before the module: what differs between profiles, tests and simulations. */
@@ -253,6 +256,8 @@ const COMPONENTS: Provider[] = [
   TrialsService,
   TrialProgressStream,
   TrialsCommands,
+  InstalledComponents,
+  ...INSTALLATION_PARTS,
 ];
 const CONVERSATION: Provider[] = [
   { provide: ArgumentJudge, useClass: WorkerArgumentJudge },
@@ -343,6 +348,7 @@ export class AppModule {
         CatalogueController,
         TrialsController,
         ComponentConfigController,
+        ...INSTALLATION_CONTROLLERS,
         SendController,
       ],
       providers: [...ground, ...REGISTRIES, ...WORKERS, ...COMPONENTS, ...CONVERSATION, ...GATEWAY, ...ADMIN],

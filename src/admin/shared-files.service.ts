@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import { Injectable, Logger } from '@nestjs/common';
+import type { InstalledComponent } from '../component-registry/installed/installed-component';
+import { InstalledComponents } from '../component-registry/installed/installed-components';
+import '../component-registry/installed/installed.events';
 import { Settings } from '../config/settings';
 import { CoreRegistry } from '../core-registry/core-registry';
 import '../core-registry/core-registry.events';
@@ -36,18 +39,16 @@ export class SharedFiles {
   constructor(
     private readonly settings: Settings,
     private readonly registry: CoreRegistry,
+    private readonly installed: InstalledComponents,
     private readonly bus: EventBus,
     private readonly clock: Clock,
   ) {}
 
   async start(): Promise<void> {
-    const registry = this.path('components', 'registry.json');
-    if ((await readIfThere(registry)) === undefined) {
-      await writeAtomically(registry, json({ components: [], last_update: seconds(this.clock.now()) }));
-    }
     this.unsubscribe.push(
       this.bus.on('core.state-changed', () => this.write()),
       this.bus.on('core.promoted', () => this.write()),
+      this.bus.on('component.changed', () => this.write()),
     );
     this.write();
     this.schedule();
@@ -76,6 +77,7 @@ export class SharedFiles {
         this.waiting = false;
         await writeAtomically(this.path('active_core'), String(this.registry.active.id));
         await writeAtomically(this.path('system_status.json'), json(this.view()));
+        await writeAtomically(this.path('components', 'registry.json'), json(this.components()));
       })
       .catch((error: unknown) => this.logger.error(`The shared files were not written: ${String(error)}`));
   }
@@ -101,6 +103,14 @@ export class SharedFiles {
       epoch: this.registry.epoch,
       last_update: seconds(this.clock.now()),
     };
+  }
+
+  private components(): unknown {
+    const shown = ({ name, state, since, lock }: InstalledComponent): object => ({
+      ...{ name, version: lock.version, state, image: lock.image, since: seconds(since) },
+    });
+    const here = this.installed.all().filter(({ state }) => state !== 'removed');
+    return { components: here.map(shown), last_update: seconds(this.clock.now()) };
   }
 
   private path(...names: string[]): string {

@@ -22,6 +22,10 @@ export class CrashPoints {
     'tool-call-sent',
     'tool-call-replied',
     'tool-call-settled',
+    'component-approved',
+    'component-pulled',
+    'component-compared',
+    'component-changed',
   ] as const;
 
   /** Called at each place; `detail` tells which question or part. */

@@ -1,9 +1,10 @@
 import type { TrialValues } from './trial-text';
 import type { ComponentTexts } from './component-texts';
 import type { ToolTexts } from './tool-texts';
+import type { InstallationTexts } from './installation-texts';
 
 /** Every sentence the assistant says of its own accord, by name; each takes its values and gives the finished text. */
-export interface Catalogue extends ComponentTexts, ToolTexts {
+export interface Catalogue extends ComponentTexts, InstallationTexts, ToolTexts {
   switched(values: { from: number; to: number }): string;
   switchedByHand(values: { from: number; to: number }): string;
   switchedFromSlow(values: { from: number; to: number }): string;

@@ -1,6 +1,7 @@
 import type { Catalogue } from './catalogue';
 import { COMPONENTS_EN } from './components-en';
 import { TOOLS_EN } from './tools-en';
+import { INSTALLATION_EN } from './installation-en';
 import { REPORT_EN } from './report-en';
 import { report } from './report-text';
 import { rounded } from './rounded';
@@ -27,6 +28,13 @@ const HELP_EN: Record<string, string> = {
   allow:
     '`!allow <code>`, `!allow <code> thread`: let a tool be called that I asked about, once or for an hour in that thread',
   deny: '`!deny <code>`: forbid it',
+  install: '`!install <name>[@version]`: ask the administrators for a component that passed its trial',
+  approve: '`!approve <code>`: agree to what was asked under that code',
+  reject: '`!reject <code> <why>`: say no to it',
+  components: '`!components [name]`: the installed components, or one of them with its history',
+  promote: '`!promote <name>`: use a canary everywhere, before it has proved itself',
+  rollback: '`!rollback <name>`: take back an upgrade, or go back to what was approved before',
+  remove: '`!remove <name>`: remove an installed component',
   new: '`!new`: forget what was said here before',
   stop: '`!stop`: stop the answer to your question',
   language: '`!language en|pl`: the language I speak in this room',
@@ -69,6 +77,7 @@ const KINDS_EN: Record<string, string> = {
 export const EN: Catalogue = {
   ...COMPONENTS_EN,
   ...TOOLS_EN,
+  ...INSTALLATION_EN,
   switched: ({ from, to }) =>
     `⚠️ Switched from core ${from} to core ${to}, because core ${from} failed. Answers go on.`,
   switchedByHand: ({ from, to }) => `🔀 Switched from core ${from} to core ${to}, as asked.`,

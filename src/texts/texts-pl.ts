@@ -1,6 +1,7 @@
 import type { Catalogue } from './catalogue';
 import { COMPONENTS_PL } from './components-pl';
 import { TOOLS_PL } from './tools-pl';
+import { INSTALLATION_PL } from './installation-pl';
 import { REPORT_PL } from './report-pl';
 import { report } from './report-text';
 import { rounded } from './rounded';
@@ -26,6 +27,13 @@ const HELP_PL: Record<string, string> = {
   allow:
     '`!allow <kod>`, `!allow <kod> thread`: zgoda na narzędzie, o które pytam, jeden raz albo na godzinę w tym wątku',
   deny: '`!deny <kod>`: brak zgody',
+  install: '`!install <nazwa>[@wersja]`: poproś administratorów o komponent, który przeszedł próbę',
+  approve: '`!approve <kod>`: zgódź się na to, o co pytano pod tym kodem',
+  reject: '`!reject <kod> <powód>`: odmów',
+  components: '`!components [nazwa]`: zainstalowane komponenty albo jeden z nich z historią',
+  promote: '`!promote <nazwa>`: używaj kanarka wszędzie, zanim się sprawdzi',
+  rollback: '`!rollback <nazwa>`: wycofaj nową wersję albo wróć do zatwierdzonej wcześniej',
+  remove: '`!remove <nazwa>`: usuń zainstalowany komponent',
   new: '`!new`: zapomnij, o czym tu była mowa',
   stop: '`!stop`: przerwij odpowiedź na Twoje pytanie',
   language: '`!language en|pl`: język, którym mówię w tym pokoju',
@@ -69,6 +77,7 @@ const KINDS_PL: Record<string, string> = {
 export const PL: Catalogue = {
   ...COMPONENTS_PL,
   ...TOOLS_PL,
+  ...INSTALLATION_PL,
   switched: ({ from, to }) =>
     `⚠️ Przełączono z rdzenia ${from} na rdzeń ${to}, ponieważ rdzeń ${from} zawiódł. Odpowiadam dalej.`,
   switchedByHand: ({ from, to }) => `🔀 Przełączono na polecenie z rdzenia ${from} na rdzeń ${to}.`,

@@ -1,3 +1,4 @@
+import { APPROVALS_MIGRATIONS } from '../../src/approvals/approvals.migrations';
 import { COMPONENT_REGISTRY_MIGRATIONS } from '../../src/component-registry/component-registry.migrations';
 import { CORE_REGISTRY_MIGRATIONS } from '../../src/core-registry/core-registry.migrations';
 import { FAILOVER_MIGRATIONS } from '../../src/failover/failover.migrations';
@@ -18,6 +19,7 @@ export async function memoryStore(): Promise<LibsqlStore> {
     ...ROOMS_MIGRATIONS,
     ...SANDBOX_MIGRATIONS,
     ...TOOLS_MIGRATIONS,
+    ...APPROVALS_MIGRATIONS,
   ]);
   return store;
 }

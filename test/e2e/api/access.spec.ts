@@ -51,6 +51,15 @@ const ROUTES: Record<string, Access> = {
   'GET /api/v1/trials/{id}/compare': 'read',
   'GET /api/v1/trials/{id}/page': 'local',
   'GET /api/v1/trials/{id}/events': 'read',
+  'GET /api/v1/components': 'read',
+  'POST /api/v1/components': 'operate',
+  'GET /api/v1/components/{name}': 'read',
+  'DELETE /api/v1/components/{name}': 'operate',
+  'POST /api/v1/components/{name}/promote': 'operate',
+  'POST /api/v1/components/{name}/rollback': 'operate',
+  'GET /api/v1/approvals': 'read',
+  'POST /api/v1/approvals/{code}/approve': 'admin',
+  'POST /api/v1/approvals/{code}/reject': 'admin',
   'GET /api/v1/messages': 'read',
   'POST /api/v1/messages/{id}/requeue': 'operate',
   'POST /api/v1/messages/{id}/discard': 'operate',
@@ -64,6 +73,8 @@ const BODIES: Record<string, object> = {
   'POST /api/v1/failover/resume': {},
   'POST /api/v1/cores/{id}/maintenance': { ttl: '1m' },
   'POST /api/v1/trials': { component: 'no-such-component' },
+  'POST /api/v1/components': { component: 'no-such-component' },
+  'POST /api/v1/approvals/{code}/reject': { reason: 'no' },
 };
 /** What somebody hears who is let in: 200, or 404 of what does not exist, unless it is this. */
 const HEARS: Record<string, number[]> = {
@@ -76,6 +87,7 @@ const HEARS: Record<string, number[]> = {
   'GET /api/v1/catalogue/{name}': [404],
   // The catalogue has no such component.
   'POST /api/v1/trials': [404],
+  'POST /api/v1/components': [404],
   // With nothing to compare with.
   'GET /api/v1/trials/{id}/compare': [400],
 };

@@ -43,6 +43,13 @@ const COMMANDS: Record<string, { may: Who[]; says: RegExp }> = {
   '!trial': { may: OPERATORS, says: /^Give the name of a component/ },
   '!config': { may: OPERATORS, says: /^In a direct message/ },
   '!trials': { may: OPERATORS, says: /no trials yet/ },
+  '!install': { may: OPERATORS, says: /^Give the name of a component/ },
+  '!approve NOSUCH': { may: OPERATORS, says: /Nothing waits for an answer under the code "NOSUCH"/ },
+  '!reject NOSUCH no': { may: OPERATORS, says: /Nothing waits for an answer under the code "NOSUCH"/ },
+  '!components': { may: EVERYBODY, says: /No component is installed/ },
+  '!promote time-mcp': { may: OPERATORS, says: /No component is installed as "time-mcp"/ },
+  '!rollback time-mcp': { may: OPERATORS, says: /No component is installed as "time-mcp"/ },
+  '!remove time-mcp': { may: OPERATORS, says: /No component is installed as "time-mcp"/ },
   '!report': { may: OPERATORS, says: /^\*\*The last 24h/ },
 };
 

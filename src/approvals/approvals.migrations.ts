@@ -1,0 +1,16 @@
+import type { Migration } from '../storage/store';
+
+export const APPROVALS_MIGRATIONS: Migration[] = [
+  {
+    feature: 'approvals',
+    version: 1,
+    statements: [
+      `CREATE TABLE approvals (code TEXT PRIMARY KEY, kind TEXT NOT NULL, subject TEXT NOT NULL, shown_hash TEXT NOT NULL,
+         needed INTEGER NOT NULL, asked_by TEXT NOT NULL, asked_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+         state TEXT NOT NULL DEFAULT 'open', ended_at INTEGER, ended_by TEXT, reason TEXT, details TEXT NOT NULL)`,
+      'CREATE INDEX approvals_state ON approvals (state, asked_at)',
+      `CREATE TABLE approval_voices (code TEXT NOT NULL, voice TEXT NOT NULL, by_whom TEXT NOT NULL, at INTEGER NOT NULL,
+         PRIMARY KEY (code, voice))`,
+    ],
+  },
+];

@@ -1,0 +1,115 @@
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiErrors, BODY_ERRORS } from '../access/api-errors';
+import { Caller } from '../access/caller';
+import { RequireAccess } from '../access/scope';
+import { ComponentJournal } from '../component-registry/installed/component-journal';
+import type { InstalledComponent } from '../component-registry/installed/installed-component';
+import { InstalledComponents } from '../component-registry/installed/installed-components';
+import {
+  approvalDto,
+  ApprovalDto,
+  ComponentDetailDto,
+  componentDto,
+  ComponentDto,
+  detailDto,
+  InstallBody,
+} from './installation.dto';
+import { InstallationService } from './installation.service';
+
+const HISTORY = 50;
+const NAME = { name: 'name', description: 'In full (URL-encoded), or its last part', example: 'time-mcp' };
+
+@ApiTags('components')
+@Controller('api/v1/components')
+export class ComponentsController {
+  constructor(
+    private readonly installation: InstallationService,
+    private readonly installed: InstalledComponents,
+    private readonly journal: ComponentJournal,
+  ) {}
+
+  @Get()
+  @RequireAccess('read')
+  @ApiOperation({ summary: 'The installed components, by name' })
+  @ApiOkResponse({ type: [ComponentDto], description: 'Those that were removed too, with their last lock' })
+  list(): ComponentDto[] {
+    return this.installed
+      .all()
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map(componentDto);
+  }
+
+  @Post()
+  @HttpCode(HttpStatus.ACCEPTED)
+  @RequireAccess('operate')
+  @ApiOperation({
+    summary: 'Ask the administrators whether a component may be installed, or upgraded',
+    description: 'It has to have passed a trial as it is now. The same wish again is the same question.',
+  })
+  @ApiAcceptedResponse({ type: ApprovalDto, description: 'It waits for an answer' })
+  @ApiErrors(
+    ...BODY_ERRORS,
+    'COMPONENT_NOT_FOUND',
+    'COMPONENT_NOT_PACKED',
+    'COMPONENT_NOT_TRIED',
+    'COMPONENT_STATE',
+  )
+  async install(
+    @Body() { component, version }: InstallBody,
+    @Caller() askedBy: string,
+  ): Promise<ApprovalDto> {
+    return approvalDto(await this.installation.install({ name: component, version, askedBy }));
+  }
+
+  @Get(':name')
+  @RequireAccess('read')
+  @ApiOperation({ summary: 'One installed component, with its history' })
+  @ApiParam(NAME)
+  @ApiOkResponse({ type: ComponentDetailDto, description: 'Now' })
+  @ApiErrors('COMPONENT_NOT_INSTALLED')
+  get(@Param('name') name: string): Promise<ComponentDetailDto> {
+    return this.detail(this.installation.find(name));
+  }
+
+  @Delete(':name')
+  @RequireAccess('operate')
+  @ApiOperation({ summary: 'Remove a component', description: 'Nothing of it is offered any more.' })
+  @ApiParam(NAME)
+  @ApiOkResponse({ type: ComponentDto, description: 'As it was' })
+  @ApiErrors('COMPONENT_NOT_INSTALLED')
+  async remove(@Param('name') name: string, @Caller() by: string): Promise<ComponentDto> {
+    return componentDto(await this.installation.remove(name, by));
+  }
+
+  @Post(':name/promote')
+  @HttpCode(HttpStatus.OK)
+  @RequireAccess('operate')
+  @ApiOperation({ summary: 'Use a canary everywhere, before it has proved itself' })
+  @ApiParam(NAME)
+  @ApiOkResponse({ type: ComponentDto, description: 'It is active' })
+  @ApiErrors('COMPONENT_NOT_INSTALLED', 'COMPONENT_STATE')
+  async promote(@Param('name') name: string, @Caller() by: string): Promise<ComponentDto> {
+    return componentDto(await this.installation.promote(name, by));
+  }
+
+  @Post(':name/rollback')
+  @HttpCode(HttpStatus.OK)
+  @RequireAccess('operate')
+  @ApiOperation({
+    summary: 'Take back an upgrade, or go back to the previous lock',
+    description: 'A first canary, which has none, goes.',
+  })
+  @ApiParam(NAME)
+  @ApiOkResponse({ type: ComponentDto, description: 'As it is now' })
+  @ApiErrors('COMPONENT_NOT_INSTALLED', 'COMPONENT_STATE')
+  async rollback(@Param('name') name: string, @Caller() by: string): Promise<ComponentDto> {
+    return componentDto(await this.installation.rollBack(name, by));
+  }
+
+  private async detail(component: InstalledComponent): Promise<ComponentDetailDto> {
+    const { id } = component.next?.lock ?? component.lock;
+    const count = await this.journal.counted(id);
+    return detailDto(component, count, await this.journal.history(component.name, HISTORY));
+  }
+}

@@ -1,0 +1,25 @@
+import type { Provider, Type } from '@nestjs/common';
+import { ApprovalJournal } from '../approvals/approval-journal';
+import { ComponentJournal } from '../component-registry/installed/component-journal';
+import { ApprovalsController } from './approvals.controller';
+import { ComponentBringer } from './component-bringer';
+import { ComponentLife } from './component-life';
+import { ComponentsController } from './components.controller';
+import { InstallCandidates } from './install-candidates';
+import { InstallationCommands } from './installation.commands';
+import { InstallationRequests } from './installation-requests';
+import { InstallationService } from './installation.service';
+import { InstalledView } from './installed-view';
+
+export const INSTALLATION_PARTS: Provider[] = [
+  ApprovalJournal,
+  ComponentJournal,
+  InstallCandidates,
+  ComponentBringer,
+  ComponentLife,
+  InstallationRequests,
+  InstallationService,
+  InstalledView,
+  InstallationCommands,
+];
+export const INSTALLATION_CONTROLLERS: Type[] = [ComponentsController, ApprovalsController];

@@ -1,0 +1,169 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { MayBeAbsent } from '../access/may-be-absent';
+import { type Approval, APPROVAL_STATES, type ApprovalState } from '../approvals/approval';
+import type { CallCount, ComponentChange } from '../component-registry/installed/component-journal';
+import {
+  COMPONENT_STATES,
+  type ComponentState,
+  type InstalledComponent,
+} from '../component-registry/installed/installed-component';
+import type { InstallDetails } from './installation-requests';
+
+export class InstallBody {
+  @ApiProperty({ description: 'Name of a component of the catalogue, or its last part', example: 'time-mcp' })
+  @IsString()
+  @MaxLength(200)
+  component!: string;
+
+  @ApiPropertyOptional({ description: 'Exact; the newest where absent', example: '1.0.6' })
+  @MayBeAbsent()
+  @Matches(/^\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/, { message: 'version must be exact, such as 1.0.6' })
+  @MaxLength(64)
+  version?: string;
+}
+
+export class RejectBody {
+  @ApiProperty({ description: 'For whoever asked', example: 'We have one already' })
+  @IsString()
+  @MinLength(1)
+  @MaxLength(300)
+  reason!: string;
+}
+
+export class ApprovalDto {
+  @ApiProperty({ description: 'By which it is answered', example: 'K3R9XQ' })
+  code!: string;
+  @ApiProperty({ description: 'What it is about', example: 'install' })
+  kind!: string;
+  @ApiProperty({ description: 'Whole name of the component', example: 'io.github.someone/time-mcp' })
+  component!: string;
+  @ApiProperty({ description: 'The version that is asked for', example: '1.0.6' })
+  version!: string;
+  @ApiProperty({ enum: APPROVAL_STATES, description: '`stale`: what it is about has changed since' })
+  state!: ApprovalState;
+  @ApiProperty({ type: 'integer', description: 'How many different persons have to agree', example: 1 })
+  needed!: number;
+  @ApiProperty({ type: [String], description: 'Who agreed by now, `chat:<user id>` or `api:<key id>`' })
+  approved_by!: string[];
+  @ApiProperty({ description: 'SHA-256 of what the approvers were shown' })
+  shown_hash!: string;
+  @ApiProperty({ description: '`chat:<user id>` or `api:<key id>`' })
+  asked_by!: string;
+  @ApiProperty({ format: 'date-time', description: 'When it was asked' })
+  asked_at!: string;
+  @ApiProperty({ format: 'date-time', description: 'Until when it can be answered' })
+  expires_at!: string;
+  @ApiPropertyOptional({ description: 'Why it was rejected, or is stale' })
+  reason?: string;
+}
+
+export class InstalledToolDto {
+  @ApiProperty({ description: 'As its server calls it' })
+  name!: string;
+  @ApiProperty({ enum: ['read', 'write', 'destructive'], description: 'Of the catalogue' })
+  effect!: string;
+  @ApiProperty({ description: 'Whether it reaches out' })
+  egress!: boolean;
+}
+
+export class ComponentDto {
+  @ApiProperty({ description: 'Its whole name', example: 'io.github.someone/time-mcp' })
+  name!: string;
+  @ApiProperty({ description: 'Under its lock', example: '1.0.6' })
+  version!: string;
+  @ApiProperty({ enum: COMPONENT_STATES, description: 'How far it is' })
+  state!: ComponentState;
+  @ApiProperty({ description: 'Why it is in this state' })
+  reason!: string;
+  @ApiProperty({ format: 'date-time', description: 'Since when' })
+  since!: string;
+  @ApiProperty({ description: 'The only image that is run', example: 'host/name@sha256:...' })
+  image!: string;
+  @ApiProperty({ description: 'Of its lock' })
+  lock_id!: string;
+  @ApiPropertyOptional({ description: 'The lock it can go back to' })
+  previous_lock_id?: string;
+  @ApiProperty({ description: 'Whose report it was approved by' })
+  trial_id!: string;
+  @ApiProperty({ type: [String], description: 'In the order in which they agreed' })
+  approved_by!: string[];
+  @ApiProperty({ type: [InstalledToolDto], description: 'What its tools may do' })
+  tools!: InstalledToolDto[];
+  @ApiPropertyOptional({ description: 'Version of an upgrade on its way' })
+  next_version?: string;
+  @ApiPropertyOptional({ enum: ['installing', 'canary'], description: 'How far that is' })
+  next_state?: string;
+}
+
+export class ChangeDto {
+  @ApiProperty({ format: 'date-time', description: 'When' })
+  at!: string;
+  @ApiProperty({ description: 'State before' })
+  from!: string;
+  @ApiProperty({ description: 'State after' })
+  to!: string;
+  @ApiProperty({ description: 'Version it was about' })
+  version!: string;
+  @ApiProperty({ description: 'Lock it was about' })
+  lock_id!: string;
+  @ApiProperty({ description: 'Why' })
+  reason!: string;
+  @ApiProperty({ description: '`chat:<user id>`, `api:<key id>` or `rdzen`' })
+  by!: string;
+}
+
+export class ComponentDetailDto extends ComponentDto {
+  @ApiProperty({ type: 'integer', description: 'Calls under the lock that is a canary, or was one' })
+  calls!: number;
+  @ApiProperty({ type: 'integer', description: 'How many of them failed' })
+  failures!: number;
+  @ApiProperty({ type: [ChangeDto], description: 'Newest first, the last 50' })
+  history!: ChangeDto[];
+}
+
+export function approvalDto(approval: Approval): ApprovalDto {
+  const { code, kind, subject, state, needed, approvedBy, shownHash, askedBy, askedAt, expiresAt, reason } =
+    approval;
+  return {
+    ...{
+      code,
+      kind,
+      component: subject,
+      version: (approval.details as InstallDetails).version,
+      state,
+      needed,
+    },
+    ...{ approved_by: approvedBy, shown_hash: shownHash, asked_by: askedBy },
+    ...{ asked_at: iso(askedAt), expires_at: iso(expiresAt) },
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+export function componentDto({ name, state, reason, since, lock, next }: InstalledComponent): ComponentDto {
+  return {
+    ...{ name, version: lock.version, state, reason, since: iso(since), image: lock.image, lock_id: lock.id },
+    ...(lock.previous === undefined ? {} : { previous_lock_id: lock.previous }),
+    ...{ trial_id: lock.trialId, approved_by: lock.approvedBy },
+    tools: lock.tools.map((tool) => ({ name: tool.name, effect: tool.effect, egress: tool.egress })),
+    ...(next ? { next_version: next.lock.version, next_state: next.state } : {}),
+  };
+}
+
+export function detailDto(
+  component: InstalledComponent,
+  count: CallCount,
+  history: readonly ComponentChange[],
+): ComponentDetailDto {
+  return {
+    ...componentDto(component),
+    ...count,
+    history: history.map(({ at, from, to, version, lockId, reason, by }) => ({
+      ...{ at: iso(at), from, to, version, lock_id: lockId, reason, by },
+    })),
+  };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

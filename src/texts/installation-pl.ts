@@ -1,0 +1,96 @@
+import type { ApprovalValues, InstallationTexts, InstalledLine } from './installation-texts';
+
+const VERDICT: Record<ApprovalValues['verdict'], string> = {
+  pass: '✅ próba zakończona powodzeniem',
+  pass_with_warnings: '🟡 próba zakończona powodzeniem, ale najpierw warto przeczytać uwagi',
+  fail: '❌ próba zakończona niepowodzeniem',
+  inconclusive: '❔ nie udało się tego ocenić',
+};
+const EFFECT = {
+  read: 'które tylko czytają',
+  write: 'które coś zmieniają',
+  destructive: 'które coś niszczą lub nadpisują',
+};
+const STATE: Record<InstalledLine['state'], string> = {
+  installing: '⏳ w trakcie instalacji',
+  canary: '🐤 kanarek: tylko w pokoju, w którym o niego proszono, tylko narzędzia czytające',
+  active: '✅ aktywny',
+  quarantined: '⛔ kwarantanna: nic z niego nie działa',
+  removed: 'usunięty',
+};
+
+function rightsLines({ egress, internal, stateMiB, secrets, tools }: ApprovalValues['rights']): string[] {
+  const network = [
+    ...(egress.length > 0 ? [`internet, ale tylko ${egress.join(', ')}`] : []),
+    ...(internal.length > 0 ? [`inne komponenty: ${internal.join(', ')}`] : []),
+  ];
+  return [
+    `- dostęp do sieci: ${network.length > 0 ? network.join('; ') : 'żaden'}`,
+    `- przechowuje: ${stateMiB === undefined ? 'nic po zatrzymaniu' : `pliki do ${stateMiB} MiB`}`,
+    `- sekrety: ${secrets.length === 0 ? 'żadne' : secrets.join(', ')}`,
+    ...(['read', 'write', 'destructive'] as const).flatMap((effect) => {
+      const named = tools.filter((tool) => tool.effect === effect);
+      const names = named.map(({ name, egress: out }) => `${name}${out ? ' (łączy się z siecią)' : ''}`);
+      return names.length > 0 ? [`- narzędzia, ${EFFECT[effect]}: ${names.join(', ')}`] : [];
+    }),
+  ];
+}
+
+const line = ({ title, name, version, state, next }: InstalledLine): string =>
+  `**${title}** ${version} (\`${name}\`): ${STATE[state]}${next === undefined ? '' : `; w drodze wersja ${next}`}`;
+
+export const INSTALLATION_PL: InstallationTexts = {
+  approvalAsked: ({ code, title, name, version, verdict, rating, rights, needed, page }) =>
+    [
+      `📦 Czy zainstalować **${title}** ${version} (\`${name}\`)? ${VERDICT[verdict]}; ocena ${rating} z 8.`,
+      ...rightsLines(rights),
+      `- cały raport: ${page}`,
+      needed > 1
+        ? `Muszą się zgodzić dwie różne osoby z administracji: \`!approve ${code}\`. Odmowa: \`!reject ${code} powód\`. Ważne 7 dni.`
+        : `Zgoda: \`!approve ${code}\`. Odmowa: \`!reject ${code} powód\`. Ważne 7 dni.`,
+    ].join('\n'),
+  installAsked: ({ title, version }) =>
+    `📨 Zapytałem administratorów, czy można zainstalować ${title} ${version}. Odpowiedź pojawi się tutaj.`,
+  approvalRejected: ({ title, version, why }) => `🚫 ${title} ${version} nie zostanie zainstalowany: ${why}`,
+  approvalGiven: ({ code, title, version, missing }) =>
+    missing > 0
+      ? `👍 Zapisane. ${title} ${version} wymaga jeszcze zgody (brakuje: ${missing}): inna osoba z administracji pisze \`!approve ${code}\`.`
+      : `👍 ${title} ${version} zatwierdzony. Trwa porównanie z tym, co przeszło próbę.`,
+  approvalTakenBack: ({ code, title, version }) =>
+    `🚫 ${code} odrzucone: ${title} ${version} nie zostanie zainstalowany.`,
+  componentChanged: ({ title, version, change, reason }) =>
+    ({
+      canary: `🐤 ${title} ${version} zainstalowany, na początku tylko tam, gdzie o niego proszono, z narzędziami czytającymi. Po dobie i dwudziestu udanych wywołaniach będzie dla wszystkich.`,
+      'upgrade-canary': `🐤 ${title} ${version} działa obok poprzedniej wersji, na początku tylko tam, gdzie o niego proszono.`,
+      active: `✅ ${title} ${version} jest już dla wszystkich (${reason}).`,
+      upgraded: `✅ ${title} ${version} zastąpił poprzednią wersję (${reason}).`,
+      failed: `⚠️ ${title} ${version} nie został zainstalowany: ${reason}`,
+      'rolled-back': `↩️ ${title} ${version} wycofany: ${reason}`,
+      quarantined: `⛔ ${title} ${version} nie jest tym, co zatwierdzono, i nic z niego już nie działa: ${reason}`,
+      removed: `🗑️ ${title} ${version} usunięty (${reason}).`,
+    })[change],
+  installUsage: () =>
+    'Podaj nazwę komponentu, a także wersję, jeśli ma być inna niż najnowsza: `!install time-mcp` albo `!install time-mcp@1.0.6`. Najpierw musi przejść `!trial`.',
+  approveUsage: () => 'Podaj kod z pytania: `!approve K3R9XQ`.',
+  rejectUsage: () => 'Podaj kod z pytania i powód: `!reject K3R9XQ mamy już taki`.',
+  nameUsage: ({ command }) =>
+    `Podaj nazwę zainstalowanego komponentu: \`!${command} time-mcp\`. Listę pokazuje \`!components\`.`,
+  installedList: ({ components }) =>
+    components.length === 0
+      ? 'Żaden komponent nie jest zainstalowany. `!catalogue` pokazuje, co jest do wyboru, `!trial NAZWA` sprawdza komponent, `!install NAZWA` prosi o instalację.'
+      : ['**Zainstalowane komponenty**', ...components.map((one) => `- ${line(one)}`)].join('\n'),
+  installedCard: (card) =>
+    [
+      line(card),
+      `- powód: ${card.reason}`,
+      ...rightsLines(card.rights),
+      `- zatwierdzili: ${card.approvedBy.join(', ')}; próba ${card.trialId}; obraz ${card.digest}`,
+      ...(card.calls
+        ? [`- wywołania jako kanarek: ${card.calls.calls}, w tym nieudane: ${card.calls.failures}`]
+        : []),
+      ...card.history.map(
+        ({ at, from, to, version, reason }) => `- ${at}: ${from} → ${to}, ${version} (${reason})`,
+      ),
+    ].join('\n'),
+  installedDone: (one) => line(one),
+};

@@ -1,0 +1,211 @@
+import { ApprovalJournal } from '../../src/approvals/approval-journal';
+import type { CatalogueService } from '../../src/component-registry/catalogue/catalogue.service';
+import { ComponentJournal } from '../../src/component-registry/installed/component-journal';
+import { InstalledComponents } from '../../src/component-registry/installed/installed-components';
+import { blockOf, type Manifest } from '../../src/component-registry/manifest/manifest';
+import { Settings } from '../../src/config/settings';
+import type { ContainerImages } from '../../src/containers/container-images';
+import { EventBus } from '../../src/events/event-bus';
+import { ComponentBringer } from '../../src/installation/component-bringer';
+import { ComponentLife } from '../../src/installation/component-life';
+import { InstallCandidates } from '../../src/installation/install-candidates';
+import { InstallationRequests } from '../../src/installation/installation-requests';
+import { InstallationService } from '../../src/installation/installation.service';
+import { NoticeJournal } from '../../src/journal/notice-journal';
+import { PostIdKey } from '../../src/journal/post-id';
+import { AdminRoom } from '../../src/rooms/admin-room';
+import { LanguageOf } from '../../src/rooms/language-of';
+import { policyHash } from '../../src/sandbox/trial';
+import { ReportLinks } from '../../src/sandbox/report-links';
+import type { TrialReport } from '../../src/sandbox/trial-report';
+import type { TrialsService } from '../../src/sandbox/trials.service';
+import { CrashPoints } from '../../src/shared/crash-points';
+import { RdzenError } from '../../src/shared/rdzen-error';
+import { SystemRandom } from '../../src/shared/system-random';
+import { type Migration, type SqlValue, Store, type Transaction } from '../../src/storage/store';
+import { descriptionHash, schemaHash } from '../../src/mcp/tool-hash';
+import { ComponentRuntime } from '../../src/tools/component-runtime';
+import type { FakeComponentContainers } from './fakes/fake-component-containers';
+import type { VirtualClock } from './virtual-clock';
+
+/** Lets nothing through any more once its process is dead. */
+class MortalStore extends Store {
+  dead = false;
+
+  constructor(private readonly store: Store) {
+    super();
+  }
+
+  all = <T>(sql: string, ...values: SqlValue[]): Promise<T[]> =>
+    this.living(() => this.store.all<T>(sql, ...values));
+  get = <T>(sql: string, ...values: SqlValue[]): Promise<T | undefined> =>
+    this.living(() => this.store.get<T>(sql, ...values));
+  run = (sql: string, ...values: SqlValue[]): Promise<number> =>
+    this.living(() => this.store.run(sql, ...values));
+  transaction = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
+    this.living(() => this.store.transaction(work));
+  migrate = (all: readonly Migration[]): Promise<void> => this.store.migrate(all);
+  close = (): Promise<void> => Promise.resolve();
+
+  private living<T>(work: () => Promise<T>): Promise<T> {
+    return this.dead ? Promise.reject(new Error('dead')) : work();
+  }
+}
+
+/** Dies the first time it comes to a place: nothing is written any more from there on. */
+class Death extends CrashPoints {
+  constructor(
+    private readonly at: string,
+    private readonly die: () => void,
+  ) {
+    super();
+  }
+
+  override reach(name: string): void {
+    if (name !== this.at) return;
+    this.die();
+    throw new Error(`died at ${name}`);
+  }
+}
+
+/** What the catalogue has, and what was tried; shared by all lives of the process. */
+export class World {
+  manifests: Manifest[] = [];
+  reports: TrialReport[] = [];
+  /** Engine: what goes wrong with the next pulls. */
+  pullProblems: Error[] = [];
+  pulls: string[] = [];
+
+  readonly catalogue = {
+    get: (name: string, version?: string) => {
+      const manifest = this.manifests.find(
+        (one) => one.name.endsWith(name) && (version === undefined || one.version === version),
+      );
+      if (!manifest) throw new RdzenError('COMPONENT_NOT_FOUND', `No component "${name}".`);
+      return { manifest, source: 'tests', signed: true };
+    },
+    runnable: ({ manifest }: { manifest: Manifest }) => Promise.resolve(manifest),
+  } as unknown as CatalogueService;
+
+  readonly trials = {
+    latest: (_: number, name: string) =>
+      Promise.resolve(
+        this.reports
+          .filter(({ component }) => component === name)
+          .map(({ trialId: id, version, verdict }) => ({ id, version, verdict })),
+      ),
+    report: (id: string) => Promise.resolve(this.reports.find(({ trialId }) => trialId === id)),
+  } as unknown as TrialsService;
+
+  readonly images = {
+    inspect: () => Promise.resolve(undefined),
+    pull: (reference: string) => {
+      this.pulls.push(reference);
+      const problem = this.pullProblems.shift();
+      if (problem) return Promise.reject(problem);
+      return Promise.resolve({
+        id: 'sha256:image',
+        references: [],
+        digests: [reference],
+        labels: {},
+        bytes: 1,
+      });
+    },
+  } as unknown as ContainerImages;
+
+  /** As a trial would have left it; `live`: what its server says of itself. */
+  tried(
+    manifest: Manifest,
+    live: readonly { name: string; description?: string; inputSchema: unknown }[],
+    more: Partial<TrialReport> = {},
+  ): TrialReport {
+    const rights = blockOf(manifest).tools ?? [];
+    const report = {
+      ...{
+        schema: 1,
+        trialId: `trial${this.reports.length + 1}`,
+        component: manifest.name,
+        version: manifest.version,
+      },
+      ...{ verdict: 'pass', rating: { value: 7, reasons: [] }, policyHash: policyHash(manifest) },
+      tools: live.map(({ name, description = '', inputSchema }) => ({
+        ...{ name, descriptionHash: descriptionHash(description), schemaHash: schemaHash(inputSchema) },
+        effect: rights.find((right) => right.name === name)?.effect ?? 'read',
+      })),
+      ...more,
+    } as TrialReport;
+    this.reports.unshift(report);
+    return report;
+  }
+}
+
+/** One life of the process. */
+export class InstallationBench {
+  readonly bus = new EventBus();
+  readonly installed = new InstalledComponents();
+  readonly adminRoom = new AdminRoom();
+  readonly journal: ComponentJournal;
+  readonly approvals: ApprovalJournal;
+  readonly service: InstallationService;
+  private readonly store: MortalStore;
+
+  constructor(
+    disk: Store,
+    world: World,
+    containers: FakeComponentContainers,
+    clock: VirtualClock,
+    diesAt?: string,
+  ) {
+    const store = (this.store = new MortalStore(disk));
+    const random = new SystemRandom();
+    const crash = diesAt === undefined ? new CrashPoints() : new Death(diesAt, () => (store.dead = true));
+    const settings = new Settings();
+    const notices = new NoticeJournal(store, this.bus, clock, new PostIdKey(Buffer.alloc(32, 1)));
+    const languages = new LanguageOf(store, settings);
+    this.journal = new ComponentJournal(store);
+    this.approvals = new ApprovalJournal(store, clock, random);
+    const life = new ComponentLife(
+      store,
+      this.journal,
+      this.installed,
+      notices,
+      languages,
+      this.bus,
+      clock,
+      crash,
+    );
+    const requests = new InstallationRequests(
+      new InstallCandidates(world.catalogue, world.trials),
+      this.approvals,
+      this.installed,
+      this.journal,
+      life,
+      notices,
+      new ReportLinks(settings),
+      this.adminRoom,
+      languages,
+      store,
+      clock,
+      random,
+      crash,
+    );
+    const bringer = new ComponentBringer(
+      world.images,
+      new ComponentRuntime(containers, clock, random),
+      crash,
+    );
+    this.service = new InstallationService(
+      requests,
+      bringer,
+      life,
+      this.journal,
+      this.installed,
+      this.bus,
+      clock,
+    );
+  }
+
+  get died(): boolean {
+    return this.store.dead;
+  }
+}
