@@ -256,7 +256,6 @@ const COMPONENTS: Provider[] = [
   TrialsService,
   TrialProgressStream,
   TrialsCommands,
-  InstalledComponents,
   ...INSTALLATION_PARTS,
 ];
 const CONVERSATION: Provider[] = [

@@ -88,6 +88,12 @@ const HEARS: Record<string, number[]> = {
   // The catalogue has no such component.
   'POST /api/v1/trials': [404],
   'POST /api/v1/components': [404],
+  'GET /api/v1/components/{name}': [404],
+  'DELETE /api/v1/components/{name}': [404],
+  'POST /api/v1/components/{name}/promote': [404],
+  'POST /api/v1/components/{name}/rollback': [404],
+  'POST /api/v1/approvals/{code}/approve': [404],
+  'POST /api/v1/approvals/{code}/reject': [404],
   // With nothing to compare with.
   'GET /api/v1/trials/{id}/compare': [400],
 };

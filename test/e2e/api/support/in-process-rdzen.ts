@@ -54,6 +54,8 @@ interface Options {
   coreUrls?: string[];
   /** The application is made, and nothing of it runs yet. */
   made?: (app: NestFastifyApplication) => void;
+  /** In place of an engine. */
+  components?: Pick<Foundations, 'components' | 'images'>;
 }
 
 /**
@@ -134,7 +136,8 @@ export class InProcessRdzen {
       prompt: new SystemPrompt('You are a test.'),
       crash: new CrashPoints(),
       web: new HttpsDocuments({}),
-      ...sandboxPorts(settings.RDZEN_DOCKER_HOST, { owner: 'in-process', run: 'in-process' }, clock),
+      ...(this.options.components ??
+        sandboxPorts(settings.RDZEN_DOCKER_HOST, { owner: 'in-process', run: 'in-process' }, clock)),
     };
     await preload();
     const app = await createApp(foundations, false);

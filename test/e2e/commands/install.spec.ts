@@ -1,0 +1,91 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ContainerImages } from '../../../src/containers/container-images';
+import type { ChatRoom } from '../../../src/rocket-chat/chat-types';
+import { eventually } from '../../support/chat-person';
+import { testComponent } from '../../support/components/manifests';
+import { FakeComponentContainers } from '../../support/fakes/fake-component-containers';
+import { InProcessRdzen } from '../api/support/in-process-rdzen';
+import { expectProblem } from '../api/support/problem';
+
+jest.setTimeout(120_000);
+
+const ROOT = { id: 'root-id', username: 'root' };
+const ANN = { id: 'ann-id', username: 'ann' };
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+
+/** From the catalogue to what a room may use: a real component as a process, the whole application around it. */
+describe('a component is installed', () => {
+  let sut: InProcessRdzen;
+  let office: ChatRoom;
+  const containers = new FakeComponentContainers();
+  const data = mkdtempSync(join(tmpdir(), 'rdzen-install-e2e-'));
+
+  const say = async (text: string, person = ROOT): Promise<string> => {
+    const answer = await sut.answerTo(sut.say(person, office, text));
+    return answer;
+  };
+  const said = (pattern: RegExp): Promise<string | undefined> =>
+    eventually(
+      () =>
+        Promise.resolve(
+          [...sut.chat.messages.values()].map(({ text }) => text).find((text) => pattern.test(text)),
+        ),
+      (text) => text !== undefined,
+      60_000,
+      `somebody hears ${pattern}`,
+    );
+  const state = async (): Promise<unknown> => (await sut.ask('GET', '/api/v1/components/good')).body.state;
+
+  beforeAll(async () => {
+    const source = join(data, 'tests');
+    mkdirSync(source);
+    mkdirSync(join(data, 'catalogue'));
+    const manifest = testComponent('good').manifest(DIGEST, '127.0.0.1:5001/tests/good:1.0.0');
+    writeFileSync(join(source, 'good.json'), JSON.stringify({ manifest }));
+    writeFileSync(
+      join(data, 'catalogue/sources.json'),
+      JSON.stringify({ sources: [{ name: 'tests', kind: 'folder', location: source, trust: 'untrusted' }] }),
+    );
+    const image = { id: 'sha256:image', references: [], labels: {}, bytes: 1 };
+    const images = {
+      inspect: (reference: string) => Promise.resolve({ ...image, digests: [reference] }),
+    } as unknown as ContainerImages;
+    sut = await InProcessRdzen.ready({ data, components: { components: containers, images } });
+    office = sut.chat.channel('office');
+    sut.chat.roles.set('admin', ['root-id']);
+  });
+  afterAll(() => sut?.stop());
+
+  it('only after its trial, and after somebody agreed', async () => {
+    expect(await say('!install good')).toContain('!trial');
+    expectProblem(
+      await sut.ask('POST', '/api/v1/components', { body: { component: 'good' } }),
+      'COMPONENT_NOT_TRIED',
+    );
+    expect(await say('!install good', ANN)).toMatch(/^Only/);
+    await say('!trial good');
+    await said(/1\.0\.0 (✅|🟡) passed its trial/);
+    expect(await say('!install good')).toMatch(/asked the administrators/);
+    const question = await said(/Shall .* be installed/);
+    const code = /!approve ([A-Z0-9]{6})/.exec(question ?? '')?.[1] ?? '';
+    expect(question).toMatch(/no network at all[\s\S]*tools that destroy or overwrite something: forget/);
+    expect(await say(`!approve ${code}`, ANN)).toMatch(/^Only/);
+    expect(await say(`!approve ${code}`)).toMatch(/is approved/);
+    await eventually(state, (now) => now === 'canary', 30_000, 'it is a canary');
+    expect(await say('!components good', ANN)).toMatch(/canary[\s\S]*approved by: chat:root-id/);
+    expectProblem(await sut.ask('POST', `/api/v1/approvals/${code}/approve`), 'APPROVAL_CLOSED');
+    expect(await say('!promote good')).toMatch(/✅ active/);
+    const file = join(data, 'shared/components/registry.json');
+    await eventually(
+      () => Promise.resolve(readFileSync(file, 'utf8')),
+      (text) => text.includes('"active"'),
+      10_000,
+      'registry.json follows',
+    );
+    expect(await say('!remove good')).toMatch(/removed|good/);
+    expectProblem(await sut.ask('GET', '/api/v1/components/good'), 'COMPONENT_NOT_INSTALLED');
+    expect(containers.left).toBe(0);
+  });
+});
