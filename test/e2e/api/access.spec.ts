@@ -74,6 +74,7 @@ const BODIES: Record<string, object> = {
   'POST /api/v1/cores/{id}/maintenance': { ttl: '1m' },
   'POST /api/v1/trials': { component: 'no-such-component' },
   'POST /api/v1/components': { component: 'no-such-component' },
+  'PUT /api/v1/components/{name}/config': { values: { KEY: 'value' } },
   'POST /api/v1/approvals/{code}/reject': { reason: 'no' },
 };
 /** What somebody hears who is let in: 200, or 404 of what does not exist, unless it is this. */
@@ -90,6 +91,8 @@ const HEARS: Record<string, number[]> = {
   'POST /api/v1/components': [404],
   'GET /api/v1/components/{name}': [404],
   'DELETE /api/v1/components/{name}': [404],
+  'GET /api/v1/components/{name}/config': [404],
+  'PUT /api/v1/components/{name}/config': [404],
   'POST /api/v1/components/{name}/promote': [404],
   'POST /api/v1/components/{name}/rollback': [404],
   'POST /api/v1/approvals/{code}/approve': [404],
