@@ -150,7 +150,7 @@ describe(InstallationService.name, () => {
       },
     });
     expect(component?.lock.tools).toEqual(
-      live.map(({ name, description, inputSchema }) =>
+      live.map(({ name, description, inputSchema }): unknown =>
         expect.objectContaining({
           ...{ name, description, inputSchema },
           effect: block.tools?.find((tool) => tool.name === name)?.effect,
