@@ -33,7 +33,8 @@ const HELP_PL: Record<string, string> = {
   components: '`!components [nazwa]`: zainstalowane komponenty albo jeden z nich z historią',
   promote: '`!promote <nazwa>`: używaj kanarka wszędzie, zanim się sprawdzi',
   rollback: '`!rollback <nazwa>`: wycofaj nową wersję albo wróć do zatwierdzonej wcześniej',
-  config: '`!config <nazwa>`, `!config <nazwa> <klucz> <wartość>`: ustawienia komponentu i ich podanie, w wiadomości prywatnej',
+  config:
+    '`!config <nazwa>`, `!config <nazwa> <klucz> <wartość>`: ustawienia komponentu i ich podanie, w wiadomości prywatnej',
   remove: '`!remove <nazwa>`: usuń zainstalowany komponent',
   new: '`!new`: zapomnij, o czym tu była mowa',
   stop: '`!stop`: przerwij odpowiedź na Twoje pytanie',
