@@ -30,7 +30,7 @@ export class ApprovalsController {
   @HttpCode(HttpStatus.OK)
   @RequireAccess('admin')
   @ApiOperation({
-    summary: 'Agree',
+    summary: 'Agree to what was asked under a code',
     description: 'Where two persons are needed, all keys of the API together count as one of them.',
   })
   @ApiParam(CODE)
@@ -43,7 +43,7 @@ export class ApprovalsController {
   @Post(':code/reject')
   @HttpCode(HttpStatus.OK)
   @RequireAccess('admin')
-  @ApiOperation({ summary: 'Disagree' })
+  @ApiOperation({ summary: 'Say no to what was asked under a code' })
   @ApiParam(CODE)
   @ApiOkResponse({ type: ApprovalDto, description: 'It is over' })
   @ApiErrors(...BODY_ERRORS, 'APPROVAL_NOT_FOUND', 'APPROVAL_CLOSED')
