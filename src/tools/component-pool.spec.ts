@@ -312,6 +312,23 @@ describe(ComponentPool.name, () => {
     expect(told).toContain('ended: withdrawn');
   });
 
+  it.each([
+    ['removed', 0],
+    ['quarantined', 1],
+  ] as const)('ends one that is %s at once, and its settings then are %i', async (to, kept) => {
+    const lock = lockOf('good', good, { variables: [TOKEN] });
+    const { component, version, id: lockId } = lock;
+    installed.set({ name: component, state: 'active', lock, canaryRooms: [], reason: '', since: 0 });
+    await config.set(component, { TOKEN: 'a secret' }, 'chat:root');
+    await add(lock);
+    bus.emit('component.changed', { component, from: 'active', to, lockId, version, reason: '', at: 0 });
+    await until(() => containers.left === 0);
+    const rows = (): Promise<unknown[]> => store.all('SELECT * FROM component_config');
+    for (let left = await rows(); left.length !== kept; left = await rows()) await clock.advance(1);
+    expect(told).toContain('ended: withdrawn');
+    expect(await rows()).toHaveLength(kept);
+  });
+
   it('makes room for another one by ending the one that slept longest', async () => {
     for (let n = 0; n < MOST_COMPONENTS; n++) await add(lockOf('good', good, { id: `lock-${n}` }));
     expect(await outcome(add(lockOf('good', good, { id: 'one-more' })))).toBe('{"sum":5}');

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { ComponentLock } from '../component-registry/installed/component-lock';
+import '../component-registry/installed/installed.events';
 import { InstalledComponents } from '../component-registry/installed/installed-components';
 import { ComponentContainers } from '../containers/component-containers';
 import { EventBus } from '../events/event-bus';
@@ -36,6 +37,12 @@ export class ComponentPool extends ComponentCalls {
     private readonly times: PoolTimes,
   ) {
     super();
+    bus.on('component.changed', ({ component, to }) => {
+      if (to !== 'removed' && to !== 'quarantined') return;
+      this.leave(component, to).catch((error: unknown) =>
+        this.logger.warn(`What ran or was kept of ${component} was not taken away: ${String(error)}`),
+      );
+    });
   }
 
   /** Removes what an earlier life left; an engine is asked for nothing where nothing is installed. */
@@ -83,6 +90,12 @@ export class ComponentPool extends ComponentCalls {
   async withdraw(component: string): Promise<void> {
     const found = [...this.pooled.values()].filter((one) => one.lock.component === component);
     await Promise.all(found.map((one) => one.retire('withdrawn')));
+  }
+
+  /** What is quarantined keeps its settings: it may come back. */
+  private async leave(component: string, to: 'removed' | 'quarantined'): Promise<void> {
+    await this.withdraw(component);
+    if (to === 'removed') await this.config.forget(component);
   }
 
   /** Ids of the locks of which something runs. */
