@@ -273,6 +273,13 @@ describe(InstallationService.name, () => {
     expect((await told()).at(-1)).toMatch(/^r1: ↩️/);
   });
 
+  /** Asks for 1.1.0 and agrees. */
+  async function upgrade(): Promise<void> {
+    const asked = await sut.service.install(ASKED);
+    await sut.service.approve(asked.code, 'chat:root');
+    await becomes((one) => one?.next?.state === 'canary');
+  }
+
   it('upgrades beside what is in use, and goes back', async () => {
     world.tried(manifestOf(), live);
     const { lock } = await install();
@@ -283,11 +290,6 @@ describe(InstallationService.name, () => {
     const better = manifestOf('1.1.0');
     world.manifests.unshift(better);
     world.tried(better, live);
-    const upgrade = async (): Promise<void> => {
-      const asked = await sut.service.install(ASKED);
-      await sut.service.approve(asked.code, 'chat:root');
-      await becomes((one) => one?.next?.state === 'canary');
-    };
     await upgrade();
     expect(sut.installed.offeredIn('r1')).toMatchObject([{ canary: true, lock: { version: '1.1.0' } }]);
     expect(sut.installed.offeredIn('elsewhere')).toMatchObject([{ canary: false, lock: { id: lock.id } }]);
@@ -318,5 +320,19 @@ describe(InstallationService.name, () => {
     expect((await told()).slice(-2)[0]).toMatch(/^rdzen:admin-room: ⛔ .*another description/);
     await sut.service.remove('good', 'chat:root');
     expect(await code(sut.service.remove('good', 'chat:root'))).toBe('COMPONENT_NOT_INSTALLED');
+  });
+
+  it('quarantines a component together with its upgrade: nothing of it runs', async () => {
+    world.tried(manifestOf(), live);
+    const { lock, name } = await install();
+    await sut.service.promote('good', 'chat:root');
+    const better = manifestOf('1.1.0');
+    world.manifests.unshift(better);
+    world.tried(better, live);
+    await upgrade();
+    sut.bus.emit('component.drifted', { component: name, lockId: lock.id, reason: 'its image', at: 0 });
+    await becomes((one) => one?.state === 'quarantined');
+    expect(sut.installed.offeredIn('r1')).toEqual([]);
+    expect(await sut.journal.all()).toEqual([expect.not.objectContaining({ next: expect.anything() })]);
   });
 });

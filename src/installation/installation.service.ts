@@ -248,7 +248,12 @@ export class InstallationService {
     const component = this.installed.get(name);
     if (component?.next?.lock.id === lockId) await this.withoutNext(component, reason, ITSELF, 'rolled-back');
     else if (component?.lock.id === lockId && (component.state === 'active' || component.state === 'canary'))
-      await this.to(component, 'quarantined', reason, ITSELF, 'quarantined');
+      await this.quarantine(component, reason);
+  }
+
+  /** Nothing of it runs: an upgrade on its way goes with it, and is asked for anew. */
+  private quarantine({ next: _, ...component }: InstalledComponent, reason: string): Promise<void> {
+    return this.to(component, 'quarantined', reason, ITSELF, 'quarantined');
   }
 
   private to(
