@@ -46,14 +46,8 @@ import { Settings } from './config/settings';
 import { ComponentContainers } from './containers/component-containers';
 import { ContainerEngine } from './containers/container-engine';
 import { ContainerImages } from './containers/container-images';
-import { ContextBuilder } from './conversation/context-builder';
-import { NoToolsTeller } from './conversation/no-tools-teller.service';
-import { RoundRunner } from './conversation/round-runner';
+import { CONVERSATION_PARTS } from './conversation/conversation-parts';
 import { SystemPrompt } from './conversation/system-prompt';
-import { ToolApprovalCommands } from './conversation/tool-approvals.commands';
-import { LoopPorts, ToolLoop } from './conversation/tool-loop';
-import { ToolOffers } from './conversation/tool-offers';
-import { TurnService } from './conversation/turn.service';
 import { CoreHistory } from './core-registry/core-history';
 import { CoreRegistry } from './core-registry/core-registry';
 import { CORE_REGISTRY_MIGRATIONS } from './core-registry/core-registry.migrations';
@@ -130,19 +124,7 @@ import { Clock } from './shared/clock';
 import { CrashPoints } from './shared/crash-points';
 import { Random } from './shared/random';
 import { Store } from './storage/store';
-import { ArgumentJudge, WorkerArgumentJudge } from './tools/argument-judge';
-import { ComponentCalls } from './tools/component-calls';
-import { ComponentRuntime } from './tools/component-runtime';
-import { ToolApprovals } from './tools/tool-approvals';
-import { ToolCallJournal } from './tools/tool-call-journal';
-import { CallPorts, ToolCaller } from './tools/tool-caller';
-import { ComponentConfig } from './tools/component-config';
-import { ComponentConfigCommands } from './tools/component-config.commands';
-import { ComponentConfigController } from './tools/component-config.controller';
-import { ComponentPool } from './tools/component-pool';
-import { ComponentWarnings } from './tools/component-warnings';
-import { PoolTimes } from './tools/pool-times';
-import { ToolUsage } from './tools/tool-usage';
+import { TOOLS_CONTROLLERS, TOOLS_PARTS } from './tools/tools-parts';
 import { TOOLS_MIGRATIONS } from './tools/tools.migrations';
 
 /** Tables of every feature. */
@@ -241,14 +223,7 @@ const COMPONENTS: Provider[] = [
   CatalogueService,
   CatalogueCommands,
   InstalledComponents,
-  ComponentRuntime,
-  PoolTimes,
-  ComponentConfig,
-  ComponentConfigCommands,
-  ComponentPool,
-  { provide: ComponentCalls, useExisting: ComponentPool },
-  ComponentWarnings,
-  ToolUsage,
+  ...TOOLS_PARTS,
   TrialJournal,
   ReportLinks,
   ToolQuestion,
@@ -257,21 +232,6 @@ const COMPONENTS: Provider[] = [
   TrialProgressStream,
   TrialsCommands,
   ...INSTALLATION_PARTS,
-];
-const CONVERSATION: Provider[] = [
-  { provide: ArgumentJudge, useClass: WorkerArgumentJudge },
-  ToolCallJournal,
-  ToolApprovals,
-  CallPorts,
-  ToolCaller,
-  ContextBuilder,
-  ToolOffers,
-  RoundRunner,
-  LoopPorts,
-  ToolLoop,
-  NoToolsTeller,
-  ToolApprovalCommands,
-  TurnService,
 ];
 const GATEWAY: Provider[] = [
   Admission,
@@ -346,11 +306,19 @@ export class AppModule {
         ServicesController,
         CatalogueController,
         TrialsController,
-        ComponentConfigController,
+        ...TOOLS_CONTROLLERS,
         ...INSTALLATION_CONTROLLERS,
         SendController,
       ],
-      providers: [...ground, ...REGISTRIES, ...WORKERS, ...COMPONENTS, ...CONVERSATION, ...GATEWAY, ...ADMIN],
+      providers: [
+        ...ground,
+        ...REGISTRIES,
+        ...WORKERS,
+        ...COMPONENTS,
+        ...CONVERSATION_PARTS,
+        ...GATEWAY,
+        ...ADMIN,
+      ],
     };
   }
 }

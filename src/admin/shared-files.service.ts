@@ -35,6 +35,8 @@ export class SharedFiles {
   private writing: Promise<void> = Promise.resolve();
   private waiting = false;
   private stopped = false;
+  /** Of the components, as the file has them. */
+  private written?: string;
 
   constructor(
     private readonly settings: Settings,
@@ -77,7 +79,7 @@ export class SharedFiles {
         this.waiting = false;
         await writeAtomically(this.path('active_core'), String(this.registry.active.id));
         await writeAtomically(this.path('system_status.json'), json(this.view()));
-        await writeAtomically(this.path('components', 'registry.json'), json(this.components()));
+        await this.writeComponents();
       })
       .catch((error: unknown) => this.logger.error(`The shared files were not written: ${String(error)}`));
   }
@@ -105,12 +107,22 @@ export class SharedFiles {
     };
   }
 
-  private components(): unknown {
+  /** Only where something has changed: others read its time as that of the last change. */
+  private async writeComponents(): Promise<void> {
+    const components = this.components();
+    const content = json(components);
+    if (content === this.written) return;
+    const view = { components, last_update: seconds(this.clock.now()) };
+    await writeAtomically(this.path('components', 'registry.json'), json(view));
+    this.written = content;
+  }
+
+  private components(): object[] {
     const shown = ({ name, state, since, lock }: InstalledComponent): object => ({
       ...{ name, version: lock.version, state, image: lock.image, since: seconds(since) },
     });
     const here = this.installed.all().filter(({ state }) => state !== 'removed');
-    return { components: here.map(shown), last_update: seconds(this.clock.now()) };
+    return here.map(shown);
   }
 
   private path(...names: string[]): string {

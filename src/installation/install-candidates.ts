@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { canonicalText } from '../component-registry/catalogue/signature';
+import { contentHash } from '../component-registry/catalogue/signature';
 import { CatalogueService } from '../component-registry/catalogue/catalogue.service';
 import type { RunnableManifest } from '../component-registry/manifest/complete-manifest';
 import { notPacked, subjectOf } from '../sandbox/trial-subject';
@@ -40,11 +39,11 @@ export class InstallCandidates {
     if (!manifest) throw notPacked(entry.manifest);
     const report = await this.reportOf(manifest);
     const { image } = subjectOf(report.trialId, manifest, entry);
-    const manifestHash = hashOf(manifest);
+    const manifestHash = contentHash(manifest);
     const { verdict, policyHash, trialId, rating } = report;
     return {
       ...{ manifest, image, report, manifestHash, title: manifest.title ?? manifest.name },
-      shownHash: hashOf({ manifestHash, image, policyHash, trialId, verdict, rating: rating.value }),
+      shownHash: contentHash({ manifestHash, image, policyHash, trialId, verdict, rating: rating.value }),
     };
   }
 
@@ -68,8 +67,4 @@ export class InstallCandidates {
       `${name} ${version} has no trial that it passed as it is now. Try it first: !trial ${name}@${version}.`,
     );
   }
-}
-
-function hashOf(value: unknown): string {
-  return createHash('sha256').update(canonicalText(value)).digest('hex');
 }

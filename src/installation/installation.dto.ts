@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { MayBeAbsent } from '../access/may-be-absent';
+import { IsString, MaxLength, MinLength } from 'class-validator';
 import { type Approval, APPROVAL_STATES, type ApprovalState } from '../approvals/approval';
+import { ComponentChoice } from '../component-registry/catalogue/component-choice.dto';
 import type { CallCount, ComponentChange } from '../component-registry/installed/component-journal';
 import {
   COMPONENT_STATES,
@@ -10,18 +10,7 @@ import {
 } from '../component-registry/installed/installed-component';
 import type { InstallDetails } from './installation-requests';
 
-export class InstallBody {
-  @ApiProperty({ description: 'Name of a component of the catalogue, or its last part', example: 'time-mcp' })
-  @IsString()
-  @MaxLength(200)
-  component!: string;
-
-  @ApiPropertyOptional({ description: 'Exact; the newest where absent', example: '1.0.6' })
-  @MayBeAbsent()
-  @Matches(/^\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/, { message: 'version must be exact, such as 1.0.6' })
-  @MaxLength(64)
-  version?: string;
-}
+export class InstallBody extends ComponentChoice {}
 
 export class RejectBody {
   @ApiProperty({ description: 'For whoever asked', example: 'We have one already' })

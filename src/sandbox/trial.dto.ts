@@ -1,23 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { MayBeAbsent } from '../access/may-be-absent';
+import { ComponentChoice } from '../component-registry/catalogue/component-choice.dto';
 import type { OpenTrial } from './trials.service';
 import type { TrialRow } from './trial-journal';
 import { CHECK_STATUSES, VERDICTS, type CheckStatus, type Verdict } from './trial-report';
 
-export class TrialBody {
-  @ApiProperty({ description: 'Name of a component of the catalogue, or its last part', example: 'time-mcp' })
-  @IsString()
-  @MaxLength(200)
-  component!: string;
-
-  @ApiPropertyOptional({ description: 'Exact; the newest where absent', example: '1.0.6' })
-  @MayBeAbsent()
-  @Matches(/^\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/, { message: 'version must be exact, such as 1.0.6' })
-  @MaxLength(64)
-  version?: string;
-}
+export class TrialBody extends ComponentChoice {}
 
 export class TrialsQuery {
   @ApiPropertyOptional({

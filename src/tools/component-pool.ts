@@ -7,6 +7,7 @@ import { EventBus } from '../events/event-bus';
 import type { CallOptions, ToolAnswer } from '../mcp/mcp-session';
 import { Clock, type Timer } from '../shared/clock';
 import { RdzenError } from '../shared/rdzen-error';
+import { within } from '../shared/within';
 import { ComponentCalls } from './component-calls';
 import { ComponentConfig } from './component-config';
 import { ComponentRuntime } from './component-runtime';
@@ -59,11 +60,9 @@ export class ComponentPool extends ComponentCalls {
     this.stopping = true;
     this.timer?.cancel();
     const all = Promise.all([this.looking, ...[...this.pooled.values()].map((one) => one.stop())]);
-    const patience = new AbortController();
-    await Promise.race([
-      all.finally(() => patience.abort()),
-      this.clock.sleep(STOPPING_MS, patience.signal).catch(() => undefined),
-    ]);
+    await within(this.clock, STOPPING_MS, 'components', all).catch((error: unknown) =>
+      this.logger.warn(`${String(error)}; the sweep of the next start removes what they leave`),
+    );
   }
 
   async call(

@@ -5,28 +5,22 @@ import { McpFailure, type CallOptions, type ToolAnswer } from '../mcp/mcp-sessio
 import type { Clock, Timer } from '../shared/clock';
 import { RdzenError } from '../shared/rdzen-error';
 import { cappedAnswer } from './capped-answer';
-import type { ComponentConfig } from './component-config';
 import { ComponentInstance } from './component-instance';
 import { ComponentDeaths } from './component-deaths';
 import { drifted, orCancelled, unavailable } from './component-refusals';
-import { ComponentDidNotStart, type ComponentRuntime, type RunningComponent } from './component-runtime';
+import { ComponentDidNotStart, type RunningComponent } from './component-runtime';
 import './pool.events';
-import type { PoolTimes } from './pool-times';
 import type { Redaction } from './redaction';
+import { keepsData, startLocked, type StartTools, whyNotStarted } from './start-locked';
 import './tools.events';
 
 /** A list may change so often, and no oftener is it looked at. */
 const LIST_CHANGE_PAUSE_MS = 1_000;
 const START_TRIES = 3;
 
-export interface PoolTools {
-  runtime: ComponentRuntime;
-  config: ComponentConfig;
+export interface PoolTools extends StartTools {
   bus: EventBus;
   clock: Clock;
-  times: PoolTimes;
-  /** Ends one that sleeps, so that another can start. @returns whether there was one */
-  makeRoom: () => Promise<boolean>;
 }
 
 /** What runs of one lock: one container at most, shared by all calls. */
@@ -176,24 +170,12 @@ export class PooledComponent {
     redaction: Redaction,
     began: number,
   ): Promise<RunningComponent> {
-    const { runtime, clock, times, config, makeRoom } = this.tools;
-    const { id, component, image, manifest } = this.lock;
-    const purpose = { word: 'component', labels: { 'rdzen.lock': id }, lifetimeMs: times.lifetimeMs };
-    const state = this.keepsData ? { volume: config.volumeOf(component) } : undefined;
-    const attempt = (): Promise<RunningComponent> => runtime.start(manifest, image, purpose, state, env);
+    const { clock } = this.tools;
     try {
-      return await attempt().catch(async (error: unknown) => {
-        const full = error instanceof RdzenError && error.code === 'TOO_MANY_COMPONENTS';
-        if (full && (await makeRoom())) return attempt();
-        throw error;
-      });
+      return await startLocked(this.lock, env, this.tools);
     } catch (error) {
       if (!(error instanceof ComponentDidNotStart)) throw error;
-      const last = redaction.text(error.logTail).trim().split('\n').pop()?.slice(0, 200) ?? '';
-      this.died(
-        clock.monotonic() - began,
-        `${redaction.text(error.message)}${last === '' ? '' : `; its last words: ${last}`}`,
-      );
+      this.died(clock.monotonic() - began, whyNotStarted(error, redaction));
       throw unavailable(this.lock, this.deaths.reason);
     }
   }
@@ -288,12 +270,8 @@ export class PooledComponent {
     this.tools.bus.emit('component.ended', { component, lockId: id, reason, failed, at });
   }
 
-  private end(instance: ComponentInstance, gently = this.keepsData): Promise<void> {
+  private end(instance: ComponentInstance, gently = keepsData(this.lock)): Promise<void> {
     return instance.end(gently);
-  }
-
-  private get keepsData(): boolean {
-    return blockOf(this.lock.manifest).permissions?.filesystem?.state !== undefined;
   }
 
   private died(livedMs: number, reason: string): void {

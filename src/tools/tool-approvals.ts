@@ -11,11 +11,11 @@ import { bindingOf, type JournalCall, toolHash } from './tool-call';
 import { ToolCallJournal } from './tool-call-journal';
 import './tools.events';
 
-export const APPROVAL_MS = 10 * 60_000;
+export const TOOL_APPROVAL_MS = 10 * 60_000;
 export const GRANT_MS = 60 * 60_000;
 const CODE_LENGTH = 4;
 
-export interface Approval {
+export interface ToolApproval {
   code: string;
   questionId: string;
   binding: string;
@@ -50,15 +50,23 @@ export class ToolApprovals {
     call: JournalCall,
     tool: OfferedTool,
     words: (code: string) => string,
-  ): Promise<Approval> {
+  ): Promise<ToolApproval> {
     const known = await this.of(call);
     if (known) return known;
     const { roomId, lane, authorId: userId, answerThreadId: threadId } = question;
     const code = this.random.id(CODE_LENGTH).toUpperCase();
     const now = this.clock.now();
     const key = `tool-approval:${code}:${now}`;
-    const approval: Approval = {
-      ...{ code, questionId: question.id, roomId, lane, userId, state: 'open', expiresAt: now + APPROVAL_MS },
+    const approval: ToolApproval = {
+      ...{
+        code,
+        questionId: question.id,
+        roomId,
+        lane,
+        userId,
+        state: 'open',
+        expiresAt: now + TOOL_APPROVAL_MS,
+      },
       binding: bindingOf(tool, call.arguments, userId, roomId),
       toolHash: toolHash(tool),
     };
@@ -78,7 +86,7 @@ export class ToolApprovals {
   }
 
   /** What was decided, as soon as it is, or `expired`; rejects with the signal's reason when it aborts. */
-  async decision({ code }: Approval, signal: AbortSignal): Promise<'allowed' | 'denied' | 'expired'> {
+  async decision({ code }: ToolApproval, signal: AbortSignal): Promise<'allowed' | 'denied' | 'expired'> {
     const heard = new AbortController();
     const stop = this.bus.on('tool.approval-decided', (decided) => {
       if (decided.code === code) heard.abort();
@@ -91,7 +99,7 @@ export class ToolApprovals {
         if (now.state === 'expired') return 'expired';
         const left = now.expiresAt - this.clock.now();
         // A time further off was set before somebody put the clock back.
-        const over = left <= 0 || left > APPROVAL_MS;
+        const over = left <= 0 || left > TOOL_APPROVAL_MS;
         if (now.state === 'allowed') return over ? 'expired' : 'allowed';
         if (over) {
           await this.decide(code, 'expired', '');
@@ -105,7 +113,12 @@ export class ToolApprovals {
   }
 
   /** Takes the leave for this very call, and with it marks the call as sent; false where it is not, or no longer, good. */
-  async take({ code }: Approval, call: JournalCall, tool: OfferedTool, question: Question): Promise<boolean> {
+  async take(
+    { code }: ToolApproval,
+    call: JournalCall,
+    tool: OfferedTool,
+    question: Question,
+  ): Promise<boolean> {
     const binding = bindingOf(tool, call.arguments, question.authorId, question.roomId);
     return this.store.transaction(async (tx) => {
       const changed = await tx.run(
@@ -142,7 +155,7 @@ export class ToolApprovals {
     if (!(await this.decide(approval.code, 'denied', by))) throw over(code);
   }
 
-  private async open(code: string, roomId: string): Promise<Approval> {
+  private async open(code: string, roomId: string): Promise<ToolApproval> {
     const approval = await this.find(code.toUpperCase());
     if (!approval || approval.roomId !== roomId)
       throw new RdzenError(
@@ -157,7 +170,7 @@ export class ToolApprovals {
     code: string,
     state: 'allowed' | 'denied' | 'expired',
     by: string,
-    grant?: Approval,
+    grant?: ToolApproval,
   ): Promise<boolean> {
     const changed = await this.store.transaction(async (tx) => {
       const count = await tx.run(
@@ -176,17 +189,17 @@ export class ToolApprovals {
     return changed;
   }
 
-  private find(code: string): Promise<Approval | undefined> {
+  private find(code: string): Promise<ToolApproval | undefined> {
     return this.read('code = ?', code);
   }
 
-  private of({ questionId, round, position }: JournalCall): Promise<Approval | undefined> {
+  private of({ questionId, round, position }: JournalCall): Promise<ToolApproval | undefined> {
     return this.read('question_id = ? AND round = ? AND position = ?', questionId, round, position);
   }
 
-  private async read(where: string, ...values: (string | number)[]): Promise<Approval | undefined> {
+  private async read(where: string, ...values: (string | number)[]): Promise<ToolApproval | undefined> {
     const queries: Queries = this.store;
-    return queries.get<Approval & Record<string, never>>(
+    return queries.get<ToolApproval & Record<string, never>>(
       `SELECT code, question_id AS questionId, binding, tool_hash AS toolHash, room_id AS roomId, lane, user_id AS userId,
               state, expires_at AS expiresAt FROM tool_approvals WHERE ${where}`,
       ...values,

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { lintManifest } from '../manifest/lint-manifest';
 import { blockOf, type Manifest } from '../manifest/manifest';
 import { boundedJson, DocumentRefused } from './bounded-json';
-import { canonicalText, isSignedBy } from './signature';
+import { contentHash, isSignedBy } from './signature';
 import type { Trust } from './trust';
 
 /** A manifest may have 256 KiB in 24 levels; around it stand a signature and a name. */
@@ -88,8 +87,8 @@ export function readEntry(text: string, source: EntryOrigin, place?: string): Ca
     trust: source.trust,
     signed: source.publicKey !== undefined,
     ...(typeof entry.reviewer === 'string' && { reviewer: entry.reviewer }),
-    content: hashOf(manifest),
-    image: hashOf([given, digest ?? null, given.registryType === 'npm' ? provenance?.integrity : null]),
+    content: contentHash(manifest),
+    image: contentHash([given, digest ?? null, given.registryType === 'npm' ? provenance?.integrity : null]),
   };
 }
 
@@ -122,8 +121,4 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** What nobody has checked is shown only where it looks like what it should be. */
 function namedIn(value: unknown, shape: RegExp): string | undefined {
   return typeof value === 'string' && value.length <= 200 && shape.test(value) ? value : undefined;
-}
-
-function hashOf(value: unknown): string {
-  return createHash('sha256').update(canonicalText(value)).digest('hex');
 }

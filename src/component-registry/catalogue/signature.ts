@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import canonicalize from 'canonicalize';
 
 /** Of a raw Ed25519 key in SubjectPublicKeyInfo, before its 32 bytes. Source: RFC 8410, section 4. */
@@ -14,6 +14,11 @@ export function canonicalText(value: unknown): Buffer {
   const text = canonicalize(value);
   if (text === undefined) throw new TypeError('Only what JSON can hold can be signed.');
   return Buffer.from(text, 'utf8');
+}
+
+/** SHA-256 in hex of the same text: alike for alike contents. */
+export function contentHash(value: unknown): string {
+  return createHash('sha256').update(canonicalText(value)).digest('hex');
 }
 
 /** @returns 64 bytes in base64 */
