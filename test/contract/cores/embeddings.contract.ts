@@ -91,8 +91,7 @@ export function describeEmbeddings(context: ContractContext, traits: CoreTraits)
       const { answer } = await call('/api/embed', { input });
       expect(answer.embeddings).toHaveLength(1);
       expect(answer.prompt_eval_count).toBeLessThanOrEqual(PINNED.num_ctx ?? 0);
-      // A whole context of tokens in one go: on two slow processors more than jest's twenty seconds.
-    }, 120_000);
+    });
 
     it('answers afterwards as before', async () => {
       const before = await context.client.ask('Hi', { num_predict: 8 });
