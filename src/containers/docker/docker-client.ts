@@ -1,8 +1,11 @@
-import Docker, { type DockerVersion } from 'dockerode';
+import { createRequire } from 'node:module';
+import type Docker from 'dockerode';
+import type { DockerVersion } from 'dockerode';
 import type { Clock } from '../../shared/clock';
 import { Deadline } from '../../shared/deadline';
 import { type Asked, dockerFailure, dockerTimeout, dockerTooOld } from './docker-failure';
 
+const loadLater = createRequire(__filename);
 /** Docker 20.10. */
 const OLDEST_API = '1.41';
 /** For a call that only asks or marks. */
@@ -20,14 +23,19 @@ export function dockerAddress(host: string): DockerAddress {
 
 /** dockerode with a deadline on every call and our codes on every failure. Its types go no further than this folder. */
 export class DockerClient {
-  readonly api: Docker;
+  private made?: Docker;
   private readonly never = new AbortController().signal;
 
   constructor(
-    address: DockerAddress,
+    private readonly address: DockerAddress,
     private readonly clock: Clock,
-  ) {
-    this.api = new Docker(address);
+  ) {}
+
+  /** Loaded with the first call: most processes of the embedded profile never make one. */
+  get api(): Docker {
+    if (this.made) return this.made;
+    const Dockerode = loadLater('dockerode') as typeof Docker;
+    return (this.made = new Dockerode(this.address));
   }
 
   /**

@@ -11,7 +11,7 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
-    only: { type: 'string' },
+    only: { type: 'string', multiple: true },
     table: { type: 'boolean', default: false },
   },
 });
@@ -65,7 +65,7 @@ async function isSound(): Promise<boolean> {
 
 async function main(): Promise<void> {
   const wanted = MUTANTS.filter(
-    ({ name, folder }) => !values.only || `${folder} ${name}`.includes(values.only),
+    ({ name, folder }) => values.only?.some((words) => `${folder} ${name}`.includes(words)) ?? true,
   );
   const found = await huntAll(wanted);
   const caught = [...found.values()].filter(({ seed }) => seed !== undefined).length;
