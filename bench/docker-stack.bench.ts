@@ -162,8 +162,14 @@ async function oneRun(
       await stack.ready();
       note('docker kill: back', 's', (stamp() - killed) / 1_000, { of: 'worst', most: 15 });
       await person.waitForAnswers(room, known + 1, 60_000);
-      const waited = (await stack.lastSwitch())?.waited_ms;
-      if (waited !== undefined) note('docker kill: next token', 'ms', waited, { of: 'p99', most: 2_000 });
+      // Written once the answer has ended, which is a moment after people see its last words.
+      const told = await eventually(
+        () => stack.lastSwitch(),
+        (row) => row?.waited_ms !== undefined,
+        60_000,
+        'the history tells how long the answer stood still',
+      );
+      note('docker kill: next token', 'ms', told?.waited_ms ?? NaN, { of: 'p99', most: 2_000 });
     }
     for (const service of SERVICES) note(`memory of ${service}`, 'MB', await stack.memory(service));
   } finally {

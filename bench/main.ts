@@ -15,6 +15,7 @@ import { keep, result, table, writeDocument } from './support/report';
 import { sweep } from './sweep.bench';
 import { throughput } from './throughput.bench';
 import { toolChoice } from './tool-choice.bench';
+import { trials } from './trials.bench';
 
 const FIGURES: Figure[] = [
   ready,
@@ -28,6 +29,7 @@ const FIGURES: Figure[] = [
   firstStart,
   dockerGuard,
   dockerStack,
+  trials,
   toolChoice,
   components,
 ];

@@ -8,7 +8,8 @@ import { childrenOf } from '../../test/support/process-tree';
 import { atExit, temporaryFolder } from './at-exit';
 import { stamp } from './clock';
 
-const BUILD = resolve(__dirname, '../../.cache/bench/build/dist');
+/** What is measured: the copy that `npm run bench` makes first. */
+export const BUILD = resolve(__dirname, '../../.cache/bench/build/dist');
 const END_WITHIN_MS = 15_000;
 
 /** The gateway's variables that point it at a site. */

@@ -45,9 +45,13 @@ export class RunningRdzen {
     private readonly environment: Record<string, string>,
     readonly apiUrl: string,
     readonly chatUrl: string,
+    private readonly program: string,
   ) {}
 
-  static async create(environment: Record<string, string> = {}): Promise<RunningRdzen> {
+  static async create(
+    environment: Record<string, string> = {},
+    program = resolve('dist/main.js'),
+  ): Promise<RunningRdzen> {
     const data = mkdtempSync(join(tmpdir(), 'rdzen-test-'));
     const [api, chat] = await Promise.all([freePort(), freePort()]);
     return new RunningRdzen(
@@ -61,6 +65,7 @@ export class RunningRdzen {
       },
       `http://127.0.0.1:${api}`,
       environment.ROCKETCHAT_URL ?? `http://127.0.0.1:${chat}`,
+      program,
     );
   }
 
@@ -77,7 +82,7 @@ export class RunningRdzen {
    */
   async launch(extra: Record<string, string> = {}, through: readonly string[] = []): Promise<void> {
     const { PATH = '', HOME = '' } = process.env;
-    const [command = '', ...args] = [...through, process.execPath, resolve('dist/main.js')];
+    const [command = '', ...args] = [...through, process.execPath, this.program];
     const child = spawn(command, args, {
       env: { PATH, HOME, NODE_ENV: 'test', ...this.environment, ...extra },
       stdio: ['ignore', 'pipe', 'pipe'],

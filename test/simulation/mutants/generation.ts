@@ -33,7 +33,7 @@ export const GENERATION_MUTANTS: readonly Omit<Mutant, 'folder'>[] = [
   {
     name: 'answers are continued where the model begins anew',
     file: SERVICE,
-    find: 'progress.begin(core.continues === true)',
+    find: 'progress.begin(core.continues === true && !job.tools?.length)',
     replace: 'progress.begin(true)',
   },
   {
