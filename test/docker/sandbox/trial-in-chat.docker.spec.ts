@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { scriptedAnswer } from '../../../src/embedded/core/scripted-answer';
 import { ChatPerson, eventually } from '../../support/chat-person';
 import {
   type LocalRegistry,
@@ -15,6 +16,8 @@ if (missing !== undefined) process.stderr.write(`SKIPPED trials in the chat: ${m
 
 /** 200 of them outside of CI: RDZEN_TEST_KILLS=200. */
 const KILLS = Number(process.env.RDZEN_TEST_KILLS ?? 20);
+/** From the death of a core to the next token. */
+const CRASH_BOUND_MS = 2_000;
 const COMPONENT = 'io.github.yokingma/time-mcp';
 jest.setTimeout(120_000);
 
@@ -119,6 +122,59 @@ suite('a trial in the chat', () => {
     expect((await ann.waitForAnswers(hers, 1))[0]).toMatch(/^Only administrators and operators/);
     ann.leave();
   });
+
+  it('lets a failover keep its bound while five trials are asked for', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n++) {
+      const { status, body } = await rdzen.api('POST', '/api/v1/trials', { component: 'time-mcp' });
+      expect(status).toBe(202);
+      ids.push(String(body.id));
+    }
+    await eventually(
+      () => ofTrials(),
+      ({ length }) => length >= 2,
+      30_000,
+      'trials run side by side',
+    );
+    const { epoch } = await rdzen.ready();
+    const question = 'Tell me a long story.';
+    const ann = await ChatPerson.enter(rdzen.chatUrl, 'Ann');
+    const hers = await ann.direct();
+    const known = (await ann.answersIn(hers)).length;
+    await ann.say(hers, question);
+    await eventually(
+      () => ann.answersIn(hers),
+      (answers) => answers.length > known && (answers.at(-1) ?? { text: '' }).text.length > 40,
+      30_000,
+      'it is being written',
+    );
+    process.kill((await rdzen.active()).pid ?? 0, 'SIGKILL');
+    const answers = await ann.waitForAnswers(hers, known + 1, 60_000);
+    expect(answers.slice(known)).toEqual([scriptedAnswer([{ role: 'user', content: question }])]);
+    const row = await eventually(
+      async () => {
+        const { body } = await rdzen.api('GET', '/api/v1/failover/history');
+        return (body as unknown as { epoch: number; waited_ms?: number }[])[0];
+      },
+      (told) => told?.waited_ms !== undefined,
+      30_000,
+      'the history tells how long the answer stood still',
+    );
+    process.stdout.write(`killed among trials: ${row?.waited_ms} ms to the next token\n`);
+    expect(row?.epoch).toBe(epoch + 1);
+    expect(row?.waited_ms).toBeLessThanOrEqual(CRASH_BOUND_MS);
+    ann.leave();
+    for (const id of ids) {
+      const { body } = await eventually(
+        () => rdzen.api('GET', `/api/v1/trials/${id}`),
+        (told) => told.body.state === 'over',
+        240_000,
+        `trial ${id} is over`,
+      );
+      expect(body.verdict).toBe('pass_with_warnings');
+    }
+    expect(ofTrials()).toEqual([]);
+  }, 400_000);
 
   it('is stopped by a word, and nothing of it is left', async () => {
     const [begun = ''] = await said('!trial time-mcp', 1);
