@@ -1,4 +1,10 @@
+import type { ComponentVolumes } from './component-volumes';
 import type { ContainerStdio } from './container-attachments';
+
+/** Where the files of a trial stand. */
+export const FIXTURES_FOLDER = '/tmp/fixtures';
+/** Nobody on the host: user and group of every component, whatever its image names. */
+export const COMPONENT_USER = 10_001;
 
 /** A container for a component: short-lived, not trusted, spoken to over its standard streams, without any network. */
 export interface ComponentContainerSpec {
@@ -9,8 +15,15 @@ export interface ComponentContainerSpec {
   env: Record<string, string>;
   labels: Record<string, string>;
   limits: ComponentLimits;
-  /** A named volume for what must outlive the container; absolute path below /data or /mnt. */
-  state?: { volume: string; path: string };
+  /** A named volume for what must outlive the container, made where it is missing; absolute path below /data or /mnt. */
+  state?: {
+    volume: string;
+    path: string;
+    /** The sweep removes it when it would remove the container; else it stays until somebody removes it. */
+    fleeting?: boolean;
+  };
+  /** Small files at {@link FIXTURES_FOLDER}, in a fleeting volume of that name. */
+  fixtures?: { volume: string; files: Readonly<Record<string, string>> };
   /** After which the sweep removes it, whoever forgot it. */
   lifetimeMs: number;
 }
@@ -55,6 +68,8 @@ export interface ComponentContainer {
   use(): Promise<ComponentUse>;
   /** Paths in its file system that differ from the image's. */
   changes(): Promise<string[]>;
+  /** Whether its user may write to a folder that a volume is mounted at; before or after the start. */
+  mayWriteTo(path: string): Promise<boolean>;
   /** Whether a process in it, main or not, was ended for memory since the start. */
   hadOom(): Promise<boolean>;
   /** Packets it wanted to send with no way to send them; undefined where its counters are out of sight. */
@@ -95,6 +110,8 @@ export interface SandboxEngine {
  * Errors: RdzenError ENGINE_*, IMAGE_MISSING.
  */
 export abstract class ComponentContainers {
+  /** Those in which components keep their data. */
+  abstract readonly volumes: ComponentVolumes;
   abstract engine(): Promise<SandboxEngine>;
   abstract image(reference: string): Promise<ComponentImage | undefined>;
   abstract create(spec: ComponentContainerSpec): Promise<ComponentContainer>;

@@ -17,6 +17,10 @@ export const CHECKS = {
   'component.network':
     'A component is on no network, or on one of ours that has no way out and no service of compose.',
   'component.volume': 'A volume that is mounted exists, is ours, and is a plain local one.',
+  'archive.place':
+    'Files are read and written only where a plain volume of ours is mounted, in a container that Rdzen made itself.',
+  'archive.content':
+    'What is written are plain files and folders below that place, of RDZEN_GUARD_ARCHIVE_MB at most: no links, no devices, no setuid.',
   'replacement.exists': 'What is replaced is a container of ours, by its full id, that is still there.',
   'replacement.name': 'What is replaced has stepped aside as NAME.old-HEX, and the new one takes NAME.',
   'replacement.image': 'The image is the same, or another one here of the same repository.',

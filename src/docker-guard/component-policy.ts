@@ -105,7 +105,7 @@ export const COMPONENT_HOST: FieldRules = {
   RestartPolicy: { allowed: 'no, on-failure or unless-stopped', accepts: isRestartPolicy },
   Mounts: {
     allowed:
-      "volumes of ours by name: {Type: 'volume', Source, Target, ReadOnly}, on paths below /data or /mnt",
+      "volumes of ours by name: {Type: 'volume', Source, Target, ReadOnly}, on paths below /data or /mnt, or on /tmp/fixtures",
     accepts: (value, { prefix }) => Array.isArray(value) && value.every((one) => isVolumeMount(one, prefix)),
   },
   Init: flag,
@@ -186,7 +186,7 @@ function isVolumeMount(value: Json, prefix: string): boolean {
     Source.startsWith(prefix) &&
     /^[a-z0-9][a-z0-9_.-]{1,100}$/.test(Source) &&
     typeof Target === 'string' &&
-    /^\/(data|mnt)(\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$/.test(Target) &&
+    /^(\/(data|mnt)(\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*|\/tmp\/fixtures)$/.test(Target) &&
     typeof ReadOnly === 'boolean' &&
     Object.keys(more).length === 0
   );

@@ -13,6 +13,8 @@ export interface Facts {
 }
 
 export const MANAGED = 'rdzen.managed';
+/** Made by Rdzen, in one of its lives; what compose made has none. */
+export const RUN = 'rdzen.run';
 export const WATCHED = 'rdzen.watched';
 export const REPLACES = 'rdzen.replaces';
 export const PROJECT = 'com.docker.compose.project';

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import type { Duplex } from 'node:stream';
 import { ANSWER_FILTERS, withoutSecrets } from './answer-filters';
 import { EngineSocket, EngineUnreachable, MOST_ANSWER_BYTES, readAll } from './engine-socket';
@@ -7,9 +8,11 @@ import { EventFilter } from './event-filter';
 import type { GuardLimits } from './guard-settings';
 import { Judge, type Permit } from './judge';
 import type { Policy } from './policy';
-import { Refusal } from './refusal';
+import { forbidden, malformed, Refusal } from './refusal';
 import type { Json } from './strict-json';
 import { hijack } from './hijack';
+import { TarGate } from './tar-gate';
+import { TarRefused } from './tar-header';
 
 /** dockerode repeats a body in the query. */
 const MOST_HEADER_BYTES = 512 * 1024;
@@ -75,6 +78,7 @@ export class GuardServer {
 
   private async forward(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
     const permit = await this.permit(asked, false);
+    if (permit.archive) return this.fill(permit, asked, answer);
     // What a call has no body for is thrown away.
     asked.resume();
     const body = permit.body === undefined ? undefined : JSON.stringify(permit.body);
@@ -91,6 +95,35 @@ export class GuardServer {
     });
     told.on('error', () => answer.destroy());
     await this.pass(permit, told, answer);
+  }
+
+  /** The archive goes on as it is judged; where something in it is refused, the engine sees it cut off. */
+  private async fill(
+    { path, ...permit }: Permit,
+    asked: IncomingMessage,
+    answer: ServerResponse,
+  ): Promise<void> {
+    const { limits } = this.policy;
+    demandArchive(asked);
+    const headers = { 'Content-Type': 'application/x-tar', 'Transfer-Encoding': 'chunked' };
+    const call = this.engine.open({ method: permit.method, path, headers });
+    answer.once('close', () => call.destroy());
+    const told = new Promise<IncomingMessage>((resolve, reject) => {
+      call.once('response', resolve);
+      call.once('error', (error) => reject(this.engine.unreachable(error)));
+    });
+    told.catch(() => undefined);
+    try {
+      const gate = this.policy.has('archive.content') ? [new TarGate(limits.archiveBytes)] : [];
+      await pipeline([asked, ...gate, call]);
+    } catch (error) {
+      if (error instanceof TarRefused)
+        throw forbidden('archive.content', error.message, 'Write plain files and folders.');
+      // The engine may have said why it takes no more.
+      const known = await Promise.race([told, Promise.resolve(undefined)]).catch(() => undefined);
+      if (!known) throw this.engine.unreachable(error as Error);
+    }
+    await this.pass({ path, ...permit }, await told, answer);
   }
 
   private async pass(permit: Permit, told: IncomingMessage, answer: ServerResponse): Promise<void> {
@@ -175,6 +208,13 @@ export class GuardServer {
     this.log({ rule: 'engine', status, method, path, message });
     return { status, message };
   }
+}
+
+/** @throws Refusal of what is no archive */
+function demandArchive({ headers }: IncomingMessage): void {
+  const kind = headers['content-type'] ?? '';
+  if (/^application\/(x-)?tar$/i.test(kind) && headers['content-encoding'] === undefined) return;
+  throw malformed('request.body', 'a body that is no application/x-tar, or is compressed');
 }
 
 /** @throws Refusal of a body that is compressed, of another kind, or too large */

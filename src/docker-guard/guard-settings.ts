@@ -23,7 +23,9 @@ export interface GuardLimits {
   tmpfsBytes: number;
   /** Containers of ours that may exist at a time. */
   containers: number;
-  /** Largest request body, bytes. */
+  /** Largest archive that is written into a volume, bytes. */
+  archiveBytes: number;
+  /** Largest request body, bytes; archives have a bound of their own. */
   bodyBytes: number;
 }
 
@@ -59,6 +61,7 @@ export function readGuardSettings(env: Record<string, string | undefined>): Guar
       pids: whole('RDZEN_GUARD_PIDS', env.RDZEN_GUARD_PIDS, 256, 1, 4_096),
       tmpfsBytes: whole('RDZEN_GUARD_TMPFS_MB', env.RDZEN_GUARD_TMPFS_MB, 64, 1, 4_096) * MiB,
       containers: whole('RDZEN_GUARD_CONTAINERS', env.RDZEN_GUARD_CONTAINERS, 64, 1, 1_000),
+      archiveBytes: whole('RDZEN_GUARD_ARCHIVE_MB', env.RDZEN_GUARD_ARCHIVE_MB, 256, 1, 65_536) * MiB,
       bodyBytes: 256 * 1024,
     },
   };

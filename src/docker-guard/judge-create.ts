@@ -14,6 +14,7 @@ import {
   textsAt,
 } from './facts';
 import { judgeFields } from './field-rules';
+import { isPlainVolume } from './judge-archive';
 import { parseImage } from './image-reference';
 import { isOwnProject, judgeEndpoint, ownAliases } from './judge-network';
 import type { Policy } from './policy';
@@ -108,9 +109,7 @@ function componentEndpoints(given: JsonObject, wanted: string, network: string, 
 }
 
 async function judgeVolume(name: string, facts: Facts, policy: Policy): Promise<void> {
-  const found = await facts.volume(name);
-  const options = Object.keys(objectAt(found, 'Options')).length;
-  const plain = found?.Driver === 'local' && options === 0 && isManaged(objectAt(found, 'Labels'));
+  const plain = isPlainVolume(await facts.volume(name));
   policy.demand('component.volume', plain, () =>
     forbidden('component.volume', `volume ${name}`, 'Make it through the guard first, without options.'),
   );

@@ -1,6 +1,7 @@
 import { containerLabels, containerName, type Facts, isManaged, isWatched, objectAt, textAt } from './facts';
 import { judgeFields } from './field-rules';
 import { isPinned, parseImage } from './image-reference';
+import { judgeArchive } from './judge-archive';
 import { judgeCreate } from './judge-create';
 import { judgeConnect, judgeDisconnect } from './judge-network';
 import type { Policy } from './policy';
@@ -26,6 +27,8 @@ export interface Permit {
   /** With version and query. */
   path: string;
   body?: JsonObject;
+  /** The body is a tar that goes through the gate. */
+  archive?: true;
   answer: Answer;
   /** The container may only be looked at: what the engine tells of it goes on without its secrets. */
   watchedOnly: boolean;
@@ -59,6 +62,7 @@ export class Judge {
       method: asked.method,
       path: `${version}${path}${rest.length > 0 ? `?${rest.join('&')}` : ''}`,
       ...(judged ? { body: judged.body } : {}),
+      ...(route.body === 'archive' ? { archive: true as const } : {}),
       answer: route.answer,
       watchedOnly: subject.watchedOnly ?? false,
     };
@@ -140,6 +144,8 @@ export class Judge {
       ),
     );
     if (rule === 'container.rename') this.rename(containerName(found), query.get('name') ?? '');
+    if (rule === 'container.read' || rule === 'container.fill')
+      await judgeArchive(found, query.get('path') ?? '', this.facts, this.policy);
     return { path: named(textAt(found, 'Id')), watchedOnly: !managed };
   }
 
@@ -189,7 +195,7 @@ export class Judge {
     query: Map<string, string>,
   ): Promise<{ body: JsonObject; path?: string } | undefined> {
     const { policy, facts } = this;
-    if (route.body === undefined) return undefined;
+    if (route.body === undefined || route.body === 'archive') return undefined;
     const given = parseBody(await asked.body());
     const { abortSignal: _, ...rest } = given;
     switch (route.body) {

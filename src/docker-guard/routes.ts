@@ -5,12 +5,12 @@ export type Level = 'managed' | 'watched' | 'none';
 export type Answer =
   'plain' | 'containers' | 'networks' | 'volumes' | 'inspection' | 'information' | 'events' | 'raw';
 
-export type BodyKind = 'create' | 'update' | 'network' | 'volume' | 'connect' | 'disconnect';
+export type BodyKind = 'create' | 'update' | 'network' | 'volume' | 'connect' | 'disconnect' | 'archive';
 
 export interface Route {
   /** Id of the rule, for the log and the documents. */
   rule: string;
-  method: 'GET' | 'HEAD' | 'POST' | 'DELETE';
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   /** With at most one of {container}, {network}, {volume}, {image}. */
   path: string;
   level: Level;
@@ -42,7 +42,7 @@ const route = (
 const LOGS = ['stdout', 'stderr', 'follow', 'since', 'until', 'timestamps', 'tail'];
 const ATTACH = ['logs', 'stream', 'stdin', 'stdout', 'stderr', 'detachKeys'];
 
-/** All that is let through; what is not here is refused: exec, build, archive, commit, swarm, plugins, prune, ... */
+/** All that is let through; what is not here is refused: exec, build, commit, swarm, plugins, prune, ... */
 export const ROUTES: readonly Route[] = [
   route('engine.ping', 'GET /_ping', 'none'),
   route('engine.ping', 'HEAD /_ping', 'none'),
@@ -70,6 +70,8 @@ export const ROUTES: readonly Route[] = [
   route('container.attach', 'POST /containers/{container}/attach', 'managed', ATTACH, { answer: 'raw' }),
   route('container.rename', 'POST /containers/{container}/rename', 'managed', ['name']),
   route('container.update', 'POST /containers/{container}/update', 'managed', [], { body: 'update' }),
+  route('container.read', 'GET /containers/{container}/archive', 'managed', ['path']),
+  route('container.fill', 'PUT /containers/{container}/archive', 'managed', ['path'], { body: 'archive' }),
   route('container.remove', 'DELETE /containers/{container}', 'managed', ['v', 'force']),
   route('network.list', 'GET /networks', 'none', ['filters'], { answer: 'networks' }),
   route('network.create', 'POST /networks/create', 'none', [], { body: 'network' }),
@@ -105,6 +107,7 @@ export const QUERY_VALUES: Readonly<Record<string, RegExp>> = {
   name: /^[^]*$/,
   noprune: BOOLEAN,
   'one-shot': BOOLEAN,
+  path: /^\/[A-Za-z0-9_./-]{0,200}$/,
   platform: /^[a-z0-9/]{0,40}$/,
   signal: /^(SIG)?[A-Z0-9+-]{1,12}$/,
   since: TIME,

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { ComponentLock, LockedTool } from '../component-registry/installed/component-lock';
 import { blockOf } from '../component-registry/manifest/manifest';
+import { ComponentContainers } from '../containers/component-containers';
 import { ContainerImages, type ImageInfo } from '../containers/container-images';
 import { type ListedTool, McpFailure } from '../mcp/mcp-session';
 import { descriptionHash, schemaHash } from '../mcp/tool-hash';
 import { CrashPoints } from '../shared/crash-points';
 import { ComponentDidNotStart, ComponentRuntime } from '../tools/component-runtime';
+import { keepsData } from '../tools/start-locked';
 
 const PULL_MS = 120_000;
 const LISTED_WITHIN_MS = 10_000;
@@ -20,6 +22,7 @@ export class ComponentBringer {
   constructor(
     private readonly images: ContainerImages,
     private readonly runtime: ComponentRuntime,
+    private readonly containers: ComponentContainers,
     private readonly crash: CrashPoints,
   ) {}
 
@@ -49,16 +52,18 @@ export class ComponentBringer {
   }
 
   private async listOnce(draft: ComponentLock): Promise<{ listed: ListedTool[]; protocolVersion: string }> {
-    const labels = { 'rdzen.lock': draft.id };
+    const purpose = { word: 'install', labels: { 'rdzen.lock': draft.id }, lifetimeMs: LIFETIME_MS };
+    // Nothing of what it keeps is touched before it is a canary.
+    const volume = `rdzen-install-${draft.id.toLowerCase()}-state`;
     try {
-      const running = await this.runtime.start(draft.manifest, draft.image, {
-        ...{ word: 'install', labels, lifetimeMs: LIFETIME_MS },
-      });
+      const state = keepsData(draft) ? { volume, fleeting: true } : undefined;
+      const running = await this.runtime.start(draft.manifest, draft.image, purpose, state);
       try {
         const { session } = running;
         return { listed: await session.tools(LISTED_WITHIN_MS), protocolVersion: session.protocolVersion };
       } finally {
         await running.close();
+        if (state) await this.containers.volumes.remove(volume).catch(() => undefined);
       }
     } catch (error) {
       if (error instanceof ComponentDidNotStart || error instanceof McpFailure)

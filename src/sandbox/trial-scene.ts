@@ -103,13 +103,30 @@ export class TrialScene {
   /** Beside the one that runs. */
   async another(): Promise<RunningComponent> {
     this.signal.throwIfAborted();
-    const running = await this.runtime.start(this.subject.manifest, this.subject.image, {
+    const { manifest, image, trialId } = this.subject;
+    const purpose = {
       word: 'trial',
-      labels: { 'rdzen.trial': this.subject.trialId },
+      labels: { 'rdzen.trial': trialId },
       lifetimeMs: this.withinMs + LIFETIME_SLACK_MS,
-    });
+    };
+    const { state, files } = this.volumes;
+    const running = await this.runtime.start(manifest, image, purpose, state, undefined, files);
     this.made.push(running);
     return running;
+  }
+
+  /** All its containers have them together. */
+  private get volumes(): {
+    state?: { volume: string; fleeting: true };
+    files?: { volume: string; files: Record<string, string> };
+  } {
+    const { permissions, trial } = this.block;
+    const name = `rdzen-trial-${this.subject.trialId.toLowerCase()}`;
+    const { fixtures = {} } = trial ?? {};
+    return {
+      ...(permissions?.filesystem?.state ? { state: { volume: `${name}-state`, fleeting: true } } : {}),
+      ...(Object.keys(fixtures).length > 0 ? { files: { volume: `${name}-files`, files: fixtures } } : {}),
+    };
   }
 
   /** Calls from here on are broken off on purpose, and answers to them are no fault. */
@@ -132,6 +149,10 @@ export class TrialScene {
     await this.watch.end();
     await this.schemas.close();
     for (const one of this.made) await one.close().catch(() => undefined);
+    const { state, files } = this.volumes;
+    // What cannot be removed now is left to the sweep.
+    for (const one of [state, files])
+      if (one) await this.containers.volumes.remove(one.volume).catch(() => undefined);
   }
 
   /** Running still; where it is not, a new one takes its place. @returns whether it had ended */

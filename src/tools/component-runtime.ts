@@ -6,8 +6,10 @@ import {
   type Resources,
 } from '../component-registry/manifest/manifest';
 import {
+  COMPONENT_USER,
   type ComponentContainer,
   ComponentContainers,
+  type ComponentContainerSpec,
   type ComponentLimits,
 } from '../containers/component-containers';
 import { McpFailure, McpSession } from '../mcp/mcp-session';
@@ -44,7 +46,7 @@ export interface RunningComponent {
 export class ComponentDidNotStart extends Error {
   constructor(
     message: string,
-    readonly kind: 'exited' | 'silent' | 'protocol',
+    readonly kind: 'exited' | 'silent' | 'protocol' | 'state',
     readonly logTail: string,
     readonly exitCode?: number,
     readonly oomKilled = false,
@@ -67,6 +69,7 @@ export class ComponentRuntime {
 
   /**
    * @param image `name@sha256:...` or an image id
+   * @param state what it keeps; where it is fleeting, its folder is looked at before the start
    * @param env variables that it is given; where absent, what the manifest gives by itself and values that open nothing
    * @throws ComponentDidNotStart
    * @throws RdzenError TOO_MANY_COMPONENTS, ENGINE_*, IMAGE_MISSING
@@ -75,8 +78,9 @@ export class ComponentRuntime {
     manifest: Manifest,
     image: string,
     purpose: Purpose,
-    state?: { volume: string },
+    state?: { volume: string; fleeting?: boolean },
     env: Record<string, string> = environment(manifest),
+    fixtures?: ComponentContainerSpec['fixtures'],
   ): Promise<RunningComponent> {
     if (this.open >= MOST_COMPONENTS)
       throw new RdzenError(
@@ -97,7 +101,8 @@ export class ComponentRuntime {
         env,
         labels: { ...purpose.labels, 'rdzen.component': manifest.name, 'rdzen.version': manifest.version },
         limits: limitsOf(resources, permissions?.filesystem?.scratchMiB),
-        ...(state && path ? { state: { volume: state.volume, path } } : {}),
+        ...(state && path ? { state: { ...state, path } } : {}),
+        ...(fixtures ? { fixtures } : {}),
         lifetimeMs: purpose.lifetimeMs,
       });
     } catch (error) {
@@ -112,6 +117,7 @@ export class ComponentRuntime {
       }
     });
     try {
+      if (state?.fleeting && path && !(await container.mayWriteTo(path))) throw notItsFolder(path);
       const session = await this.speak(container, startTimeoutS * 1000);
       return {
         container,
@@ -168,6 +174,14 @@ export class ComponentRuntime {
     let running: Promise<void> | undefined;
     return () => (running ??= work());
   }
+}
+
+function notItsFolder(path: string): ComponentDidNotStart {
+  return new ComponentDidNotStart(
+    `its image has no folder ${path} that user ${COMPONENT_USER} may write to, and it is to keep its data there; make that folder in the image and give it to ${COMPONENT_USER}:${COMPONENT_USER}, as component pack --state does`,
+    'state',
+    '',
+  );
 }
 
 /** In order; by force where it does not end in time. @returns whether it ended by itself, and after how long */

@@ -192,6 +192,7 @@ export class InstallationBench {
     const bringer = new ComponentBringer(
       world.images,
       new ComponentRuntime(containers, clock, random),
+      containers,
       crash,
     );
     this.service = new InstallationService(

@@ -4,7 +4,7 @@ import type { Descriptor, ImageConfig } from '../../oci/image-documents';
 import { OCI_CONFIG, OCI_LAYER_GZIP, OCI_MANIFEST } from '../../oci/media-types';
 import type { BlobSource } from '../../oci/registry-writer';
 import type { BaseImage } from './base-image';
-import { FIXED_TIME } from './fixed-time';
+import { FIXED_TIME } from '../../shared/fixed-time';
 import type { LayerFile } from './layer-file';
 import type { PackageFacts } from './package-facts';
 
@@ -12,7 +12,8 @@ import type { PackageFacts } from './package-facts';
 export const APP = 'app';
 export const SBOM_FILE = 'sbom.cdx.json';
 /** Nobody in particular, and never root. */
-export const USER = '10001:10001';
+export const USER_NUMBER = 10_001;
+export const USER = `${USER_NUMBER}:${USER_NUMBER}`;
 
 export interface ComponentImage {
   manifest: { mediaType: string; bytes: Buffer; digest: string };
@@ -28,6 +29,8 @@ export function componentImage(made: {
   layer: LayerFile;
   architecture: string;
   sbomDigest: string;
+  /** A folder of its own for what it keeps. */
+  state?: string;
 }): ComponentImage {
   const { facts, base, layer } = made;
   const labels = {
@@ -41,6 +44,7 @@ export function componentImage(made: {
     ...(base.digest !== undefined && { 'org.opencontainers.image.base.digest': base.digest }),
     'rdzen.sbom': `/${APP}/${SBOM_FILE}`,
     'rdzen.sbom.digest': made.sbomDigest,
+    ...(made.state !== undefined && { 'rdzen.state': made.state }),
   };
   const environment = base.environment.filter((each) => !each.startsWith('NODE_ENV='));
   // Of the base only the environment stays: its volumes, ports, health check and user are not those of the component.

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RdzenError } from '../../shared/rdzen-error';
-import { TAR_END, tarHeader, tarPadding } from './tar-writer';
+import { TAR_END, tarHeader, tarPadding } from '../../shared/tar-writer';
 
 export interface FolderTar {
   /** Below which the folder's files stand in the archive: `app`. */
@@ -11,6 +11,8 @@ export interface FolderTar {
   without?: (path: string) => boolean;
   /** Bytes of all files together. */
   most: number;
+  /** A folder beside `at`, empty and somebody's own: `data`. */
+  empty?: { path: string; owner: number };
 }
 
 /**
@@ -19,10 +21,14 @@ export interface FolderTar {
  *
  * @throws RdzenError PACK_TOO_LARGE
  */
-export async function* tarOfFolder(folder: string, { at, without, most }: FolderTar): AsyncGenerator<Buffer> {
+export async function* tarOfFolder(
+  folder: string,
+  { at, without, most, empty }: FolderTar,
+): AsyncGenerator<Buffer> {
   let left = most;
   yield tarHeader({ path: at, type: 'directory', mode: 0o755, size: 0 });
   yield* below('');
+  if (empty) yield* emptyFolder(empty.path, empty.owner);
   yield TAR_END;
 
   async function* below(inside: string): AsyncGenerator<Buffer> {
@@ -53,6 +59,17 @@ export async function* tarOfFolder(folder: string, { at, without, most }: Folder
       }
     }
   }
+}
+
+/** With the folders above it, which are root's. */
+function* emptyFolder(path: string, owner: number): Generator<Buffer> {
+  const names = path.split('/');
+  for (let depth = 1; depth <= names.length; depth++)
+    yield tarHeader({
+      path: names.slice(0, depth).join('/'),
+      ...{ type: 'directory' as const, mode: 0o755, size: 0 },
+      owner: depth === names.length ? owner : 0,
+    });
 }
 
 /** Exactly as many bytes as its header says, or the whole archive would be another. */

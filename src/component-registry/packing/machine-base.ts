@@ -4,7 +4,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { promisify } from 'node:util';
 import { RdzenError } from '../../shared/rdzen-error';
-import { TAR_END, tarHeader, tarPadding } from './tar-writer';
+import { TAR_END, tarHeader, tarPadding } from '../../shared/tar-writer';
 
 const LDD_MS = 10_000;
 /** Of the C library: what looks names up, and what add-ons are linked to. `ldd` does not name them. */

@@ -15,13 +15,17 @@ export interface PackRequest {
   lock?: string;
   /** Which of several programs of the package. */
   program?: string;
+  /** An empty folder of its user is laid here, for what it keeps. */
+  state?: string;
   /** Of the component, where the catalogue has one of this package. */
   serverName?: string;
 }
 
 export const PACK_USAGE =
-  'NPM-NAME@VERSION [--to REGISTRY/REPO[:TAG]] [--base REF-OR-TAR] [--lock FILE] [--bin NAME]';
+  'NPM-NAME@VERSION [--to REGISTRY/REPO[:TAG]] [--base REF-OR-TAR] [--lock FILE] [--bin NAME] [--state PATH]';
 
+/** As the docker-guard allows mounts. */
+const STATE = /^\/(data|mnt)(\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$/;
 const NAME = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
 
 /** @throws RdzenError PACK_ARGUMENTS_INVALID, IMAGE_REFERENCE_INVALID */
@@ -31,7 +35,7 @@ export function parsePackArguments(args: readonly string[]): PackRequest {
   try {
     parsed = parseArgs({
       args: [...args],
-      options: { to: text, base: text, lock: text, bin: text },
+      options: { to: text, base: text, lock: text, bin: text, state: text },
       allowPositionals: true,
     });
   } catch (error) {
@@ -47,7 +51,9 @@ export function parsePackArguments(args: readonly string[]): PackRequest {
     throw invalid(
       `${JSON.stringify(version)} is no exact version (ranges and "latest" would be another package tomorrow)`,
     );
-  const { to, base, lock, bin } = parsed.values;
+  const { to, base, lock, bin, state } = parsed.values;
+  if (state !== undefined && !STATE.test(state))
+    throw invalid(`--state is ${JSON.stringify(state)}, and a component keeps its data below /data or /mnt`);
   return {
     name,
     version,
@@ -55,6 +61,7 @@ export function parsePackArguments(args: readonly string[]): PackRequest {
     ...(base !== undefined && { base }),
     ...(lock !== undefined && { lock }),
     ...(bin !== undefined && { program: bin }),
+    ...(state !== undefined && { state }),
   };
 }
 

@@ -7,7 +7,7 @@ import { SystemClock } from '../../shared/system-clock';
 import { catalogueFolder } from '../catalogue/catalogue-folder';
 import { ImageBindings } from '../catalogue/image-bindings';
 import { shippedPackage } from '../catalogue/shipped-package';
-import { type Manifest, PUBLISHER } from '../manifest/manifest';
+import { blockOf, type Manifest, PUBLISHER } from '../manifest/manifest';
 import { PACK_USAGE, parsePackArguments } from './pack-arguments';
 import { packComponent, type Packed } from './pack-component';
 import { packReport } from './pack-report';
@@ -72,7 +72,11 @@ export async function packCommand(
     const npm = findNpm({ nodeProgram: process.execPath, environment, platform: process.platform });
     const tools = { client, npm, clock, environment, signal: stop.signal, say };
     const entry = await shippedPackage(request.name, request.version);
-    const packed = await packComponent({ ...request, serverName: entry?.name }, tools);
+    const state = (entry && blockOf(entry).permissions?.filesystem?.state?.path) ?? request.state;
+    const packed = await packComponent(
+      { ...request, serverName: entry?.name, ...(state !== undefined && { state }) },
+      tools,
+    );
     const bound = entry && (await bind(entry, packed, settings, clock));
     return [packReport(packed), ...(bound === undefined ? [] : ['', bound])].join('\n');
   } finally {

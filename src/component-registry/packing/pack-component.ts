@@ -11,7 +11,7 @@ import type { Clock } from '../../shared/clock';
 import { RdzenError } from '../../shared/rdzen-error';
 import { type BaseImage, baseImage, type BaseLayer } from './base-image';
 import { billOfMaterials } from './bill-of-materials';
-import { APP, type ComponentImage, componentImage, SBOM_FILE } from './component-image';
+import { APP, type ComponentImage, componentImage, SBOM_FILE, USER_NUMBER } from './component-image';
 import { tarOfFolder } from './folder-tar';
 import { type LayerFile, writeLayer } from './layer-file';
 import { readLock } from './lock-file';
@@ -31,6 +31,8 @@ export interface PackTools {
 
 export interface Packed {
   facts: PackageFacts;
+  /** The folder it keeps data in. */
+  state?: string;
   base: Pick<BaseImage, 'name'>;
   digest: string;
   size: number;
@@ -63,7 +65,7 @@ export async function packComponent(request: PackRequest, tools: PackTools): Pro
 }
 
 async function packIn(scratch: string, request: PackRequest, tools: PackTools): Promise<Packed> {
-  const { name, version, lock, to } = request;
+  const { name, version, lock, to, state } = request;
   const { client, clock, environment, npm, signal, say } = tools;
   const architecture = ARCHITECTURES[process.arch] ?? process.arch;
   const folder = join(scratch, 'app');
@@ -86,14 +88,21 @@ async function packIn(scratch: string, request: PackRequest, tools: PackTools): 
   const sbomDigest = digestOf(sbom);
   await writeFile(join(folder, SBOM_FILE), sbom);
   say('compressing its layer');
-  const tar = tarOfFolder(folder, { at: APP, most: MOST_BYTES, without: (path) => NPMS_OWN.has(path) });
+  const tar = tarOfFolder(folder, {
+    at: APP,
+    most: MOST_BYTES,
+    without: (path) => NPMS_OWN.has(path),
+    // A fresh volume takes over owner and mode of the image's folder where it is mounted.
+    ...(state !== undefined && { empty: { path: state.slice(1), owner: USER_NUMBER } }),
+  });
   const layer = await writeLayer(tar, join(scratch, 'app.tar.gz'));
   say(`reading the base: ${request.base ?? 'Node of this machine'}`);
   const base = await baseImage({ base: request.base, architecture, scratch, client, signal });
-  const image = componentImage({ facts, base, layer, architecture, sbomDigest });
+  const image = componentImage({ facts, base, layer, architecture, sbomDigest, state });
   if (to) await push(to, { image, layer, base }, tools);
   return {
     facts,
+    ...(state !== undefined && { state }),
     base: { name: base.name },
     digest: image.manifest.digest,
     size: image.size,

@@ -29,7 +29,10 @@ export function packReport(packed: Packed): string {
     );
   if (!facts.serverNameGiven)
     lines.push(`note:    the package gives no name for its server; ${facts.serverName} is a guess`);
-  const manifest = serverJson(facts, { to, digest, sbomDigest: packed.sbomDigest });
+  const manifest = serverJson(facts, {
+    ...{ to, digest, sbomDigest: packed.sbomDigest },
+    ...(packed.state !== undefined && { state: packed.state }),
+  });
   lines.push(
     '',
     'server.json, to be completed (tools, intents, examples, trial), then: component lint FILE',

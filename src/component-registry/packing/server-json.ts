@@ -4,13 +4,16 @@ import type { PackageFacts } from './package-facts';
 
 const SCHEMA = 'https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json';
 
+/** To be thought over. */
+const STATE_MIB = 64;
+
 /**
  * The beginning of a manifest. What only a person can say is left empty, and `component lint` asks for it: the tools with
  * their effects, what it is good for, and the calls that prove it.
  */
 export function serverJson(
   facts: PackageFacts,
-  image: { to: ImageReference; digest: string; sbomDigest: string },
+  image: { to: ImageReference; digest: string; sbomDigest: string; state?: string },
 ): Manifest & { $schema: string } {
   const { host, repository, tag } = image.to;
   const { source } = facts;
@@ -38,7 +41,12 @@ export function serverJson(
           digest: image.digest,
           ...(facts.license !== undefined && { license: facts.license }),
           stage: 'beta',
-          permissions: { network: 'none' },
+          permissions: {
+            network: 'none',
+            ...(image.state !== undefined && {
+              filesystem: { state: { path: image.state, maxMiB: STATE_MIB } },
+            }),
+          },
           resources: DEFAULT_RESOURCES,
           tools: [],
           intents: {},

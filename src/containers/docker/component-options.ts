@@ -1,9 +1,8 @@
-import type { ContainerCreateOptions, HostConfig } from 'dockerode';
-import type { ComponentContainerSpec } from '../component-containers';
+import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode';
+import { COMPONENT_USER, type ComponentContainerSpec, FIXTURES_FOLDER } from '../component-containers';
 import { EXPIRES, labelsOf, type Maker } from './labels';
 
-/** Nobody on the host, whatever user the image names. */
-const USER = '10001:10001';
+const USER = `${COMPONENT_USER}:${COMPONENT_USER}`;
 const LOG_FILES = { 'max-size': '1m', 'max-file': '1' };
 const SHARED_MEMORY_BYTES = 8 * 2 ** 20;
 const BILLIONTHS = 1e9;
@@ -24,7 +23,11 @@ export function componentOptions(
   now: number,
   cgroup: '1' | '2',
 ): ContainerCreateOptions {
-  const { limits, state } = spec;
+  const { limits, state, fixtures } = spec;
+  const mounts = [
+    ...(state ? [mount(state.volume, state.path)] : []),
+    ...(fixtures ? [mount(fixtures.volume, FIXTURES_FOLDER)] : []),
+  ];
   return {
     name: spec.name,
     Image: spec.image,
@@ -68,9 +71,11 @@ export function componentOptions(
       RestartPolicy: { Name: 'no' },
       IpcMode: 'private',
       CgroupnsMode: 'private',
-      ...(state
-        ? { Mounts: [{ Type: 'volume', Source: state.volume, Target: state.path, ReadOnly: false }] }
-        : {}),
+      ...(mounts.length > 0 ? { Mounts: mounts } : {}),
     } satisfies FullHostConfig as HostConfig,
   };
+}
+
+function mount(Source: string, Target: string): MountSettings {
+  return { Type: 'volume', Source, Target, ReadOnly: false };
 }

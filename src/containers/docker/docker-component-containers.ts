@@ -4,6 +4,7 @@ import type { Container, ContainerInspectInfo, ContainerStats, ImageInspectInfo 
 import type { Clock } from '../../shared/clock';
 import { RdzenError } from '../../shared/rdzen-error';
 import {
+  COMPONENT_USER,
   type ComponentContainer,
   ComponentContainers,
   type ComponentContainerSpec,
@@ -16,12 +17,17 @@ import type { ContainerStdio } from '../container-attachments';
 import { componentOptions } from './component-options';
 import { containerStats } from './container-stats';
 import { DockerAttachments } from './docker-attachments';
+import { DockerComponentVolumes } from './docker-component-volumes';
 import type { DockerClient } from './docker-client';
 import { isMissing } from './docker-failure';
 import { EXPIRES, type Maker } from './labels';
 import { sweep } from './sweep';
+import { VolumeArchive } from './volume-archive';
 
 const STOP_SLACK_MS = 10_000;
+/** Of a container that is never started. */
+const STILL_LIFETIME_MS = 300_000;
+const STILL_LIMITS = { memoryBytes: 16 * 2 ** 20, cpus: 0.1, pids: 8, scratchBytes: 2 ** 20 };
 
 /** What it says of itself, beside what the published types name. */
 interface EngineInfo {
@@ -32,8 +38,10 @@ interface EngineInfo {
 
 /** {@link ComponentContainers} over Docker. */
 export class DockerComponentContainers extends ComponentContainers {
+  readonly volumes: DockerComponentVolumes;
   private readonly attachments: DockerAttachments;
   private cgroup?: '1' | '2';
+  private stills = 0;
 
   constructor(
     private readonly client: DockerClient,
@@ -42,6 +50,13 @@ export class DockerComponentContainers extends ComponentContainers {
   ) {
     super();
     this.attachments = new DockerAttachments(client);
+    this.volumes = new DockerComponentVolumes(client, maker, (volume, path, image) =>
+      this.make({
+        name: `rdzen-files-${maker.run.toLowerCase()}-${(this.stills++).toString(36)}`,
+        ...{ image, env: {}, labels: {}, limits: STILL_LIMITS, state: { volume, path } },
+        lifetimeMs: STILL_LIFETIME_MS,
+      }),
+    );
   }
 
   async engine(): Promise<SandboxEngine> {
@@ -81,6 +96,11 @@ export class DockerComponentContainers extends ComponentContainers {
   }
 
   async create(spec: ComponentContainerSpec): Promise<ComponentContainer> {
+    await this.volumes.makeFor(spec, this.clock.now());
+    return this.make(spec);
+  }
+
+  private async make(spec: ComponentContainerSpec): Promise<ComponentContainer> {
     if (this.cgroup === undefined) await this.engine();
     const options = componentOptions(spec, this.maker, this.clock.now(), this.cgroup ?? '1');
     const made = await this.client.call(
@@ -188,6 +208,13 @@ class DockerComponent implements ComponentContainer {
   async changes(): Promise<string[]> {
     const found = (await this.ask('compare', () => this.container.changes())) as { Path: string }[] | null;
     return (found ?? []).map(({ Path }) => Path);
+  }
+
+  async mayWriteTo(path: string): Promise<boolean> {
+    const { uid, gid, mode } = await new VolumeArchive(this.client, this.id, path).folder();
+    const owns =
+      (uid === COMPONENT_USER && (mode & 0o200) > 0) || (gid === COMPONENT_USER && (mode & 0o020) > 0);
+    return owns || (mode & 0o002) > 0;
   }
 
   async hadOom(): Promise<boolean> {

@@ -4,7 +4,7 @@ import { McpFailure, type ToolAnswer } from '../../mcp/mcp-session';
 import { SchemaTookTooLong } from '../../mcp/schema-judge';
 import { visibleExcerpt } from '../../mcp/visible-excerpt';
 import type { KnownTool, TrialScene } from '../trial-scene';
-import { type Check, failed, notMeasured, passed, review } from './check';
+import { type Check, failed, passed } from './check';
 
 const MOST_ANSWER = 256 * 1024;
 /** Source: MCP 2025-11-25, `ContentBlock`. */
@@ -18,30 +18,17 @@ export const calls: Check = {
   number: 6,
   id: 'calls',
   ask: async (scene) => {
-    const { calls: shown = [], fixtures = {} } = scene.block.trial ?? {};
+    const { calls: shown = [] } = scene.block.trial ?? {};
     if (shown.length === 0) return failed('its manifest shows no call to try it with');
-    // It is no fault of the component that no files are given to it.
-    const wanted = shown.filter((call) => !needsFile(call, Object.keys(fixtures)));
-    if (wanted.length === 0) return notMeasured(`all ${shown.length} calls need the files of trial.fixtures`);
     const done: string[] = [];
-    for (const call of wanted) {
+    for (const call of shown) {
       const problem = await tried(call, scene);
       if (problem !== undefined) return failed(`${call.tool}: ${problem}`, done);
       done.push(`${call.tool}: as expected`);
     }
-    const detail = `${done.length} of ${shown.length} calls did what its manifest says`;
-    if (wanted.length === shown.length) return passed(detail);
-    return review(
-      `${detail}; the others need the files of trial.fixtures, which a trial does not give yet`,
-      shown.filter((call) => !wanted.includes(call)).map(({ tool }) => `${tool}: not called`),
-    );
+    return passed(`${done.length} of ${shown.length} calls did what its manifest says`);
   },
 };
-
-function needsFile({ arguments: given, expect }: TrialCall, files: readonly string[]): boolean {
-  const text = JSON.stringify([given, expect.value ?? null]);
-  return files.some((file) => text.includes(file));
-}
 
 async function tried(call: TrialCall, scene: TrialScene): Promise<string | undefined> {
   const { running, tools, clock } = scene;

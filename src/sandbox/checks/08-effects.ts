@@ -1,3 +1,4 @@
+import { FIXTURES_FOLDER } from '../../containers/component-containers';
 import { type Check, notMeasured, passed, review, warned } from './check';
 
 /** What the engine itself puts into a container with an init process. */
@@ -12,9 +13,10 @@ export const effects: Check = {
     const { running, watch, limits } = scene;
     if (!running) return notMeasured('it does not run');
     const { state } = scene.block.permissions?.filesystem ?? {};
-    const mounted = state
-      ? state.path.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'))
-      : [];
+    // The engine makes the folders at which it mounts something.
+    const mounted = [FIXTURES_FOLDER, state?.path ?? ''].flatMap((path) =>
+      path.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/')),
+    );
     const changed = (await running.container.changes()).filter(
       (path) => !OF_THE_ENGINE.includes(path) && !mounted.includes(path),
     );

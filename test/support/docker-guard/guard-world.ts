@@ -9,6 +9,8 @@ export const PINNED = `registry.test:5000/tool@${DIGEST}`;
 export const [CORE, FOREIGN, WATCHED, COMPONENT_ID, STRAY] = ['c', 'f', 'a', 'b', 'e'].map((digit) =>
   digit.repeat(64),
 ) as [string, string, string, string, string];
+/** One that Rdzen made, with volumes. */
+export const FILES = '8'.repeat(64);
 /** A managed container that still bears its own name. */
 export const STANDING = '9'.repeat(64);
 
@@ -66,6 +68,15 @@ const CONTAINERS = [
     'rdzen.replaces': '',
     'com.docker.compose.project': '',
   }),
+  {
+    ...container(FILES, 'rdzen-memory', { 'rdzen.managed': 'true', 'rdzen.run': 'r1' }),
+    Mounts: [
+      { Type: 'volume', Name: 'rdzen-state', Destination: '/data', Driver: 'local', RW: true },
+      { Type: 'volume', Name: 'mongo', Destination: '/others', Driver: 'local', RW: true },
+      { Type: 'volume', Name: 'rdzen-bind', Destination: '/bound', Driver: 'local', RW: true },
+      { Type: 'bind', Source: '/', Destination: '/host' },
+    ],
+  },
   container(STRAY, 'mongodb.old-ab12', { 'com.docker.compose.project': 'shop' }),
 ].map((one) => asJson(one) as JsonObject);
 const NETWORKS = [

@@ -4,6 +4,7 @@ import {
   CORE_LABELS,
   COMPONENT_ID,
   DIGEST,
+  FILES,
   FOREIGN,
   type Request,
   replacement,
@@ -153,7 +154,7 @@ export const HOSTILE: Readonly<Record<string, Request[]>> = {
     `POST /containers/${CORE}/exec`,
     'POST /build',
     'POST /commit',
-    `PUT /containers/${CORE}/archive`,
+    `PUT /containers/${CORE}/update`,
     'POST /swarm/init',
     'POST /plugins/pull',
     'POST /session',
@@ -189,6 +190,18 @@ export const HOSTILE: Readonly<Record<string, Request[]>> = {
     call(`POST /containers/${STANDING}/rename?name=mongodb`),
     call('POST /containers/rdzen-tool/rename?name=core1'),
     call(`POST /containers/${CORE}/rename?name=core2`),
+  ],
+  // A core's files, a place that is no mount, one that is a mount of the host's, a volume of others, one with options.
+  'archive.place': [
+    ...[CORE, COMPONENT_ID].flatMap((id) => [
+      call(`GET /containers/${id}/archive?path=/etc`),
+      call(`PUT /containers/${id}/archive?path=/cache`),
+    ]),
+    ...['/', '/data/..', '/data/x', '/host', '/others', '/bound', ''].flatMap((path) => [
+      call(`PUT /containers/${FILES}/archive?path=${path}`),
+      call(`GET /containers/${FILES}/archive?path=${path}`),
+    ]),
+    call(`PUT /containers/${FILES}/archive`),
   ],
   'replacement.exists': [
     replacement({ Labels: { ...CORE_LABELS, 'rdzen.replaces': 'core1.old-ab12' } }),

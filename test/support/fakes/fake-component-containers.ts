@@ -10,12 +10,14 @@ import {
   type ComponentUse,
   type SandboxEngine,
 } from '../../../src/containers/component-containers';
+import { FakeComponentVolumes } from './fake-component-volumes';
 import { PROGRAM } from '../components/component-process';
 import { nameOf } from '../components/manifests';
 
 /** Runs the test components as processes, with a name of a behaviour as the last word of the image's repository. */
 export class FakeComponentContainers extends ComponentContainers {
   readonly made: FakeComponent[] = [];
+  readonly volumes = new FakeComponentVolumes();
   /** Most that ran at once. */
   most = 0;
   /** Set, nothing can be made: the engine is away. */
@@ -44,6 +46,9 @@ export class FakeComponentContainers extends ComponentContainers {
 
   create(spec: ComponentContainerSpec): Promise<ComponentContainer> {
     if (this.problem) return Promise.reject(this.problem);
+    const { state, fixtures, labels } = spec;
+    for (const one of [state, fixtures])
+      if (one) this.volumes.make(one.volume, labels['rdzen.component'] ?? '');
     const made = new FakeComponent(spec, `c${this.made.length + 1}`);
     this.made.push(made);
     this.most = Math.max(this.most, this.left);
@@ -117,6 +122,10 @@ export class FakeComponent implements ComponentContainer {
 
   changes(): Promise<string[]> {
     return Promise.resolve(['/sbin', '/sbin/docker-init']);
+  }
+
+  mayWriteTo(): Promise<boolean> {
+    return Promise.resolve(true);
   }
 
   hadOom(): Promise<boolean> {

@@ -9,6 +9,8 @@ export interface TarEntry {
   size: number;
   /** Where a symbolic link points to. */
   target?: string;
+  /** Number of a user and of a group; root where absent. */
+  owner?: number;
 }
 
 const BLOCK = 512;
@@ -16,7 +18,7 @@ const TYPE = { file: '0', directory: '5', symlink: '2' } as const;
 
 /**
  * The header of an entry in a POSIX archive: ustar, with a pax header before it where a name is too long or not ASCII.
- * Owner and time are the same for all: root, and {@link FIXED_SECONDS}. Source: POSIX.1-2017, `pax`.
+ * The time is the same for all: {@link FIXED_SECONDS}. Source: POSIX.1-2017, `pax`.
  */
 export function tarHeader(entry: TarEntry): Buffer {
   const name = entry.type === 'directory' ? `${entry.path}/` : entry.path;
@@ -53,7 +55,7 @@ export const TAR_END = Buffer.alloc(2 * BLOCK);
 
 function ustar(
   { name, prefix }: { name: string; prefix: string },
-  { mode, size }: { mode: number; size: number },
+  { mode, size, owner = 0 }: { mode: number; size: number; owner?: number },
   type: string,
   target: string,
 ): Buffer {
@@ -61,8 +63,8 @@ function ustar(
   const octal = (value: number, length: number): string => value.toString(8).padStart(length - 1, '0');
   header.write(name, 0, 100, 'ascii');
   header.write(octal(mode, 8), 100, 'ascii');
-  header.write(octal(0, 8), 108, 'ascii');
-  header.write(octal(0, 8), 116, 'ascii');
+  header.write(octal(owner, 8), 108, 'ascii');
+  header.write(octal(owner, 8), 116, 'ascii');
   header.write(octal(size, 12), 124, 'ascii');
   header.write(octal(FIXED_SECONDS, 12), 136, 'ascii');
   header.write(' '.repeat(8), 148, 'ascii');
@@ -98,4 +100,14 @@ function paxRecord(key: string, value: string): string {
   let length = rest + 1;
   while (rest + String(length).length !== length) length = rest + String(length).length;
   return `${length} ${key}=${value}\n`;
+}
+
+/** An archive of small files, all of one owner. Names are relative. */
+export function tarOfTexts(files: Readonly<Record<string, string>>, owner: number): Buffer {
+  const parts = Object.entries(files).flatMap(([path, text]) => {
+    const content = Buffer.from(text);
+    const size = content.length;
+    return [tarHeader({ path, type: 'file', mode: 0o644, size, owner }), content, tarPadding(size)];
+  });
+  return Buffer.concat([...parts, TAR_END]);
 }

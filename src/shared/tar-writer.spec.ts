@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
-import { describeWithGnuTar } from '../../../test/support/gnu-tar';
+import { describeWithGnuTar } from '../../test/support/gnu-tar';
 import { FIXED_SECONDS } from './fixed-time';
-import { TAR_END, type TarEntry, tarHeader, tarPadding } from './tar-writer';
-import { TarWatch } from './tar-watch';
+import { TAR_END, type TarEntry, tarHeader, tarOfTexts, tarPadding } from './tar-writer';
+import { TarWatch } from '../component-registry/packing/tar-watch';
 
 const archive = (...entries: [TarEntry, string?][]): Buffer =>
   Buffer.concat([
@@ -49,6 +49,17 @@ described(tarHeader.name, () => {
       'lrwxrwxrwx 0/0 0 1980-01-01 00:00:01 app/link -> run.js',
     ]);
     expect(new Date(FIXED_SECONDS * 1_000).toISOString()).toBe('1980-01-01T00:00:01.000Z');
+  });
+
+  it("gives what is somebody's own to its owner", () => {
+    const tar = archive([{ path: 'data', type: 'directory', mode: 0o755, size: 0, owner: 10_001 }]);
+    expect(listed(tar, '--verbose', '--numeric-owner')[0]).toMatch(/^drwxr-xr-x 10001\/10001 /);
+    const texts = tarOfTexts({ 'a.txt': 'Cześć!\n', b: '' }, 10_001);
+    const lines = listed(texts, '--verbose', '--numeric-owner').map((line) => line.replace(/ +/g, ' '));
+    expect(lines).toEqual([
+      expect.stringMatching(/^-rw-r--r-- 10001\/10001 9 .* a\.txt$/),
+      expect.stringMatching(/^-rw-r--r-- 10001\/10001 0 .* b$/),
+    ]);
   });
 
   it.each([LONG_SPLIT, LONG_NAME, LONG_PATH, 'żółć/naïve 日本.js', 'a b/c\\d'])(
