@@ -125,7 +125,8 @@ describeWithGnuTar()(`${TarGate.name} and the archives of others`, () => {
   it('takes that of a folder, and not one with a link', async () => {
     mkdirSync(join(folder, 'n'.repeat(120)));
     writeFileSync(join(folder, 'n'.repeat(120), 'zażółć'), 'x'.repeat(5_000));
-    expect(await through(tar())).toEqual(tar());
+    const whole = tar();
+    expect((await through(whole)).equals(whole)).toBe(true);
     symlinkSync('/etc/passwd', join(folder, 'link'));
     await expect(through(tar())).rejects.toThrow('a link');
   });

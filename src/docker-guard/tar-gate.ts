@@ -78,6 +78,8 @@ export class TarGate extends Transform {
     const bytes = this.pax?.size ?? size;
     this.pax = undefined;
     if (!isPlainPath(real)) throw new TarRefused('a path that leads out, or is none');
+    // Readers take it for a folder.
+    if (kind === 'file' && real.endsWith('/')) throw new TarRefused('a file named like a folder');
     if ((mode & 0o6000) !== 0) throw new TarRefused('a file that runs with the rights of its owner');
     if (kind === 'folder' && bytes > 0) throw new TarRefused('a folder with content');
     if (++this.entries > MOST_ENTRIES) throw new TarRefused(`more than ${MOST_ENTRIES} files`);

@@ -48,8 +48,6 @@ export function readHeader(block: Buffer): TarHeader {
   if (text(157, 100) !== '') throw new TarRefused('a file that links to another');
   const [name, prefix] = [text(0, 100), text(345, 155)];
   const path = prefix === '' ? name : `${prefix}/${name}`;
-  // Readers take a file whose name ends so for a folder.
-  if (kind === 'file' && path.endsWith('/')) throw new TarRefused('a file named like a folder');
   return { kind, path, mode: octal(100, 8) & 0o7777, size: octal(124, 12) };
 }
 
