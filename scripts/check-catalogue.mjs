@@ -56,8 +56,9 @@ async function check(manifest, work) {
   if (state !== undefined) places[state] = join(work, 'state');
   for (const path of Object.values(places)) mkdirSync(path);
   const here = (value) => inOurPlaces(value, places);
+  mkdirSync(join(places['/tmp'], 'fixtures'));
   for (const [name, text] of Object.entries(block.trial.fixtures ?? {}))
-    writeFileSync(join(places['/tmp'], name), text);
+    writeFileSync(join(places['/tmp'], 'fixtures', name), text);
 
   const variables = (given.environmentVariables ?? []).map(({ name, default: value = '' }) => [
     name,
