@@ -1,0 +1,189 @@
+import type { CatalogueService } from '../../../src/component-registry/catalogue/catalogue.service';
+import type { ComponentLock } from '../../../src/component-registry/installed/component-lock';
+import { InstalledComponents } from '../../../src/component-registry/installed/installed-components';
+import { blockOf } from '../../../src/component-registry/manifest/manifest';
+import { DockerClient, dockerAddress } from '../../../src/containers/docker/docker-client';
+import { DockerComponentContainers } from '../../../src/containers/docker/docker-component-containers';
+import { DockerImages } from '../../../src/containers/docker/docker-images';
+import { EventBus } from '../../../src/events/event-bus';
+import { PostIdKey } from '../../../src/journal/post-id';
+import { descriptionHash, schemaHash } from '../../../src/mcp/tool-hash';
+import { runTrial } from '../../../src/sandbox/trial';
+import type { TrialReport } from '../../../src/sandbox/trial-report';
+import { TrialScene } from '../../../src/sandbox/trial-scene';
+import { SystemClock } from '../../../src/shared/system-clock';
+import { SystemRandom } from '../../../src/shared/system-random';
+import type { LibsqlStore } from '../../../src/storage/libsql-store';
+import { ComponentConfig } from '../../../src/tools/component-config';
+import { ComponentPool } from '../../../src/tools/component-pool';
+import { ComponentRuntime } from '../../../src/tools/component-runtime';
+import { PoolTimes } from '../../../src/tools/pool-times';
+import { eventually } from '../../support/chat-person';
+import {
+  type LocalRegistry,
+  registryMissing,
+  startLocalRegistry,
+} from '../../support/components/local-registry';
+import { memoryStore } from '../../support/memory-store';
+import { type GuardRig, missing, startGuardRig } from '../guard/support/guard-rig';
+import { type PackedComponent, PackedComponents } from './support/packed-components';
+
+const absent = missing ?? registryMissing;
+const suite = absent === undefined ? describe : describe.skip;
+if (absent !== undefined) process.stderr.write(`SKIPPED kept state: ${absent}\n`);
+
+const MEMORY = '@modelcontextprotocol/server-memory@2026.8.31';
+const GRAPH = '@itseasy21/mcp-knowledge-graph@1.0.7';
+const FILES = '@modelcontextprotocol/server-filesystem@2026.8.31';
+const ADA = { entities: [{ name: 'Ada', entityType: 'person', observations: ['likes green tea'] }] };
+const WITHIN = { withinMs: 20_000 };
+jest.setTimeout(180_000);
+
+/** Published servers that keep data, on a real engine behind the docker-guard. */
+suite('components that keep data', () => {
+  const clock = new SystemClock();
+  const random = new SystemRandom();
+  const owner = `statetest-${random.id(8).toLowerCase()}`;
+  const key = new PostIdKey(Buffer.from(owner.padEnd(32)));
+  const packed: Record<string, PackedComponent> = {};
+  let registry: LocalRegistry;
+  let guard: GuardRig;
+  let packer: PackedComponents;
+  let client: DockerClient;
+  let store: LibsqlStore;
+
+  beforeAll(async () => {
+    registry = await startLocalRegistry();
+    guard = await startGuardRig({ RDZEN_GUARD_REGISTRIES: registry.host });
+    client = new DockerClient(dockerAddress(`unix://${guard.socket}`), clock);
+    packer = new PackedComponents(registry.host);
+    const images = new DockerImages(client, clock);
+    for (const spec of [MEMORY, GRAPH, FILES]) packed[spec] = await packer.pack(spec);
+    packed.stateless = await packer.pack(MEMORY, { withoutState: true });
+    for (const { reference } of Object.values(packed)) await images.pull(reference, { withinMs: 60_000 });
+    store = await memoryStore();
+  }, 240_000);
+  afterAll(async () => {
+    await store?.close();
+    for (const { Id, Labels } of await guard.direct.listContainers({ all: true }))
+      if (Labels['rdzen.owner'] === owner) await guard.direct.getContainer(Id).remove({ force: true });
+    for (const name of await volumes()) await guard.direct.getVolume(name).remove();
+    for (const { reference } of Object.values(packed))
+      await guard.direct.getImage(reference).remove({ force: true });
+    await packer?.close();
+    await guard?.close();
+    await registry?.stop();
+  }, 60_000);
+
+  const the = (spec: string): PackedComponent => {
+    const found = packed[spec];
+    if (!found) throw new Error(`${spec} was not packed`);
+    return found;
+  };
+  /** Of one life of the process. */
+  const life = (): DockerComponentContainers =>
+    new DockerComponentContainers(client, { owner, run: random.id(8) }, clock);
+  const volumes = async (): Promise<string[]> =>
+    ((await guard.direct.listVolumes()).Volumes ?? [])
+      .filter(({ Labels }) => (Labels as Record<string, string> | null)?.['rdzen.owner'] === owner)
+      .map(({ Name }) => Name)
+      .sort();
+
+  async function trial(spec: string): Promise<TrialReport> {
+    const containers = life();
+    const { manifest, reference } = the(spec);
+    const subject = { trialId: random.id(6), manifest, image: reference, source: 'tests', signed: true };
+    const scene = new TrialScene(
+      subject,
+      await containers.engine(),
+      containers,
+      new ComponentRuntime(containers, clock, random),
+      clock,
+      AbortSignal.timeout(100_000),
+      100_000,
+    );
+    return runTrial(scene, new Date());
+  }
+
+  async function lockOf(spec: string): Promise<ComponentLock> {
+    const { manifest, reference } = the(spec);
+    const containers = life();
+    const image = await containers.image(reference);
+    const purpose = { word: 't', labels: {}, lifetimeMs: 60_000 };
+    const one = await new ComponentRuntime(containers, clock, random).start(manifest, reference, purpose);
+    const listed = await one.session.tools(10_000);
+    await one.close();
+    return {
+      ...{ id: random.id(10), component: manifest.name, version: manifest.version, manifest },
+      ...{ manifestHash: '', image: reference, imageId: image?.id ?? '', protocolVersion: '' },
+      tools: listed.map(({ name, description = '', inputSchema }) => ({
+        ...{ name, description, inputSchema, effect: 'read', egress: false },
+        ...{ descriptionHash: descriptionHash(description), schemaHash: schemaHash(inputSchema) },
+      })),
+      ...{ approvedBy: [], approvedAt: 0, trialId: '' },
+    };
+  }
+
+  function poolOf(containers: DockerComponentContainers): ComponentPool {
+    const installed = new InstalledComponents();
+    const config = new ComponentConfig(store, installed, {} as CatalogueService, clock, random, key);
+    const times = Object.assign(new PoolTimes(), { idleMs: 200, tickMs: 100 });
+    const runtime = new ComponentRuntime(containers, clock, random);
+    return new ComponentPool(runtime, containers, installed, config, new EventBus(), clock, times);
+  }
+
+  it.each([MEMORY, GRAPH, FILES])('%s passes its trial, and nothing of that is left', async (spec) => {
+    const report = await trial(spec);
+    expect(guard.refused).toEqual([]);
+    expect([6, 8, 13].map((number) => report.checks[number]?.status)).toEqual(['passed', 'passed', 'passed']);
+    expect([report.verdict, report.problem]).toEqual([expect.stringMatching(/^pass/), undefined]);
+    const shown = blockOf(the(spec).manifest).trial?.calls?.length ?? 0;
+    expect(report.checks[6]?.detail).toBe(`${shown} of ${shown} calls did what its manifest says`);
+    expect(await volumes()).toEqual([]);
+  });
+
+  it('refuses in words an image that has no folder of its user for its data', async () => {
+    const report = await trial('stateless');
+    expect(report.verdict).toBe('fail');
+    expect(report.checks[2]).toMatchObject({
+      status: 'failed',
+      detail: expect.stringMatching(/^its image has no folder \/data that user 10001 may write to/) as string,
+    });
+    expect(await volumes()).toEqual([]);
+  });
+
+  it.each([MEMORY, GRAPH])('%s still knows after a sleep, and after another life of Rdzen', async (spec) => {
+    const lock = await lockOf(spec);
+    const first = life();
+    const pool = poolOf(first);
+    const known = async (of: ComponentPool): Promise<string> => {
+      const { content } = await of.call(lock, 'search_nodes', { query: 'tea' }, WITHIN);
+      return JSON.stringify(content);
+    };
+    await pool.call(lock, 'create_entities', ADA, WITHIN);
+    const left = (): Promise<number> => first.count(`rdzen.owner=${owner}`);
+    await eventually(left, (count) => count === 0, 30_000, 'it sleeps');
+    expect(await known(pool)).toContain('likes green tea');
+    await pool.stop();
+    const kept = await volumes();
+    expect(kept).toEqual([expect.stringMatching(/^rdzen-state-[a-z-]+-[0-9a-f]{12}$/)]);
+
+    const second = life();
+    await second.sweep();
+    expect(await volumes()).toEqual(kept);
+    const again = poolOf(second);
+    expect(await known(again)).toContain('likes green tea');
+    await again.stop();
+    expect(guard.refused).toEqual([]);
+    for (const name of kept) await second.volumes.remove(name);
+  });
+
+  it('the sweep of another life takes what a trial left, and nothing that is kept', async () => {
+    const dead = life();
+    await dead.volumes.make('rdzen-statetest-kept', 'x/y');
+    await dead.volumes.make('rdzen-statetest-fleeting', 'x/y', clock.now() / 1000 + 600);
+    await life().sweep();
+    expect(await volumes()).toEqual(['rdzen-statetest-kept']);
+    await dead.volumes.remove('rdzen-statetest-kept');
+  });
+});
