@@ -1,3 +1,4 @@
+import { keepCompiled } from './compile-cache';
 import 'reflect-metadata';
 import { resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
@@ -46,6 +47,7 @@ async function run(settings: Settings, logger: RdzenLogger, lock: InstanceLock):
     const url = await lifecycle.start();
     lock.announce(url);
     const keyFile = resolve(settings.RDZEN_DATA, 'admin.key');
+    keepCompiled();
     process.stdout.write(`${banner(prepared, app.get(CoreRegistry).all(), url, keyFile)}\n`);
   } catch (error) {
     await lifecycle.stop();
