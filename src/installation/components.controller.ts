@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiErrors, BODY_ERRORS } from '../access/api-errors';
 import { Caller } from '../access/caller';
@@ -14,6 +14,7 @@ import {
   ComponentDto,
   detailDto,
   InstallBody,
+  RemoveQuery,
 } from './installation.dto';
 import { InstallationService } from './installation.service';
 
@@ -74,12 +75,20 @@ export class ComponentsController {
 
   @Delete(':name')
   @RequireAccess('operate')
-  @ApiOperation({ summary: 'Remove a component', description: 'Nothing of it is offered any more.' })
+  @ApiOperation({
+    summary: 'Remove a component',
+    description:
+      'Nothing of it is offered any more. What it keeps stays, unless `data=true` is said; that also removes what one keeps that was removed before.',
+  })
   @ApiParam(NAME)
   @ApiOkResponse({ type: ComponentDto, description: 'As it was' })
-  @ApiErrors('COMPONENT_NOT_INSTALLED')
-  async remove(@Param('name') name: string, @Caller() by: string): Promise<ComponentDto> {
-    return componentDto(await this.installation.remove(name, by));
+  @ApiErrors('BAD_REQUEST', 'COMPONENT_NOT_INSTALLED', 'ENGINE_UNREACHABLE')
+  async remove(
+    @Param('name') name: string,
+    @Query() { data }: RemoveQuery,
+    @Caller() by: string,
+  ): Promise<ComponentDto> {
+    return componentDto(await this.installation.remove(name, by, { withData: data === 'true' }));
   }
 
   @Post(':name/promote')

@@ -3,6 +3,7 @@ import { ApprovalJournal } from '../approvals/approval-journal';
 import { ComponentJournal } from '../component-registry/installed/component-journal';
 import { ApprovalsController } from './approvals.controller';
 import { ComponentBringer } from './component-bringer';
+import { ComponentData } from './component-data';
 import { ComponentLife } from './component-life';
 import { ComponentsController } from './components.controller';
 import { InstallCandidates } from './install-candidates';
@@ -16,6 +17,7 @@ export const INSTALLATION_PARTS: Provider[] = [
   ComponentJournal,
   InstallCandidates,
   ComponentBringer,
+  ComponentData,
   ComponentLife,
   InstallationRequests,
   InstallationService,

@@ -223,7 +223,9 @@ export class InstallationRequests {
     if (there?.state === 'active')
       return { ...there, next: { lock, state: 'installing', canaryRooms, since } };
     const reason = 'image and tools are being compared with what was tried';
-    return { name: lock.component, state: 'installing', lock, canaryRooms, reason, since };
+    const { volume, backup } = there ?? {};
+    const data = { ...(volume === undefined ? {} : { volume }), ...(backup ? { backup } : {}) };
+    return { name: lock.component, state: 'installing', lock, canaryRooms, reason, since, ...data };
   }
 }
 

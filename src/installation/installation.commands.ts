@@ -72,7 +72,13 @@ export class InstallationCommands {
 
   @ChatCommand({ name: 'remove', audience: 'operator' })
   remove(call: CommandCall): Promise<string> {
-    return this.change(call, (name, by) => this.installation.remove(name, by));
+    const [name, word, ...more] = call.arguments;
+    const withData = word === 'data' || word === 'dane';
+    if (word === undefined || (withData && more.length === 0))
+      return this.change({ ...call, arguments: name === undefined ? [] : [name] }, (found, by) =>
+        this.installation.remove(found, by, { withData }),
+      );
+    return Promise.resolve(texts(call.language).removeUsage());
   }
 
   private async change(

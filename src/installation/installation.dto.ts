@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsString, MaxLength, MinLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import { type Approval, APPROVAL_STATES, type ApprovalState } from '../approvals/approval';
 import { ComponentChoice } from '../component-registry/catalogue/component-choice.dto';
 import type { CallCount, ComponentChange } from '../component-registry/installed/component-journal';
@@ -11,6 +11,13 @@ import {
 import type { InstallDetails } from './installation-requests';
 
 export class InstallBody extends ComponentChoice {}
+
+export class RemoveQuery {
+  @ApiPropertyOptional({ enum: ['true', 'false'], description: 'Whether what it keeps goes with it' })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  data?: 'true' | 'false';
+}
 
 export class RejectBody {
   @ApiProperty({ description: 'For whoever asked', example: 'We have one already' })

@@ -7,9 +7,11 @@ import { InstalledComponents } from '../component-registry/installed/installed-c
 import { EventBus } from '../events/event-bus';
 import { Clock, type Timer } from '../shared/clock';
 import { RdzenError } from '../shared/rdzen-error';
+import { utcStamp } from '../shared/utc-stamp';
 import '../tools/tools.events';
 import { judgeCanary } from './canary-rule';
 import { ComponentBringer, NotAsTried } from './component-bringer';
+import { ComponentData } from './component-data';
 import { ComponentLife } from './component-life';
 import { type ApprovalResult, InstallationRequests, type InstallWish } from './installation-requests';
 
@@ -32,6 +34,7 @@ export class InstallationService {
     private readonly requests: InstallationRequests,
     private readonly bringer: ComponentBringer,
     private readonly life: ComponentLife,
+    private readonly data: ComponentData,
     private readonly journal: ComponentJournal,
     private readonly installed: InstalledComponents,
     private readonly bus: EventBus,
@@ -118,21 +121,35 @@ export class InstallationService {
     });
   }
 
-  /** @throws RdzenError COMPONENT_NOT_INSTALLED */
-  remove(name: string, by: string): Promise<InstalledComponent> {
+  /**
+   * What it keeps stays, and is there again when it is installed anew, unless `withData` is said. With it, one that was removed
+   * before loses its data as well.
+   *
+   * @throws RdzenError COMPONENT_NOT_INSTALLED; ENGINE_* where its data cannot be removed: nothing has changed
+   */
+  remove(name: string, by: string, { withData = false } = {}): Promise<InstalledComponent> {
     return this.alone(async () => {
-      const { next: _, ...component } = this.find(name);
-      await this.to({ ...component, canaryRooms: [] }, 'removed', `removed by ${by}`, by);
+      const { next: _, ...component } = this.find(name, withData);
+      const { volume: _volume, backup: _backup, ...bare } = component;
+      const reason = `removed by ${by}${withData ? ', with its data' : ''}`;
+      const gone = (as: InstalledComponent): Promise<void> =>
+        this.to({ ...as, canaryRooms: [] }, 'removed', reason, by);
+      if (withData)
+        await this.data.wipe(component.name, async () => {
+          if (component.state !== 'removed') await gone(bare);
+        });
+      else await gone(component);
       return component;
     });
   }
 
   /**
    * @param name in full, or its last part where that is clear
+   * @param removedToo those of which nothing but their data may be left
    * @throws RdzenError COMPONENT_NOT_INSTALLED
    */
-  find(name: string): InstalledComponent {
-    const here = this.installed.all().filter(({ state }) => state !== 'removed');
+  find(name: string, removedToo = false): InstalledComponent {
+    const here = this.installed.all().filter(({ state }) => removedToo || state !== 'removed');
     const found = here.filter((one) => one.name === name);
     const meant = found.length > 0 ? found : here.filter((one) => one.name.split('/').at(-1) === name);
     if (meant.length === 1 && meant[0]) return meant[0];
@@ -184,6 +201,7 @@ export class InstallationService {
     const since = this.clock.now();
     const about = { lockId: lock.id, version: lock.version, by: ITSELF, reason };
     if (component?.next?.lock.id === lock.id) {
+      await this.data.forCanary(component, lock);
       const next = { ...component.next, lock, state: 'canary' as const, since };
       await this.life.take({ component: { ...component, next }, ...about, told: 'upgrade-canary' });
     } else if (component?.state === 'installing' && component.lock.id === lock.id)
@@ -218,7 +236,9 @@ export class InstallationService {
     const since = this.clock.now();
     if (!next) return this.to({ ...rest, canaryRooms: [] }, 'active', reason, by, 'active');
     const now = { ...rest, lock: next.lock, canaryRooms: [], reason, since };
-    await this.life.take({ component: now, reason, by, told: 'upgraded' });
+    await this.data.upgrade(component, next.lock, (data) =>
+      this.life.take({ component: { ...now, ...data }, reason, by, told: 'upgraded' }),
+    );
   }
 
   private async back(component: InstalledComponent, reason: string, by: string): Promise<void> {
@@ -231,7 +251,16 @@ export class InstallationService {
         'COMPONENT_STATE',
         `${component.name} has no previous lock to go back to. !remove ${component.name} takes it away.`,
       );
-    await this.to({ ...component, lock: previous }, 'active', reason, by, 'rolled-back');
+    await this.data.goBack(component, previous, (data, restored) => {
+      const as = restored === undefined ? '' : `, with its data of ${utcStamp(restored)}`;
+      return this.to(
+        { ...component, ...data, lock: previous },
+        'active',
+        `${reason}${as}`,
+        by,
+        'rolled-back',
+      );
+    });
   }
 
   private async withoutNext(
@@ -241,7 +270,8 @@ export class InstallationService {
     told: 'failed' | 'rolled-back',
   ): Promise<void> {
     const about = next && { lockId: next.lock.id, version: next.lock.version };
-    await this.life.take({ component, ...about, reason, by, told });
+    const step = (): Promise<void> => this.life.take({ component, ...about, reason, by, told });
+    await (next ? this.data.withoutCanary(component.name, next.lock, step) : step());
   }
 
   private async drifted(name: string, lockId: string, reason: string): Promise<void> {

@@ -74,6 +74,8 @@ export const INSTALLATION_EN: InstallationTexts = {
   approveUsage: () => 'Give the code that stands in the question: `!approve K3R9XQ`.',
   rejectUsage: () =>
     'Give the code that stands in the question, and why: `!reject K3R9XQ we have one already`.',
+  removeUsage: () =>
+    'Give the name of an installed component: `!remove time-mcp`. What it keeps stays, unless you write `!remove time-mcp data`.',
   nameUsage: ({ command }) =>
     `Give the name of an installed component: \`!${command} time-mcp\`. \`!components\` lists them.`,
   installedList: ({ components }) =>

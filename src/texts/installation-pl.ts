@@ -73,6 +73,8 @@ export const INSTALLATION_PL: InstallationTexts = {
     'Podaj nazwę komponentu, a także wersję, jeśli ma być inna niż najnowsza: `!install time-mcp` albo `!install time-mcp@1.0.6`. Najpierw musi przejść `!trial`.',
   approveUsage: () => 'Podaj kod z pytania: `!approve K3R9XQ`.',
   rejectUsage: () => 'Podaj kod z pytania i powód: `!reject K3R9XQ mamy już taki`.',
+  removeUsage: () =>
+    'Podaj nazwę zainstalowanego komponentu: `!remove time-mcp`. Jego dane zostają, chyba że napiszesz `!remove time-mcp dane`.',
   nameUsage: ({ command }) =>
     `Podaj nazwę zainstalowanego komponentu: \`!${command} time-mcp\`. Listę pokazuje \`!components\`.`,
   installedList: ({ components }) =>

@@ -12,6 +12,7 @@ export interface InstallationTexts {
   installUsage(): string;
   approveUsage(): string;
   rejectUsage(): string;
+  removeUsage(): string;
   nameUsage(values: { command: string }): string;
   installedList(values: { components: readonly InstalledLine[] }): string;
   installedCard(values: InstalledCard): string;

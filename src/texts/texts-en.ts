@@ -36,7 +36,7 @@ const HELP_EN: Record<string, string> = {
   rollback: '`!rollback <name>`: take back an upgrade, or go back to what was approved before',
   config:
     '`!config <name>`, `!config <name> <key> <value>`: what a component can be told, and telling it that, in a direct message',
-  remove: '`!remove <name>`: remove an installed component',
+  remove: '`!remove <name>`: remove an installed component; with `data` behind it, also what it keeps',
   new: '`!new`: forget what was said here before',
   stop: '`!stop`: stop the answer to your question',
   language: '`!language en|pl`: the language I speak in this room',

@@ -35,7 +35,7 @@ const HELP_PL: Record<string, string> = {
   rollback: '`!rollback <nazwa>`: wycofaj nową wersję albo wróć do zatwierdzonej wcześniej',
   config:
     '`!config <nazwa>`, `!config <nazwa> <klucz> <wartość>`: ustawienia komponentu i ich podanie, w wiadomości prywatnej',
-  remove: '`!remove <nazwa>`: usuń zainstalowany komponent',
+  remove: '`!remove <nazwa>`: usuń zainstalowany komponent; z dopiskiem `dane` także jego dane',
   new: '`!new`: zapomnij, o czym tu była mowa',
   stop: '`!stop`: przerwij odpowiedź na Twoje pytanie',
   language: '`!language en|pl`: język, którym mówię w tym pokoju',

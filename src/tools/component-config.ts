@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { CatalogueService } from '../component-registry/catalogue/catalogue.service';
+import type { ComponentLock } from '../component-registry/installed/component-lock';
 import { InstalledComponents } from '../component-registry/installed/installed-components';
 import type { EnvironmentVariable, Manifest } from '../component-registry/manifest/manifest';
 import { PostIdKey } from '../journal/post-id';
@@ -145,14 +146,36 @@ export class ComponentConfig {
     return { env, redaction: new Redaction(secrets), revision };
   }
 
-  /** Name of the volume in which it keeps its data: of this installation alone, and the same after every restart. */
-  volumeOf(component: string): string {
+  /**
+   * Name of a volume in which it keeps its data: of this installation alone, and the same after every restart.
+   *
+   * @param lockId whose volume; absent: the one it began with
+   */
+  volumeOf(component: string, lockId?: string): string {
     const word = (component.split('/').pop() ?? '')
       .replace(/[^a-z0-9-]/gi, '-')
       .slice(0, 40)
       .toLowerCase();
-    const tail = createHmac('sha256', this.volumeKey).update(component).digest('hex').slice(0, 12);
-    return `rdzen-state-${word}-${tail}`;
+    const sum = (text: string): string =>
+      createHmac('sha256', this.volumeKey).update(text).digest('hex').slice(0, 12);
+    const first = `rdzen-state-${word}-${sum(component)}`;
+    return lockId === undefined ? first : `${first}-${sum(`${component}\n${lockId}`)}`;
+  }
+
+  /** Where what runs under a lock has its data: a canary of an upgrade in a copy of its own. */
+  volumeUnder({ component, id }: Pick<ComponentLock, 'component' | 'id'>): string {
+    const known = this.installed.get(component);
+    return this.volumeOf(component, known?.next?.lock.id === id ? id : known?.volume);
+  }
+
+  /** Of what is in force, of its canary, and of the way back. */
+  volumesInUse(component: string): string[] {
+    const { volume, backup, next } = this.installed.get(component) ?? {};
+    return [
+      this.volumeOf(component, volume),
+      ...(next ? [this.volumeOf(component, next.lock.id)] : []),
+      ...(backup ? [this.volumeOf(component, backup.volume)] : []),
+    ];
   }
 
   private manifestOf(name: string): Manifest {

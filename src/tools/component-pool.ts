@@ -9,6 +9,7 @@ import { Clock, type Timer } from '../shared/clock';
 import { RdzenError } from '../shared/rdzen-error';
 import { within } from '../shared/within';
 import { ComponentCalls } from './component-calls';
+import { orCancelled } from './component-refusals';
 import { ComponentConfig } from './component-config';
 import { ComponentRuntime } from './component-runtime';
 import { PooledComponent } from './pooled-component';
@@ -23,6 +24,8 @@ const STOPPING_MS = 10_000;
 @Injectable()
 export class ComponentPool extends ComponentCalls {
   private readonly logger = new Logger('Components');
+  /** Components that must not run now, and until when. */
+  private readonly held = new Map<string, Promise<void>>();
   private readonly pooled = new Map<string, PooledComponent>();
   private timer?: Timer;
   private looking?: Promise<void>;
@@ -91,6 +94,35 @@ export class ComponentPool extends ComponentCalls {
     await Promise.all(found.map((one) => one.retire('withdrawn')));
   }
 
+  /**
+   * Nothing of the component runs while something is done about what it keeps; calls wait.
+   *
+   * @throws whatever the work throws
+   */
+  async still<T>(component: string, work: () => Promise<T>): Promise<T> {
+    await this.free(component);
+    const done = (async () => {
+      const found = [...this.pooled.values()].filter((one) => one.lock.component === component);
+      await Promise.all(found.map((one) => one.ended('its data is being looked after')));
+      return work();
+    })();
+    const over = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.held.set(component, over);
+    try {
+      return await done;
+    } finally {
+      if (this.held.get(component) === over) this.held.delete(component);
+    }
+  }
+
+  private async free(component: string, signal?: AbortSignal): Promise<void> {
+    for (let held = this.held.get(component); held; held = this.held.get(component))
+      await orCancelled(held, signal);
+  }
+
   /** What is quarantined keeps its settings: it may come back. */
   private async leave(component: string, to: 'removed' | 'quarantined'): Promise<void> {
     await this.withdraw(component);
@@ -107,7 +139,8 @@ export class ComponentPool extends ComponentCalls {
     if (!found) {
       const { runtime, config, bus, clock, times } = this;
       const makeRoom = (): Promise<boolean> => this.makeRoom();
-      found = new PooledComponent(lock, { runtime, config, bus, clock, times, makeRoom });
+      const free = (component: string, signal?: AbortSignal): Promise<void> => this.free(component, signal);
+      found = new PooledComponent(lock, { runtime, config, bus, clock, times, makeRoom, free });
       this.pooled.set(lock.id, found);
     }
     return found;

@@ -21,6 +21,8 @@ const START_TRIES = 3;
 export interface PoolTools extends StartTools {
   bus: EventBus;
   clock: Clock;
+  /** Resolved when nothing keeps the component from running. */
+  free: (component: string, signal?: AbortSignal) => Promise<void>;
 }
 
 /** What runs of one lock: one container at most, shared by all calls. */
@@ -53,6 +55,7 @@ export class PooledComponent {
 
   async call(tool: string, args: Record<string, unknown>, options: CallOptions): Promise<ToolAnswer> {
     for (let tries = 0; tries < START_TRIES; tries++) {
+      await this.tools.free(this.lock.component, options.signal);
       const instance = await this.ready(options.signal);
       if (!instance.closed && !instance.retired) return this.send(instance, tool, args, options);
     }
@@ -85,6 +88,14 @@ export class PooledComponent {
     if (!instance) return;
     this.drop(instance, reason, false);
     if (instance.inFlight === 0) await this.end(instance);
+  }
+
+  /** Resolved when nothing of it is left; calls that are on their way are waited for. */
+  async ended(reason: string): Promise<void> {
+    await this.starting?.catch(() => undefined);
+    await this.retire(reason);
+    await Promise.all([...this.leaving].map(({ over }) => over));
+    await this.dying;
   }
 
   /** At once, whatever is on its way. */

@@ -20,9 +20,9 @@ export async function startLocked(
   env: Record<string, string>,
   { runtime, config, times, makeRoom }: StartTools,
 ): Promise<RunningComponent> {
-  const { id, component, image, manifest } = lock;
+  const { id, image, manifest } = lock;
   const purpose = { word: 'component', labels: { 'rdzen.lock': id }, lifetimeMs: times.lifetimeMs };
-  const state = keepsData(lock) ? { volume: config.volumeOf(component) } : undefined;
+  const state = keepsData(lock) ? { volume: config.volumeUnder(lock) } : undefined;
   const attempt = (): Promise<RunningComponent> => runtime.start(manifest, image, purpose, state, env);
   return attempt().catch(async (error: unknown) => {
     const full = error instanceof RdzenError && error.code === 'TOO_MANY_COMPONENTS';

@@ -7,6 +7,7 @@ import { Settings } from '../../src/config/settings';
 import type { ContainerImages } from '../../src/containers/container-images';
 import { EventBus } from '../../src/events/event-bus';
 import { ComponentBringer } from '../../src/installation/component-bringer';
+import { ComponentData } from '../../src/installation/component-data';
 import { ComponentLife } from '../../src/installation/component-life';
 import { InstallCandidates } from '../../src/installation/install-candidates';
 import { InstallationRequests } from '../../src/installation/installation-requests';
@@ -24,6 +25,9 @@ import { RdzenError } from '../../src/shared/rdzen-error';
 import { SystemRandom } from '../../src/shared/system-random';
 import { type Migration, type SqlValue, Store, type Transaction } from '../../src/storage/store';
 import { descriptionHash, schemaHash } from '../../src/mcp/tool-hash';
+import { ComponentConfig } from '../../src/tools/component-config';
+import { ComponentPool } from '../../src/tools/component-pool';
+import { PoolTimes } from '../../src/tools/pool-times';
 import { ComponentRuntime } from '../../src/tools/component-runtime';
 import type { FakeComponentContainers } from './fakes/fake-component-containers';
 import type { VirtualClock } from './virtual-clock';
@@ -147,6 +151,8 @@ export class InstallationBench {
   readonly journal: ComponentJournal;
   readonly approvals: ApprovalJournal;
   readonly service: InstallationService;
+  readonly config: ComponentConfig;
+  readonly pool: ComponentPool;
   private readonly store: MortalStore;
 
   constructor(
@@ -195,10 +201,24 @@ export class InstallationBench {
       containers,
       crash,
     );
+    const key = new PostIdKey(Buffer.alloc(32, 1));
+    const config = (this.config = new ComponentConfig(
+      store,
+      this.installed,
+      world.catalogue,
+      clock,
+      random,
+      key,
+    ));
+    const pool = (this.pool = new ComponentPool(
+      ...([new ComponentRuntime(containers, clock, random), containers, this.installed] as const),
+      ...([config, this.bus, clock, new PoolTimes()] as const),
+    ));
     this.service = new InstallationService(
       requests,
       bringer,
       life,
+      new ComponentData(containers, config, pool, clock),
       this.journal,
       this.installed,
       this.bus,

@@ -22,6 +22,10 @@ export interface InstalledComponent {
   reason: string;
   /** Epoch milliseconds. */
   since: number;
+  /** Id of the lock in whose volume its data is; absent: in the one it began with. */
+  volume?: string;
+  /** The data as it was under another lock, before the upgrade that came after. */
+  backup?: { lockId: string; volume?: string; /** Epoch milliseconds. */ at: number };
   /** An upgrade on its way: used in the rooms of its canary in place of `lock`. */
   next?: { lock: ComponentLock; state: 'installing' | 'canary'; canaryRooms: string[]; since: number };
 }
