@@ -68,6 +68,13 @@ describe(ComponentData.name, () => {
     await becomes((one) => one?.next?.state === 'canary');
     return sut.service.promote('good', 'chat:root');
   }
+  /** Time goes on until it is done. */
+  async function inTime(work: Promise<unknown>): Promise<void> {
+    let over = false;
+    const settled = work.finally(() => (over = true));
+    await eventually(() => clock.advance(100).then(() => over), Boolean, 30_000, 'it is done');
+    await settled;
+  }
   const volume = (): string => sut.config.volumeUnder(now()?.lock ?? { component: '', id: '' });
   const kept = (): string[] => [...containers.volumes.kept.keys()].sort();
 
@@ -198,8 +205,9 @@ describe(ComponentData.name, () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(containers.left).toBe(0);
     go();
-    await Promise.all([still, call]);
+    await inTime(Promise.all([still, call]));
     expect(order).toEqual(['copied', 'called']);
-    await sut.pool.stop();
+    await inTime(sut.pool.stop());
+    expect(containers.left).toBe(0);
   });
 });

@@ -178,6 +178,36 @@ suite('components that keep data', () => {
     for (const name of kept) await second.volumes.remove(name);
   });
 
+  it('copies what is kept into the volume of an upgrade, with its owners, and leaves the first as it was', async () => {
+    const lock = await lockOf(MEMORY);
+    const containers = life();
+    const pool = poolOf(containers);
+    await pool.call(lock, 'create_entities', ADA, WITHIN);
+    const [from = ''] = await volumes();
+    const to = `${from}-0123456789ab`;
+    const { component, image } = lock;
+    await pool.still(component, () => containers.volumes.copy({ from, to, component, image, path: '/data' }));
+    expect(guard.refused).toEqual([]);
+    expect(await containers.count(`rdzen.owner=${owner}`)).toBe(0);
+
+    const runtime = new ComponentRuntime(containers, clock, random);
+    const purpose = { word: 't', labels: {}, lifetimeMs: 60_000 };
+    const upgrade = await runtime.start(lock.manifest, image, purpose, { volume: to });
+    const bob = { entities: [{ name: 'Bob', entityType: 'person', observations: ['likes coffee'] }] };
+    const knows = async (): Promise<string> =>
+      JSON.stringify((await upgrade.session.call('read_graph', {}, WITHIN)).content);
+    expect(await knows()).toContain('likes green tea');
+    await upgrade.session.call('create_entities', bob, WITHIN);
+    expect(await knows()).toContain('likes coffee');
+    await upgrade.close();
+    const { content } = await pool.call(lock, 'read_graph', {}, WITHIN);
+    expect(JSON.stringify(content)).toContain('likes green tea');
+    expect(JSON.stringify(content)).not.toContain('likes coffee');
+    await pool.stop();
+    for (const name of [from, to]) await containers.volumes.remove(name);
+    expect(await volumes()).toEqual([]);
+  });
+
   it('the sweep of another life takes what a trial left, and nothing that is kept', async () => {
     const dead = life();
     await dead.volumes.make('rdzen-statetest-kept', 'x/y');
