@@ -6,7 +6,7 @@ export const FIXTURES_FOLDER = '/tmp/fixtures';
 /** Nobody on the host: user and group of every component, whatever its image names. */
 export const COMPONENT_USER = 10_001;
 
-/** A container for a component: short-lived, not trusted, spoken to over its standard streams, without any network. */
+/** A container for a component: short-lived, not trusted, spoken to over its standard streams. */
 export interface ComponentContainerSpec {
   name: string;
   /** `name@sha256:...` or an id: what runs must not be another thing tomorrow. */
@@ -24,6 +24,8 @@ export interface ComponentContainerSpec {
   };
   /** Small files at {@link FIXTURES_FOLDER}, in a fleeting volume of that name. */
   fixtures?: { volume: string; files: Readonly<Record<string, string>> };
+  /** One of `ComponentNetworks`; absent: no network at all. */
+  network?: { id: string; aliases?: string[] };
   /** After which the sweep removes it, whoever forgot it. */
   lifetimeMs: number;
 }
