@@ -22,6 +22,8 @@ const FLOORS = [
   ['chat-gateway', 'admin', 'evolution'],
 ];
 const BASE = ['shared', 'config', 'events', 'observability'];
+/** Programs of their own in containers of their own, out of the same image. */
+const HELPERS = ['docker-guard', 'egress-proxy', 'gate'];
 const any = (names) => `^src/(${names.join('|')})/`;
 
 const floorRules = FLOORS.flatMap((folders, floor) =>
@@ -34,7 +36,7 @@ const floorRules = FLOORS.flatMap((folders, floor) =>
       severity: 'error',
       comment: `${folder}/ stands on floor ${floor}: it may import only from floors below, its own folder and the base.`,
       from: { path: `^src/${folder}/`, pathNot: '\\.spec\\.ts$' },
-      to: { path: any([...forbidden, 'embedded', 'docker-guard']) },
+      to: { path: any([...forbidden, 'embedded', ...HELPERS]) },
     };
   }),
 );
@@ -56,13 +58,13 @@ module.exports = {
       from: { path: '^src/embedded/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^src/', pathNot: '^src/(embedded|shared|config|storage)/' },
     },
-    {
-      name: 'docker-guard-stands-alone',
+    ...HELPERS.map((folder) => ({
+      name: `${folder}-stands-alone`,
       severity: 'error',
-      comment: 'The gate in front of docker.sock imports only shared/, config/ and itself.',
-      from: { path: '^src/docker-guard/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^src/', pathNot: '^src/(docker-guard|shared|config)/' },
-    },
+      comment: 'A program of its own imports only shared/, config/ and itself.',
+      from: { path: `^src/${folder}/`, pathNot: '\\.spec\\.ts$' },
+      to: { path: '^src/', pathNot: `^src/(${folder}|shared|config)/` },
+    })),
     {
       name: 'composition-is-imported-by-nobody',
       severity: 'error',

@@ -83,7 +83,7 @@ export default tseslint.config(
     files: [
       'src/config/**/*.ts',
       'src/embedded/**/*.ts',
-      'src/docker-guard/main.ts',
+      'src/{docker-guard,egress-proxy,gate}/main.ts',
       'src/main.ts',
       'src/cli.ts',
       'test/**/*.ts',

@@ -1,5 +1,15 @@
 /** ESM-only packages that jest must transform, because Node 20 cannot require them inside jest's registry. */
-const ESM_PACKAGES = ['@nestjs', 'content-disposition', 'cookie', 'fast-check', 'pure-rand', '@fastify'];
+const ESM_PACKAGES = [
+  '@nestjs',
+  'content-disposition',
+  'cookie',
+  'fast-check',
+  'pure-rand',
+  '@fastify',
+  'proxy-chain',
+  'socks-proxy-agent',
+  'agent-base',
+];
 
 /** @type {import('jest').Config} */
 module.exports = {

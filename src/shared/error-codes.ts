@@ -66,6 +66,9 @@ export const ERROR_CODES = {
   ENGINE_DISK_FULL: 507,
   IMAGE_MISSING: 409,
   CONTAINER_PORT_TAKEN: 409,
+  // networks of components
+  HELPER_IMAGE_MISSING: 409,
+  HELPER_FAILED: 502,
   // trials of components
   TRIAL_NOT_FOUND: 404,
   TRIAL_OVER: 409,

@@ -23,7 +23,7 @@ export function componentOptions(
   now: number,
   cgroup: '1' | '2',
 ): ContainerCreateOptions {
-  const { limits, state, fixtures } = spec;
+  const { limits, state, fixtures, network } = spec;
   const mounts = [
     ...(state ? [mount(state.volume, state.path)] : []),
     ...(fixtures ? [mount(fixtures.volume, FIXTURES_FOLDER)] : []),
@@ -49,7 +49,9 @@ export function componentOptions(
       [EXPIRES]: String(Math.ceil((now + spec.lifetimeMs) / 1000)),
     },
     HostConfig: {
-      NetworkMode: 'none',
+      NetworkMode: network?.id ?? 'none',
+      // A resolver that is not there: names of its own network are known all the same, and no others leave it.
+      ...(network ? { Dns: ['127.0.0.1'] } : {}),
       Init: true,
       ReadonlyRootfs: true,
       CapDrop: ['ALL'],
@@ -73,6 +75,9 @@ export function componentOptions(
       CgroupnsMode: 'private',
       ...(mounts.length > 0 ? { Mounts: mounts } : {}),
     } satisfies FullHostConfig as HostConfig,
+    ...(network
+      ? { NetworkingConfig: { EndpointsConfig: { [network.id]: { Aliases: network.aliases ?? [] } } } }
+      : {}),
   };
 }
 
