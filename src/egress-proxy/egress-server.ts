@@ -1,10 +1,10 @@
 import type { LookupAddress, LookupOptions } from 'node:dns';
 import { Agent } from 'node:http';
-import { isIPv6, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { RequestError, Server } from 'proxy-chain';
 import { EgressDenied, type EgressGate } from './egress-gate';
 import type { ProxyLimits } from './proxy-settings';
-import { cidrList } from './public-addresses';
+import { Networks } from './public-addresses';
 
 type Told = (denied: EgressDenied) => void;
 
@@ -23,7 +23,7 @@ export class EgressServer {
     private readonly denied: Told,
     { port, clients }: { port: number; clients: readonly string[] },
   ) {
-    const known = cidrList(clients);
+    const known = Networks.of(clients);
     this.server = new Server({
       port,
       host: '0.0.0.0',
@@ -51,8 +51,7 @@ export class EgressServer {
     this.server.server.prependListener('connection', (socket: Socket) => {
       socket.setTimeout(limits.idleMs);
       // Others on the network with the way out must not go out as this component.
-      const from = socket.remoteAddress ?? '';
-      if (clients.length > 0 && !known.check(from, isIPv6(from) ? 'ipv6' : 'ipv4')) socket.destroy();
+      if (clients.length > 0 && !known.has(socket.remoteAddress ?? '')) socket.destroy();
     });
     this.server.server.on('drop', () => denied(new EgressDenied('connection', 'limit')));
     this.server.on('connectionClosed', ({ connectionId, stats }: Closed) => {

@@ -42,52 +42,59 @@ const PRIVATE_6: Subnet[] = [
 ];
 const GIVEN_OUT_6: Subnet = ['2000::', 3];
 
+/** Networks of both versions. Apart, because a list of Node's takes an address of IPv4 for one of `::ffff:0:0/96` as well. */
+export class Networks {
+  private readonly lists = { 4: new BlockList(), 6: new BlockList() };
+
+  /** @throws Error that names what is no network */
+  static of(networks: readonly string[]): Networks {
+    return new Networks(networks.map(parseNetwork));
+  }
+
+  constructor(subnets: readonly Subnet[]) {
+    for (const [address, bits] of subnets) {
+      const version = isIP(address) === 4 ? 4 : 6;
+      this.lists[version].addSubnet(address, bits, version === 4 ? 'ipv4' : 'ipv6');
+    }
+  }
+
+  has(address: string): boolean {
+    const version = isIP(address);
+    if (version === 4) return this.lists[4].check(address, 'ipv4');
+    return version === 6 && this.lists[6].check(address, 'ipv6');
+  }
+}
+
 /** Which addresses the proxy may connect to. */
 export class PublicAddresses {
-  private readonly never = listOf(NEVER_4, NEVER_6);
-  private readonly notPublic = listOf(PRIVATE_4, PRIVATE_6);
-  private readonly givenOut = listOf([], [GIVEN_OUT_6]);
-  private readonly opened: BlockList;
-  private readonly closed: BlockList;
+  private readonly never = new Networks([...NEVER_4, ...NEVER_6]);
+  private readonly notPublic = new Networks([...PRIVATE_4, ...PRIVATE_6]);
+  private readonly givenOut = new Networks([['0.0.0.0', 0], GIVEN_OUT_6]);
+  private readonly opened: Networks;
+  private readonly closed: Networks;
 
   /**
    * @param opened networks beyond the public internet that may be reached all the same, as CIDR
    * @param closed networks or addresses that may not, whatever else is said
+   * @throws Error that names what is no network
    */
   constructor(opened: readonly string[] = [], closed: readonly string[] = []) {
-    this.opened = cidrList(opened);
-    this.closed = cidrList(closed);
+    this.opened = Networks.of(opened);
+    this.closed = Networks.of(closed);
   }
 
+  /** @param address what is none is not allowed */
   allows(address: string): boolean {
-    const version = isIP(address);
-    if (version === 0) return false;
-    const family = version === 4 ? 'ipv4' : 'ipv6';
-    if (this.never.check(address, family) || this.closed.check(address, family)) return false;
-    if (this.opened.check(address, family)) return true;
-    if (this.notPublic.check(address, family)) return false;
-    return version === 4 || this.givenOut.check(address, family);
+    if (this.never.has(address) || this.closed.has(address)) return false;
+    if (this.opened.has(address)) return true;
+    return this.givenOut.has(address) && !this.notPublic.has(address);
   }
 }
 
-/** @throws Error that names what is no network */
-export function cidrList(networks: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', bits] = network.split('/');
-    const version = isIP(address);
-    const most = version === 4 ? 32 : 128;
-    const length = bits === undefined ? most : Number(bits);
-    if (version === 0 || !Number.isInteger(length) || length < 0 || length > most || bits === '')
-      throw new Error(`"${network}" is no network; allowed: an address with its bits, such as 10.1.0.0/16`);
-    list.addSubnet(address, length, version === 4 ? 'ipv4' : 'ipv6');
-  }
-  return list;
-}
-
-function listOf(four: Subnet[], six: Subnet[]): BlockList {
-  const list = new BlockList();
-  for (const [address, bits] of four) list.addSubnet(address, bits, 'ipv4');
-  for (const [address, bits] of six) list.addSubnet(address, bits, 'ipv6');
-  return list;
+function parseNetwork(network: string): Subnet {
+  const [address = '', bits, more] = network.split('/');
+  const most = isIP(address) === 4 ? 32 : 128;
+  const length = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : -1;
+  if (isIP(address) > 0 && length >= 0 && length <= most && more === undefined) return [address, length];
+  throw new Error(`"${network}" is no network; allowed: an address with its bits, such as 10.1.0.0/16`);
 }

@@ -51,7 +51,7 @@ export function componentOptions(
     HostConfig: {
       NetworkMode: network?.id ?? 'none',
       // A resolver that is not there: names of its own network are known all the same, and no others leave it.
-      ...(network ? { Dns: ['127.0.0.1'] } : {}),
+      ...(network ? { Dns: ['127.0.0.1'], DnsOptions: ['timeout:1', 'attempts:1'] } : {}),
       Init: true,
       ReadonlyRootfs: true,
       CapDrop: ['ALL'],

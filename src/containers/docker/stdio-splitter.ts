@@ -74,8 +74,12 @@ export class StdioSplitter extends Writable {
     // One that was closed by its reader takes nothing, and holds nobody back.
     if (!target || target.destroyed || target.push(payload)) return;
     await new Promise<void>((resolve) => {
-      this.wanted.set(target, resolve);
-      target.once('close', resolve);
+      const go = (): void => {
+        target.removeListener('close', go);
+        resolve();
+      };
+      this.wanted.set(target, go);
+      target.once('close', go);
     });
   }
 
