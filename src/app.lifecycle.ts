@@ -22,6 +22,7 @@ import { FailoverService } from './failover/failover.service';
 import { ContinuationVerifier } from './generation/continuation-verifier';
 import { HealthMonitor } from './health-monitor/health-monitor.service';
 import { PaceWatch } from './health-monitor/pace-watch';
+import { ImageRetention } from './installation/image-retention';
 import { InstallationService } from './installation/installation.service';
 import { QuestionJournal } from './journal/question-journal';
 import { TrialsService } from './sandbox/trials.service';
@@ -76,6 +77,7 @@ export class Lifecycle {
     await app.get(CatalogueService).start();
     await app.get(TrialsService).start();
     await app.get(InstallationService).start();
+    app.get(ImageRetention).start();
     await app.get(SharedFiles).start();
     app.get(ComponentPool).start();
     await prepared.accountMaker?.triedWithin(ACCOUNT_MS);
@@ -118,6 +120,7 @@ export class Lifecycle {
       await app.get(HealthMonitor).stop();
       app.get(AvailabilityWatch).stop();
       await app.get(CoreHistory).stop();
+      await app.get(ImageRetention).stop();
       await app.get(InstallationService).stop();
       await app.get(ComponentPool).stop();
       await app.get(ToolUsage).stop();

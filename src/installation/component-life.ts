@@ -18,7 +18,15 @@ import { texts } from '../texts/texts';
 
 /** What people are told of a change. */
 export type ToldChange =
-  'canary' | 'active' | 'failed' | 'rolled-back' | 'quarantined' | 'removed' | 'upgrade-canary' | 'upgraded';
+  | 'canary'
+  | 'active'
+  | 'failed'
+  | 'rolled-back'
+  | 'back-to'
+  | 'quarantined'
+  | 'removed'
+  | 'upgrade-canary'
+  | 'upgraded';
 
 export interface Step {
   /** As it is afterwards. */

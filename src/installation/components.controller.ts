@@ -15,7 +15,9 @@ import {
   detailDto,
   InstallBody,
   RemoveQuery,
+  RollbackBody,
 } from './installation.dto';
+import { EarlierLocks } from './earlier-locks';
 import { InstallationService } from './installation.service';
 
 const HISTORY = 50;
@@ -28,6 +30,7 @@ export class ComponentsController {
     private readonly installation: InstallationService,
     private readonly installed: InstalledComponents,
     private readonly journal: ComponentJournal,
+    private readonly earlier: EarlierLocks,
   ) {}
 
   @Get()
@@ -106,19 +109,25 @@ export class ComponentsController {
   @HttpCode(HttpStatus.OK)
   @RequireAccess('operate')
   @ApiOperation({
-    summary: 'Take back an upgrade, or go back to the previous lock',
-    description: 'A first canary, which has none, goes.',
+    summary: 'Take back an upgrade, or go back to an earlier lock',
+    description:
+      'Without a version: an upgrade on its way is taken back; else the last lock before this one comes in force again; a first canary, which has none, goes. With one: to the last lock of that version that was in force before. Its image is fetched again where it is not on the engine any more.',
   })
   @ApiParam(NAME)
   @ApiOkResponse({ type: ComponentDto, description: 'As it is now' })
-  @ApiErrors('COMPONENT_NOT_INSTALLED', 'COMPONENT_STATE')
-  async rollback(@Param('name') name: string, @Caller() by: string): Promise<ComponentDto> {
-    return componentDto(await this.installation.rollBack(name, by));
+  @ApiErrors(...BODY_ERRORS, 'COMPONENT_NOT_INSTALLED', 'COMPONENT_STATE', 'IMAGE_MISSING')
+  async rollback(
+    @Param('name') name: string,
+    @Body() { version }: RollbackBody,
+    @Caller() by: string,
+  ): Promise<ComponentDto> {
+    return componentDto(await this.installation.rollBack(name, by, version));
   }
 
   private async detail(component: InstalledComponent): Promise<ComponentDetailDto> {
     const { id } = component.next?.lock ?? component.lock;
     const count = await this.journal.counted(id);
-    return detailDto(component, count, await this.journal.history(component.name, HISTORY));
+    const earlier = await this.earlier.of(component);
+    return detailDto(component, count, earlier, await this.journal.history(component.name, HISTORY));
   }
 }

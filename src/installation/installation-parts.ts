@@ -6,6 +6,8 @@ import { ComponentBringer } from './component-bringer';
 import { ComponentData } from './component-data';
 import { ComponentLife } from './component-life';
 import { ComponentsController } from './components.controller';
+import { EarlierLocks } from './earlier-locks';
+import { ImageRetention } from './image-retention';
 import { InstallCandidates } from './install-candidates';
 import { InstallationCommands } from './installation.commands';
 import { InstallationRequests } from './installation-requests';
@@ -19,6 +21,8 @@ export const INSTALLATION_PARTS: Provider[] = [
   ComponentBringer,
   ComponentData,
   ComponentLife,
+  EarlierLocks,
+  ImageRetention,
   InstallationRequests,
   InstallationService,
   InstalledView,

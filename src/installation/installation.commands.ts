@@ -66,8 +66,13 @@ export class InstallationCommands {
   }
 
   @ChatCommand({ name: 'rollback', audience: 'operator' })
-  rollback(call: CommandCall): Promise<string> {
-    return this.change(call, (name, by) => this.installation.rollBack(name, by));
+  async rollback(call: CommandCall): Promise<string> {
+    const [first, second, ...more] = call.arguments;
+    const text = texts(call.language);
+    if (first === undefined || more.length > 0) return text.rollbackUsage();
+    const at = second === undefined ? first.indexOf('@', 1) : -1;
+    const [name, version] = at < 0 ? [first, second] : [first.slice(0, at), first.slice(at + 1)];
+    return text.installedDone(this.view.line(await this.installation.rollBack(name, byOf(call), version)));
   }
 
   @ChatCommand({ name: 'remove', audience: 'operator' })

@@ -1,8 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { MayBeAbsent } from '../access/may-be-absent';
 import { type Approval, APPROVAL_STATES, type ApprovalState } from '../approvals/approval';
 import { ComponentChoice } from '../component-registry/catalogue/component-choice.dto';
 import type { CallCount, ComponentChange } from '../component-registry/installed/component-journal';
+import type { ComponentLock } from '../component-registry/installed/component-lock';
 import {
   COMPONENT_STATES,
   type ComponentState,
@@ -17,6 +19,14 @@ export class RemoveQuery {
   @IsOptional()
   @IsIn(['true', 'false'])
   data?: 'true' | 'false';
+}
+
+export class RollbackBody {
+  @ApiPropertyOptional({ description: 'Exact; the last one before this where absent', example: '1.0.6' })
+  @MayBeAbsent()
+  @Matches(/^\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/, { message: 'version must be exact, such as 1.0.6' })
+  @MaxLength(64)
+  version?: string;
 }
 
 export class RejectBody {
@@ -109,11 +119,22 @@ export class ChangeDto {
   by!: string;
 }
 
+export class EarlierDto {
+  @ApiProperty({ description: 'Version it can go back to', example: '1.0.5' })
+  version!: string;
+  @ApiProperty({ description: 'The lock it was in force under' })
+  lock_id!: string;
+  @ApiProperty({ format: 'date-time', description: 'When that lock was approved' })
+  approved_at!: string;
+}
+
 export class ComponentDetailDto extends ComponentDto {
   @ApiProperty({ type: 'integer', description: 'Calls under the lock that is a canary, or was one' })
   calls!: number;
   @ApiProperty({ type: 'integer', description: 'How many of them failed' })
   failures!: number;
+  @ApiProperty({ type: [EarlierDto], description: 'Locks it can go back to, the last one first' })
+  earlier!: EarlierDto[];
   @ApiProperty({ type: [ChangeDto], description: 'Newest first, the last 50' })
   history!: ChangeDto[];
 }
@@ -149,11 +170,15 @@ export function componentDto({ name, state, reason, since, lock, next }: Install
 export function detailDto(
   component: InstalledComponent,
   count: CallCount,
+  earlier: readonly ComponentLock[],
   history: readonly ComponentChange[],
 ): ComponentDetailDto {
   return {
     ...componentDto(component),
     ...count,
+    earlier: earlier.map(({ version, id, approvedAt }) => ({
+      ...{ version, lock_id: id, approved_at: iso(approvedAt) },
+    })),
     history: history.map(({ at, from, to, version, lockId, reason, by }) => ({
       ...{ at: iso(at), from, to, version, lock_id: lockId, reason, by },
     })),

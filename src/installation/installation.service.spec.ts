@@ -218,6 +218,7 @@ describe(InstallationService.name, () => {
     await install();
     expect(world.pulls).toHaveLength(3);
     await sut.service.remove('good', 'chat:root');
+    world.onEngine.clear();
     world.pullProblems = [down(), down(), down()];
     const asked = await sut.service.install(ASKED);
     await sut.service.approve(asked.code, 'chat:root');

@@ -13,6 +13,7 @@ import { judgeCanary } from './canary-rule';
 import { ComponentBringer, NotAsTried } from './component-bringer';
 import { ComponentData } from './component-data';
 import { ComponentLife } from './component-life';
+import { EarlierLocks } from './earlier-locks';
 import { type ApprovalResult, InstallationRequests, type InstallWish } from './installation-requests';
 
 const LOOK_EVERY_MS = 60_000;
@@ -35,6 +36,7 @@ export class InstallationService {
     private readonly bringer: ComponentBringer,
     private readonly life: ComponentLife,
     private readonly data: ComponentData,
+    private readonly earlier: EarlierLocks,
     private readonly journal: ComponentJournal,
     private readonly installed: InstalledComponents,
     private readonly bus: EventBus,
@@ -109,15 +111,20 @@ export class InstallationService {
   }
 
   /**
-   * An upgrade is taken back; else the previous lock comes in force again; a first canary goes.
+   * To an earlier version that was in force; where none is named, an upgrade is taken back; else the previous lock comes
+   * in force again; a first canary goes.
    *
-   * @throws RdzenError COMPONENT_NOT_INSTALLED, COMPONENT_STATE
+   * @returns as it was, where nothing of it is left
+   * @throws RdzenError COMPONENT_NOT_INSTALLED, COMPONENT_STATE, IMAGE_MISSING
    */
-  rollBack(name: string, by: string): Promise<InstalledComponent> {
+  async rollBack(name: string, by: string, version?: string): Promise<InstalledComponent> {
+    const aim = await this.earlier.aim(this.find(name), version);
+    // Beside everything else, since an image may take minutes.
+    if (aim) await this.earlier.bringImage(aim);
     return this.alone(async () => {
       const component = this.find(name);
-      await this.back(component, `taken back by ${by}`, by);
-      return this.find(component.name);
+      await this.back(component, `taken back by ${by}`, by, version);
+      return this.installed.get(component.name) ?? component;
     });
   }
 
@@ -241,26 +248,22 @@ export class InstallationService {
     );
   }
 
-  private async back(component: InstalledComponent, reason: string, by: string): Promise<void> {
-    if (component.next) return this.withoutNext(component, reason, by, 'rolled-back');
-    if (component.state === 'canary' || component.state === 'installing')
-      return this.to({ ...component, canaryRooms: [] }, 'removed', reason, by, 'rolled-back');
-    const previous = component.lock.previous && (await this.journal.lock(component.lock.previous));
-    if (!previous)
-      throw new RdzenError(
-        'COMPONENT_STATE',
-        `${component.name} has no previous lock to go back to. !remove ${component.name} takes it away.`,
-      );
-    await this.data.goBack(component, previous, (data, restored) => {
-      const as = restored === undefined ? '' : `, with its data of ${utcStamp(restored)}`;
-      return this.to(
-        { ...component, ...data, lock: previous },
-        'active',
-        `${reason}${as}`,
-        by,
-        'rolled-back',
-      );
-    });
+  private async back(
+    component: InstalledComponent,
+    reason: string,
+    by: string,
+    version?: string,
+  ): Promise<void> {
+    const lock = await this.earlier.aim(component, version);
+    const { next, ...rest } = component;
+    if (lock)
+      return this.data.goBack(component, lock, (data, restored) => {
+        const as = restored === undefined ? '' : `, with its data of ${utcStamp(restored)}`;
+        const back = { ...rest, ...data, lock, canaryRooms: [] };
+        return this.to(back, 'active', `${reason}${as}`, by, 'back-to');
+      });
+    if (next) return this.withoutNext(component, reason, by, 'rolled-back');
+    return this.to({ ...rest, canaryRooms: [] }, 'removed', reason, by, 'rolled-back');
   }
 
   private async withoutNext(

@@ -4,6 +4,7 @@ import { ComponentJournal } from '../component-registry/installed/component-jour
 import type { InstalledComponent } from '../component-registry/installed/installed-component';
 import { utcStamp } from '../shared/utc-stamp';
 import type { InstalledCard, InstalledLine } from '../texts/installation-texts';
+import { EarlierLocks } from './earlier-locks';
 import { rightsOf } from './rights';
 
 const HISTORY_SHOWN = 5;
@@ -11,7 +12,10 @@ const HISTORY_SHOWN = 5;
 /** An installed component as people are shown it. */
 @Injectable()
 export class InstalledView {
-  constructor(private readonly journal: ComponentJournal) {}
+  constructor(
+    private readonly journal: ComponentJournal,
+    private readonly earlier: EarlierLocks,
+  ) {}
 
   line({ name, state, lock, next }: InstalledComponent): InstalledLine {
     return {
@@ -29,6 +33,7 @@ export class InstalledView {
       ...{ reason, trialId: lock.trialId, approvedBy: lock.approvedBy, rights: rightsOf(lock.manifest) },
       digest: lock.image.split('@').at(-1) ?? lock.image,
       ...(canary ? { calls: await this.journal.counted(canary.lock.id) } : {}),
+      earlier: [...new Set((await this.earlier.of(component)).map(({ version }) => version))],
       history: history.map(({ at, ...change }) => ({ ...change, at: utcStamp(at) })),
     };
   }

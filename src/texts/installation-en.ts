@@ -66,6 +66,7 @@ export const INSTALLATION_EN: InstallationTexts = {
       upgraded: `✅ ${title} ${version} has taken the place of the version before it (${reason}).`,
       failed: `⚠️ ${title} ${version} was not installed: ${reason}`,
       'rolled-back': `↩️ ${title} ${version} went back: ${reason}`,
+      'back-to': `↩️ ${title} is ${version} again, as it was before (${reason}).`,
       quarantined: `⛔ ${title} ${version} is not what was approved, and nothing of it runs any more: ${reason}`,
       removed: `🗑️ ${title} ${version} is removed (${reason}).`,
     })[change],
@@ -78,6 +79,8 @@ export const INSTALLATION_EN: InstallationTexts = {
     'Give the name of an installed component: `!remove time-mcp`. What it keeps stays, unless you write `!remove time-mcp data`.',
   nameUsage: ({ command }) =>
     `Give the name of an installed component: \`!${command} time-mcp\`. \`!components\` lists them.`,
+  rollbackUsage: () =>
+    'Give the name of an installed component, and a version where it is not the last one before: `!rollback time-mcp` or `!rollback time-mcp 1.0.6`. `!components time-mcp` says which ones there are.',
   installedList: ({ components }) =>
     components.length === 0
       ? 'No component is installed. `!catalogue` lists what there is, `!trial NAME` tries one, `!install NAME` asks for it.'
@@ -90,6 +93,11 @@ export const INSTALLATION_EN: InstallationTexts = {
       `- approved by: ${card.approvedBy.join(', ')}; trial ${card.trialId}; image ${card.digest}`,
       ...(card.calls
         ? [`- calls as a canary: ${card.calls.calls}, of which ${card.calls.failures} failed`]
+        : []),
+      ...(card.earlier.length > 0
+        ? [
+            `- can go back to: ${card.earlier.join(', ')} (\`!rollback ${card.name} ${card.earlier[0] ?? ''}\`)`,
+          ]
         : []),
       ...card.history.map(
         ({ at, from, to, version, reason }) => `- ${at}: ${from} → ${to}, ${version} (${reason})`,

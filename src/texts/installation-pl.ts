@@ -66,6 +66,7 @@ export const INSTALLATION_PL: InstallationTexts = {
       upgraded: `✅ ${title} ${version} zastąpił poprzednią wersję (${reason}).`,
       failed: `⚠️ ${title} ${version} nie został zainstalowany: ${reason}`,
       'rolled-back': `↩️ ${title} ${version} wycofany: ${reason}`,
+      'back-to': `↩️ ${title} wrócił do wersji ${version} (${reason}).`,
       quarantined: `⛔ ${title} ${version} nie jest tym, co zatwierdzono, i nic z niego już nie działa: ${reason}`,
       removed: `🗑️ ${title} ${version} usunięty (${reason}).`,
     })[change],
@@ -77,6 +78,8 @@ export const INSTALLATION_PL: InstallationTexts = {
     'Podaj nazwę zainstalowanego komponentu: `!remove time-mcp`. Jego dane zostają, chyba że napiszesz `!remove time-mcp dane`.',
   nameUsage: ({ command }) =>
     `Podaj nazwę zainstalowanego komponentu: \`!${command} time-mcp\`. Listę pokazuje \`!components\`.`,
+  rollbackUsage: () =>
+    'Podaj nazwę zainstalowanego komponentu, a także wersję, jeśli ma być inna niż ostatnia przed obecną: `!rollback time-mcp` albo `!rollback time-mcp 1.0.6`. Które są do wyboru, pokazuje `!components time-mcp`.',
   installedList: ({ components }) =>
     components.length === 0
       ? 'Żaden komponent nie jest zainstalowany. `!catalogue` pokazuje, co jest do wyboru, `!trial NAZWA` sprawdza komponent, `!install NAZWA` prosi o instalację.'
@@ -89,6 +92,11 @@ export const INSTALLATION_PL: InstallationTexts = {
       `- zatwierdzili: ${card.approvedBy.join(', ')}; próba ${card.trialId}; obraz ${card.digest}`,
       ...(card.calls
         ? [`- wywołania jako kanarek: ${card.calls.calls}, w tym nieudane: ${card.calls.failures}`]
+        : []),
+      ...(card.earlier.length > 0
+        ? [
+            `- można wrócić do: ${card.earlier.join(', ')} (\`!rollback ${card.name} ${card.earlier[0] ?? ''}\`)`,
+          ]
         : []),
       ...card.history.map(
         ({ at, from, to, version, reason }) => `- ${at}: ${from} → ${to}, ${version} (${reason})`,

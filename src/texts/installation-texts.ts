@@ -14,6 +14,7 @@ export interface InstallationTexts {
   rejectUsage(): string;
   removeUsage(): string;
   nameUsage(values: { command: string }): string;
+  rollbackUsage(): string;
   installedList(values: { components: readonly InstalledLine[] }): string;
   installedCard(values: InstalledCard): string;
   installedDone(values: InstalledLine): string;
@@ -47,6 +48,8 @@ export interface ComponentChangeValues {
     | 'active'
     | 'failed'
     | 'rolled-back'
+    /** `version` is the earlier one, in force again. */
+    | 'back-to'
     | 'quarantined'
     | 'removed'
     | 'upgrade-canary'
@@ -72,5 +75,7 @@ export interface InstalledCard extends InstalledLine {
   rights: ApprovalValues['rights'];
   /** While it is a canary. */
   calls?: { calls: number; failures: number };
+  /** Versions it can go back to, the last one first. */
+  earlier: readonly string[];
   history: readonly { at: string; from: string; to: string; version: string; reason: string }[];
 }

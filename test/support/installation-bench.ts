@@ -4,11 +4,13 @@ import { ComponentJournal } from '../../src/component-registry/installed/compone
 import { InstalledComponents } from '../../src/component-registry/installed/installed-components';
 import { blockOf, type Manifest } from '../../src/component-registry/manifest/manifest';
 import { Settings } from '../../src/config/settings';
-import type { ContainerImages } from '../../src/containers/container-images';
+import type { ContainerImages, ImageInfo } from '../../src/containers/container-images';
 import { EventBus } from '../../src/events/event-bus';
 import { ComponentBringer } from '../../src/installation/component-bringer';
 import { ComponentData } from '../../src/installation/component-data';
 import { ComponentLife } from '../../src/installation/component-life';
+import { EarlierLocks } from '../../src/installation/earlier-locks';
+import { ImageRetention } from '../../src/installation/image-retention';
 import { InstallCandidates } from '../../src/installation/install-candidates';
 import { InstallationRequests } from '../../src/installation/installation-requests';
 import { InstallationService } from '../../src/installation/installation.service';
@@ -79,6 +81,10 @@ export class World {
   /** Engine: what goes wrong with the next pulls. */
   pullProblems: Error[] = [];
   pulls: string[] = [];
+  /** Images by digest. */
+  readonly onEngine = new Set<string>();
+  /** Those a container is made of. */
+  readonly inUse = new Set<string>();
 
   readonly catalogue = {
     get: (name: string, version?: string) => {
@@ -102,18 +108,20 @@ export class World {
   } as unknown as TrialsService;
 
   readonly images = {
-    inspect: () => Promise.resolve(undefined),
+    inspect: (reference: string) =>
+      Promise.resolve(this.onEngine.has(reference) ? infoOf(reference) : undefined),
+    remove: (reference: string) => {
+      if (this.inUse.has(reference))
+        return Promise.reject(new RdzenError('ENGINE_REFUSED', `${reference} is in use.`));
+      this.onEngine.delete(reference);
+      return Promise.resolve();
+    },
     pull: (reference: string) => {
       this.pulls.push(reference);
       const problem = this.pullProblems.shift();
       if (problem) return Promise.reject(problem);
-      return Promise.resolve({
-        id: 'sha256:image',
-        references: [],
-        digests: [reference],
-        labels: {},
-        bytes: 1,
-      });
+      this.onEngine.add(reference);
+      return Promise.resolve(infoOf(reference));
     },
   } as unknown as ContainerImages;
 
@@ -143,6 +151,10 @@ export class World {
   }
 }
 
+function infoOf(reference: string): ImageInfo {
+  return { id: 'sha256:image', references: [], digests: [reference], labels: {}, bytes: 1 };
+}
+
 /** One life of the process. */
 export class InstallationBench {
   readonly bus = new EventBus();
@@ -153,6 +165,7 @@ export class InstallationBench {
   readonly service: InstallationService;
   readonly config: ComponentConfig;
   readonly pool: ComponentPool;
+  readonly retention: ImageRetention;
   private readonly store: MortalStore;
 
   constructor(
@@ -219,11 +232,13 @@ export class InstallationBench {
       bringer,
       life,
       new ComponentData(containers, config, pool, clock),
+      new EarlierLocks(this.journal, world.images),
       this.journal,
       this.installed,
       this.bus,
       clock,
     );
+    this.retention = new ImageRetention(this.journal, this.installed, world.images, this.bus, clock);
   }
 
   get died(): boolean {

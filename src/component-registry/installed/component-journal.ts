@@ -52,6 +52,14 @@ export class ComponentJournal {
     return row && (JSON.parse(row.lock) as ComponentLock);
   }
 
+  /** Of all locks there ever were, each once: `name@sha256:...`. */
+  async images(): Promise<string[]> {
+    const rows = await this.store.all<{ image: string }>(
+      "SELECT DISTINCT json_extract(lock, '$.image') AS image FROM component_locks ORDER BY image",
+    );
+    return rows.map(({ image }) => image);
+  }
+
   /** The component, its locks and the change are one: none is there without the others. */
   async write(component: InstalledComponent, change: ComponentChange, tx: Queries): Promise<void> {
     const { lock, next, ...rest } = component;
