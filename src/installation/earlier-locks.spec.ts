@@ -145,6 +145,22 @@ describe('versions of a component that came before', () => {
       expect(now()).toMatchObject({ state: 'active', lock: { version: '1.2.0' } });
     });
 
+    it('make an open question stale: what it would change is something else by now', async () => {
+      await inForce('1.0.0', '1.1.0');
+      world.manifests.unshift(manifestOf('1.2.0'));
+      world.tried(manifestOf('1.2.0'), live);
+      const { code, details } = await sut.service.install(ASKED);
+      expect(details).toMatchObject({ drift: { from: '1.1.0', to: '1.2.0' } });
+      const [asked] = await store.all<{ text: string }>(
+        'SELECT text FROM notices ORDER BY rowid DESC LIMIT 1',
+      );
+      expect(asked?.text).toMatch(
+        /be upgraded to 1\.2\.0[\s\S]*- version: 1\.1\.0 → 1\.2\.0\n- rights, settings/,
+      );
+      await sut.service.rollBack('good', 'chat:root');
+      expect(await refusal(sut.service.approve(code, 'chat:root'))).toMatch(/^APPROVAL_STALE/);
+    });
+
     it('never hold what was quarantined, nor a canary that was taken back', async () => {
       await inForce('1.0.0');
       await bring('1.1.0');

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Approval } from '../approvals/approval';
 import { ApprovalJournal } from '../approvals/approval-journal';
+import { contentHash } from '../component-registry/catalogue/signature';
 import { type AskedIn, ComponentJournal } from '../component-registry/installed/component-journal';
 import type { ComponentLock } from '../component-registry/installed/component-lock';
 import type { InstalledComponent } from '../component-registry/installed/installed-component';
@@ -14,8 +15,10 @@ import { CrashPoints } from '../shared/crash-points';
 import { Random } from '../shared/random';
 import { RdzenError } from '../shared/rdzen-error';
 import { Store } from '../storage/store';
+import type { DriftValues } from '../texts/drift-texts';
 import { texts } from '../texts/texts';
 import { ComponentLife } from './component-life';
+import { lockDrift } from './lock-drift';
 import { type InstallCandidate, InstallCandidates } from './install-candidates';
 import { approversNeeded, rightsOf } from './rights';
 
@@ -35,6 +38,8 @@ export interface InstallWish {
 export interface InstallDetails {
   version: string;
   title: string;
+  /** What differs from the lock that was in force when it was asked. */
+  drift?: DriftValues;
   room?: AskedIn;
 }
 
@@ -70,11 +75,16 @@ export class InstallationRequests {
    */
   async ask({ name, version, askedBy, room }: InstallWish): Promise<Approval> {
     const candidate = await this.candidates.find(name, version);
-    const { manifest, shownHash, title } = candidate;
+    const { manifest, title } = candidate;
     this.mayCome(candidate);
+    const { drift, shownHash } = this.shown(candidate);
     const language = await this.languages.of(ADMIN_ROOM);
     const rights = rightsOf(manifest);
-    const details: InstallDetails = { version: manifest.version, title, ...(room ? { room } : {}) };
+    const details: InstallDetails = {
+      ...{ version: manifest.version, title },
+      ...(drift ? { drift } : {}),
+      ...(room ? { room } : {}),
+    };
     const { approval, isNew } = await this.store.transaction(async (tx) => {
       const open = await this.approvals.openAbout(INSTALL, manifest.name, tx);
       if (open?.shownHash === shownHash) return { approval: open, isNew: false };
@@ -90,7 +100,7 @@ export class InstallationRequests {
       const { verdict, rating, trialId } = candidate.report;
       const text = texts(language).approvalAsked({
         ...{ code: asked.code, title, name: manifest.name, version: manifest.version, needed: asked.needed },
-        ...{ verdict, rating: rating.value, rights, page: this.links.page(trialId) },
+        ...{ verdict, rating: rating.value, rights, drift, page: this.links.page(trialId) },
       });
       await this.notices.write([{ key: keyOf(asked), roomId: ADMIN_ROOM, text }], tx);
       return { approval: asked, isNew: true };
@@ -152,8 +162,8 @@ export class InstallationRequests {
     let reason: string;
     try {
       const candidate = await this.candidates.find(approval.subject, version);
-      if (candidate.shownHash === approval.shownHash) return candidate;
-      reason = 'its manifest, image, trial or the rules have changed since';
+      if (this.shown(candidate).shownHash === approval.shownHash) return candidate;
+      reason = 'its manifest, image, trial, the rules or the version in use have changed since';
     } catch (error) {
       if (!(error instanceof RdzenError)) throw error;
       reason = error.message;
@@ -163,6 +173,17 @@ export class InstallationRequests {
       'APPROVAL_STALE',
       `${approval.code} asks about ${approval.subject} ${version} as it was, and that is over: ${reason.replace(/\.$/, '')}. Ask anew: !install ${approval.subject}@${version}.`,
     );
+  }
+
+  /** An upgrade is shown beside what is in force: against another lock it is another question. */
+  private shown({ manifest, report, shownHash }: InstallCandidate): {
+    drift?: DriftValues;
+    shownHash: string;
+  } {
+    const there = this.installed.get(manifest.name);
+    if (there?.state !== 'active' && there?.state !== 'quarantined') return { shownHash };
+    const drift = lockDrift(there.lock, manifest, report.tools);
+    return { drift, shownHash: contentHash({ shownHash, lockId: there.lock.id }) };
   }
 
   /** @throws RdzenError COMPONENT_STATE */

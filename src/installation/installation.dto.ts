@@ -10,6 +10,7 @@ import {
   type ComponentState,
   type InstalledComponent,
 } from '../component-registry/installed/installed-component';
+import { texts } from '../texts/texts';
 import type { InstallDetails } from './installation-requests';
 
 export class InstallBody extends ComponentChoice {}
@@ -46,6 +47,15 @@ export class ApprovalDto {
   component!: string;
   @ApiProperty({ description: 'The version that is asked for', example: '1.0.6' })
   version!: string;
+  @ApiPropertyOptional({ description: 'Of an upgrade: the version it would replace', example: '1.0.5' })
+  replaces_version?: string;
+  @ApiPropertyOptional({
+    type: [String],
+    description:
+      'Of an upgrade: what differs from what was in use when it was asked, one to six points in English',
+    example: ['version: 1.0.5 → 1.0.6', 'new tools: convert (only reads)'],
+  })
+  changes?: string[];
   @ApiProperty({ enum: APPROVAL_STATES, description: '`stale`: what it is about has changed since' })
   state!: ApprovalState;
   @ApiProperty({ type: 'integer', description: 'How many different persons have to agree', example: 1 })
@@ -142,15 +152,11 @@ export class ComponentDetailDto extends ComponentDto {
 export function approvalDto(approval: Approval): ApprovalDto {
   const { code, kind, subject, state, needed, approvedBy, shownHash, askedBy, askedAt, expiresAt, reason } =
     approval;
+  const { version, drift } = approval.details as InstallDetails;
   return {
-    ...{
-      code,
-      kind,
-      component: subject,
-      version: (approval.details as InstallDetails).version,
-      state,
-      needed,
-    },
+    ...{ code, kind, component: subject, version },
+    ...(drift ? { replaces_version: drift.from, changes: texts('en').drift(drift) } : {}),
+    ...{ state, needed },
     ...{ approved_by: approvedBy, shown_hash: shownHash, asked_by: askedBy },
     ...{ asked_at: iso(askedAt), expires_at: iso(expiresAt) },
     ...(reason === undefined ? {} : { reason }),

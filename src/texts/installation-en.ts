@@ -1,3 +1,4 @@
+import { DRIFT_EN } from './drift-en';
 import type { ApprovalValues, InstallationTexts, InstalledLine } from './installation-texts';
 
 const VERDICT: Record<ApprovalValues['verdict'], string> = {
@@ -40,9 +41,13 @@ const line = ({ title, name, version, state, next }: InstalledLine): string =>
   `**${title}** ${version} (\`${name}\`): ${STATE[state]}${next === undefined ? '' : `; upgrade to ${next} on its way`}`;
 
 export const INSTALLATION_EN: InstallationTexts = {
-  approvalAsked: ({ code, title, name, version, verdict, rating, rights, needed, page }) =>
+  ...DRIFT_EN,
+  approvalAsked: ({ code, title, name, version, verdict, rating, rights, drift, needed, page }) =>
     [
-      `📦 Shall **${title}** ${version} (\`${name}\`) be installed? It ${VERDICT[verdict]}; rating ${rating} of 8.`,
+      `📦 Shall **${title}** ${drift ? `be upgraded to ${version}` : `${version} be installed`} (\`${name}\`)? It ${VERDICT[verdict]}; rating ${rating} of 8.`,
+      ...(drift
+        ? ['What differs from what is in use:', ...DRIFT_EN.drift(drift).map((one) => `- ${one}`), 'Then it:']
+        : []),
       ...rightsLines(rights),
       `- the whole report: ${page}`,
       needed > 1

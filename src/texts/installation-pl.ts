@@ -1,3 +1,4 @@
+import { DRIFT_PL } from './drift-pl';
 import type { ApprovalValues, InstallationTexts, InstalledLine } from './installation-texts';
 
 const VERDICT: Record<ApprovalValues['verdict'], string> = {
@@ -40,9 +41,17 @@ const line = ({ title, name, version, state, next }: InstalledLine): string =>
   `**${title}** ${version} (\`${name}\`): ${STATE[state]}${next === undefined ? '' : `; w drodze wersja ${next}`}`;
 
 export const INSTALLATION_PL: InstallationTexts = {
-  approvalAsked: ({ code, title, name, version, verdict, rating, rights, needed, page }) =>
+  ...DRIFT_PL,
+  approvalAsked: ({ code, title, name, version, verdict, rating, rights, drift, needed, page }) =>
     [
-      `📦 Czy zainstalować **${title}** ${version} (\`${name}\`)? ${VERDICT[verdict]}; ocena ${rating} z 8.`,
+      `📦 Czy ${drift ? 'zaktualizować' : 'zainstalować'} **${title}** ${drift ? 'do ' : ''}${version} (\`${name}\`)? ${VERDICT[verdict]}; ocena ${rating} z 8.`,
+      ...(drift
+        ? [
+            'Co się zmieni w porównaniu z używaną wersją:',
+            ...DRIFT_PL.drift(drift).map((one) => `- ${one}`),
+            'Po zmianie:',
+          ]
+        : []),
       ...rightsLines(rights),
       `- cały raport: ${page}`,
       needed > 1

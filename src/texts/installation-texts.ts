@@ -1,5 +1,7 @@
+import type { DriftTexts, DriftValues } from './drift-texts';
+
 /** What the assistant says of approvals and installed components. Texts of others come in as they may be shown. */
-export interface InstallationTexts {
+export interface InstallationTexts extends DriftTexts {
   /** To the administrators. */
   approvalAsked(values: ApprovalValues): string;
   /** To whoever asked. */
@@ -35,6 +37,8 @@ export interface ApprovalValues {
     secrets: readonly string[];
     tools: readonly { name: string; effect: 'read' | 'write' | 'destructive'; egress?: boolean }[];
   };
+  /** Of an upgrade: what differs from what is in force. */
+  drift?: DriftValues;
   needed: number;
   /** Where the whole report stands. */
   page: string;
