@@ -15,9 +15,12 @@ import {
   detailDto,
   InstallBody,
   RemoveQuery,
+  ListedComponentDto,
   RollbackBody,
+  useDto,
 } from './installation.dto';
 import { EarlierLocks } from './earlier-locks';
+import { InstalledUse } from './installed-use';
 import { InstallationService } from './installation.service';
 
 const HISTORY = 50;
@@ -31,17 +34,25 @@ export class ComponentsController {
     private readonly installed: InstalledComponents,
     private readonly journal: ComponentJournal,
     private readonly earlier: EarlierLocks,
+    private readonly use: InstalledUse,
   ) {}
 
   @Get()
   @RequireAccess('read')
   @ApiOperation({ summary: 'The installed components, by name' })
-  @ApiOkResponse({ type: [ComponentDto], description: 'Those that were removed too, with their last lock' })
-  list(): ComponentDto[] {
+  @ApiOkResponse({
+    type: [ListedComponentDto],
+    description: 'Those that were removed too, with their last lock',
+  })
+  async list(): Promise<ListedComponentDto[]> {
+    const used = await this.use.all();
     return this.installed
       .all()
       .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map(componentDto);
+      .map((one) => ({
+        ...componentDto(one),
+        use: useDto(used.get(one.name) ?? { calls: 0, errors: 0 }),
+      }));
   }
 
   @Post()
@@ -68,7 +79,7 @@ export class ComponentsController {
 
   @Get(':name')
   @RequireAccess('read')
-  @ApiOperation({ summary: 'One installed component, with its history' })
+  @ApiOperation({ summary: 'One installed component: how it is used, what it takes, and its history' })
   @ApiParam(NAME)
   @ApiOkResponse({ type: ComponentDetailDto, description: 'Now' })
   @ApiErrors('COMPONENT_NOT_INSTALLED')
@@ -126,8 +137,14 @@ export class ComponentsController {
 
   private async detail(component: InstalledComponent): Promise<ComponentDetailDto> {
     const { id } = component.next?.lock ?? component.lock;
-    const count = await this.journal.counted(id);
-    const earlier = await this.earlier.of(component);
-    return detailDto(component, count, earlier, await this.journal.history(component.name, HISTORY));
+    const memory = await this.use.memoryNow(component);
+    return detailDto({
+      component,
+      count: await this.journal.counted(id),
+      use: await this.use.of(component.name),
+      ...(memory ? { memory } : {}),
+      earlier: await this.earlier.of(component),
+      history: await this.journal.history(component.name, HISTORY),
+    });
   }
 }

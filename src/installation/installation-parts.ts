@@ -12,6 +12,7 @@ import { InstallCandidates } from './install-candidates';
 import { InstallationCommands } from './installation.commands';
 import { InstallationRequests } from './installation-requests';
 import { InstallationService } from './installation.service';
+import { InstalledUse } from './installed-use';
 import { InstalledView } from './installed-view';
 
 export const INSTALLATION_PARTS: Provider[] = [
@@ -25,6 +26,7 @@ export const INSTALLATION_PARTS: Provider[] = [
   ImageRetention,
   InstallationRequests,
   InstallationService,
+  InstalledUse,
   InstalledView,
   InstallationCommands,
 ];

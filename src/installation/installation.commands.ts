@@ -57,7 +57,7 @@ export class InstallationCommands {
     const text = texts(language);
     if (name !== undefined) return text.installedCard(await this.view.card(this.installation.find(name)));
     const here = this.installed.all().filter(({ state }) => state !== 'removed');
-    return text.installedList({ components: here.map((one) => this.view.line(one)) });
+    return text.installedList({ components: await this.view.lines(here) });
   }
 
   @ChatCommand({ name: 'promote', audience: 'operator' })

@@ -11,6 +11,7 @@ import {
   type InstalledComponent,
 } from '../component-registry/installed/installed-component';
 import { texts } from '../texts/texts';
+import { type ComponentUseSum, errorRate, type MemoryNow, USE_DAYS } from './installed-use';
 import type { InstallDetails } from './installation-requests';
 
 export class InstallBody extends ComponentChoice {}
@@ -112,6 +113,50 @@ export class ComponentDto {
   next_state?: string;
 }
 
+export class UseDto {
+  @ApiProperty({ type: 'integer', description: 'Over how many days, today included', example: 7 })
+  days!: number;
+  @ApiProperty({ type: 'integer', description: 'Calls of its tools, those that people gave up left out' })
+  calls!: number;
+  @ApiProperty({ type: 'integer', description: 'How many of them failed' })
+  errors!: number;
+  @ApiProperty({ description: 'The same in percent', example: 2.5 })
+  error_rate!: number;
+}
+
+export class ToolUseDto {
+  @ApiProperty({ description: 'As its server calls it', example: 'current_time' })
+  tool!: string;
+  @ApiProperty({ type: 'integer', description: 'Calls' })
+  calls!: number;
+  @ApiProperty({ type: 'integer', description: 'How many of them failed' })
+  errors!: number;
+  @ApiProperty({ description: 'The same in percent', example: 2.5 })
+  error_rate!: number;
+  @ApiProperty({
+    type: 'integer',
+    description: '95 % of them took at most this long, ms; a fifth off at most',
+  })
+  p95_ms!: number;
+}
+
+export class DetailUseDto extends UseDto {
+  @ApiProperty({ type: [ToolUseDto], description: 'Those that were called, most first' })
+  tools!: ToolUseDto[];
+}
+
+export class MemoryDto {
+  @ApiProperty({ type: 'integer', description: 'What it takes, MiB' })
+  used_mib!: number;
+  @ApiProperty({ type: 'integer', description: 'What it may take, MiB' })
+  limit_mib!: number;
+}
+
+export class ListedComponentDto extends ComponentDto {
+  @ApiProperty({ type: UseDto, description: 'How it was used, all its versions together' })
+  use!: UseDto;
+}
+
 export class ChangeDto {
   @ApiProperty({ format: 'date-time', description: 'When' })
   at!: string;
@@ -143,6 +188,10 @@ export class ComponentDetailDto extends ComponentDto {
   calls!: number;
   @ApiProperty({ type: 'integer', description: 'How many of them failed' })
   failures!: number;
+  @ApiProperty({ type: DetailUseDto, description: 'How it was used, all its versions together' })
+  use!: DetailUseDto;
+  @ApiPropertyOptional({ type: MemoryDto, description: 'What it takes now; absent while it sleeps' })
+  memory?: MemoryDto;
   @ApiProperty({ type: [EarlierDto], description: 'Locks it can go back to, the last one first' })
   earlier!: EarlierDto[];
   @ApiProperty({ type: [ChangeDto], description: 'Newest first, the last 50' })
@@ -173,15 +222,37 @@ export function componentDto({ name, state, reason, since, lock, next }: Install
   };
 }
 
-export function detailDto(
-  component: InstalledComponent,
-  count: CallCount,
-  earlier: readonly ComponentLock[],
-  history: readonly ComponentChange[],
-): ComponentDetailDto {
+export function useDto({ calls, errors }: { calls: number; errors: number }): UseDto {
+  return { days: USE_DAYS, calls, errors, error_rate: errorRate({ calls, errors }) };
+}
+
+export interface ComponentDetail {
+  component: InstalledComponent;
+  count: CallCount;
+  use: ComponentUseSum;
+  memory?: MemoryNow;
+  earlier: readonly ComponentLock[];
+  history: readonly ComponentChange[];
+}
+
+export function detailDto({
+  component,
+  count,
+  use,
+  memory,
+  earlier,
+  history,
+}: ComponentDetail): ComponentDetailDto {
   return {
     ...componentDto(component),
     ...count,
+    use: {
+      ...useDto(use),
+      tools: use.tools.map(({ tool, calls, errors, p95 }) => ({
+        ...{ tool, calls, errors, error_rate: errorRate({ calls, errors }), p95_ms: p95 },
+      })),
+    },
+    ...(memory ? { memory: { used_mib: memory.usedMiB, limit_mib: memory.limitMiB } } : {}),
     earlier: earlier.map(({ version, id, approvedAt }) => ({
       ...{ version, lock_id: id, approved_at: iso(approvedAt) },
     })),

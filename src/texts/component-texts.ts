@@ -60,6 +60,8 @@ export interface ComponentValues {
   memoryMiB: number;
   tools: readonly { effect: 'read' | 'write' | 'destructive'; names: readonly string[] }[];
   examples: readonly string[];
+  /** Of what is installed by this name. */
+  installed?: { version: string; state: 'installing' | 'canary' | 'active' | 'quarantined' };
   /** Whether there is an image to run. */
   packed: boolean;
   /** What its image would be packed from. */

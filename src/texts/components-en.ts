@@ -6,6 +6,12 @@ const EFFECTS = {
   write: 'add or change something',
   destructive: 'overwrite or delete something',
 };
+const STATES = {
+  installing: 'on its way',
+  canary: 'a canary',
+  active: 'active',
+  quarantined: 'quarantined',
+};
 const TRUST = {
   shipped: 'comes with Rdzen',
   trusted: 'a trusted source',
@@ -54,7 +60,7 @@ export const COMPONENTS_EN: ComponentTexts = {
     `The catalogue has no component "${name}", or several of that name.${near ? ` Did you mean \`${near}\`?` : ''} \`!catalogue\` lists all.`,
   component: (values) => {
     const { title, name, version, license, description, source, trust, signed } = values;
-    const { egress, internal, keepsMiB, memoryMiB, tools, examples, packed, pack } = values;
+    const { egress, internal, keepsMiB, memoryMiB, tools, examples, packed, pack, installed } = values;
     const network = [
       ...(egress.length > 0 ? [`the internet, but only ${egress.join(', ')}`] : []),
       ...(internal.length > 0 ? [`other components: ${internal.join(', ')}`] : []),
@@ -71,6 +77,11 @@ export const COMPONENTS_EN: ComponentTexts = {
           `- tools that ${EFFECTS[effect]}: ${someOf(names, (more) => `and ${more} more`)}`,
       ),
       ...examples.map((example) => `- for questions like: "${example}"`),
+      ...(installed
+        ? [
+            `- installed: ${installed.version}, ${STATES[installed.state]}; \`!components ${name}\` tells how it is used`,
+          ]
+        : []),
       packed
         ? '- image: there is one'
         : `- image: none on this machine yet${pack ? `; an administrator packs it with \`npm run rdzen -- component pack ${pack}\`` : ''}`,

@@ -6,6 +6,12 @@ const EFFECTS = {
   write: 'które coś dodają lub zmieniają',
   destructive: 'które coś nadpisują lub usuwają',
 };
+const STATES = {
+  installing: 'w drodze',
+  canary: 'kanarek',
+  active: 'aktywny',
+  quarantined: 'kwarantanna',
+};
 const TRUST = {
   shipped: 'dostarczane z Rdzeniem',
   trusted: 'źródło zaufane',
@@ -54,7 +60,7 @@ export const COMPONENTS_PL: ComponentTexts = {
     `W katalogu nie ma komponentu „${name}” albo jest kilka o tej nazwie.${near ? ` Czy chodziło o \`${near}\`?` : ''} Wszystkie pokazuje \`!catalogue\`.`,
   component: (values) => {
     const { title, name, version, license, description, source, trust, signed } = values;
-    const { egress, internal, keepsMiB, memoryMiB, tools, examples, packed, pack } = values;
+    const { egress, internal, keepsMiB, memoryMiB, tools, examples, packed, pack, installed } = values;
     const network = [
       ...(egress.length > 0 ? [`internet, ale tylko ${egress.join(', ')}`] : []),
       ...(internal.length > 0 ? [`inne komponenty: ${internal.join(', ')}`] : []),
@@ -71,6 +77,11 @@ export const COMPONENTS_PL: ComponentTexts = {
           `- narzędzia, ${EFFECTS[effect]}: ${someOf(names, (more) => `i jeszcze ${more}`)}`,
       ),
       ...examples.map((example) => `- do pytań takich jak: „${example}”`),
+      ...(installed
+        ? [
+            `- zainstalowany: ${installed.version}, ${STATES[installed.state]}; jak jest używany, pokazuje \`!components ${name}\``,
+          ]
+        : []),
       packed
         ? '- obraz: jest'
         : `- obraz: na tej maszynie jeszcze go nie ma${pack ? `; administrator pakuje go poleceniem \`npm run rdzen -- component pack ${pack}\`` : ''}`,

@@ -1,5 +1,12 @@
 import { DRIFT_EN } from './drift-en';
-import type { ApprovalValues, InstallationTexts, InstalledLine } from './installation-texts';
+import type {
+  ApprovalValues,
+  HistoryLine,
+  InstallationTexts,
+  InstalledLine,
+  LifeWord,
+} from './installation-texts';
+import { about, type UseValues } from './use-texts';
 
 const VERDICT: Record<ApprovalValues['verdict'], string> = {
   pass: '✅ passed its trial',
@@ -37,8 +44,46 @@ function rightsLines({ egress, internal, stateMiB, secrets, tools }: ApprovalVal
   ];
 }
 
-const line = ({ title, name, version, state, next }: InstalledLine): string =>
-  `**${title}** ${version} (\`${name}\`): ${STATE[state]}${next === undefined ? '' : `; upgrade to ${next} on its way`}`;
+const WORD: Record<LifeWord, string> = {
+  none: 'new',
+  installing: 'being installed',
+  canary: 'canary',
+  active: 'active',
+  quarantined: 'quarantined',
+  removed: 'removed',
+};
+
+const times = (calls: number): string => (calls === 1 ? '1 call' : `${calls} calls`);
+const failed = (errors: number, rate: number): string =>
+  errors === 0 ? 'none failed' : `${errors} failed (${rate.toLocaleString('en')} %)`;
+
+/** For a list: how it does, in a few words. */
+const useWords = ({ days, calls, errors, errorRate }: UseValues): string =>
+  calls === 0
+    ? `not called in ${days} days`
+    : `${times(calls)} in ${days} days, ${failed(errors, errorRate)}`;
+
+function useLines({ tools, memory, ...sum }: UseValues): string[] {
+  return [
+    `- used: ${useWords({ tools, ...sum })}`,
+    ...tools.map(
+      ({ name, calls, errors, errorRate, p95Ms }) =>
+        `- \`${name}\`: ${times(calls)}, ${failed(errors, errorRate)}, 95 % of them within ${about(p95Ms, 'en')}`,
+    ),
+    memory
+      ? `- takes now: ${memory.usedMiB} MiB of the ${memory.limitMiB} MiB it may take`
+      : '- takes now: nothing, it sleeps until it is called',
+  ];
+}
+
+function historyLine({ at, from, to, version, reason, by }: HistoryLine): string {
+  const what = from === to ? `${WORD[to]}, now ${version}` : `${WORD[from]} → ${WORD[to]}, ${version}`;
+  const who = by === undefined ? ', by itself' : reason.includes(by) ? '' : `, by ${by}`;
+  return `- ${at}: ${what} (${reason}${who})`;
+}
+
+const line = ({ title, name, version, state, next, use }: InstalledLine): string =>
+  `**${title}** ${version} (\`${name}\`): ${STATE[state]}${next === undefined ? '' : `; upgrade to ${next} on its way`}${use ? `; ${useWords(use)}` : ''}`;
 
 export const INSTALLATION_EN: InstallationTexts = {
   ...DRIFT_EN,
@@ -92,10 +137,11 @@ export const INSTALLATION_EN: InstallationTexts = {
       : ['**Installed components**', ...components.map((one) => `- ${line(one)}`)].join('\n'),
   installedCard: (card) =>
     [
-      line(card),
+      line({ ...card, use: undefined }),
       `- why: ${card.reason}`,
       ...rightsLines(card.rights),
       `- approved by: ${card.approvedBy.join(', ')}; trial ${card.trialId}; image ${card.digest}`,
+      ...(card.use ? useLines(card.use) : []),
       ...(card.calls
         ? [`- calls as a canary: ${card.calls.calls}, of which ${card.calls.failures} failed`]
         : []),
@@ -104,9 +150,7 @@ export const INSTALLATION_EN: InstallationTexts = {
             `- can go back to: ${card.earlier.join(', ')} (\`!rollback ${card.name} ${card.earlier[0] ?? ''}\`)`,
           ]
         : []),
-      ...card.history.map(
-        ({ at, from, to, version, reason }) => `- ${at}: ${from} → ${to}, ${version} (${reason})`,
-      ),
+      ...card.history.map(historyLine),
     ].join('\n'),
   installedDone: (one) => line(one),
 };

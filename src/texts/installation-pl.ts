@@ -1,5 +1,12 @@
 import { DRIFT_PL } from './drift-pl';
-import type { ApprovalValues, InstallationTexts, InstalledLine } from './installation-texts';
+import type {
+  ApprovalValues,
+  HistoryLine,
+  InstallationTexts,
+  InstalledLine,
+  LifeWord,
+} from './installation-texts';
+import { about, type UseValues } from './use-texts';
 
 const VERDICT: Record<ApprovalValues['verdict'], string> = {
   pass: '✅ próba zakończona powodzeniem',
@@ -37,8 +44,45 @@ function rightsLines({ egress, internal, stateMiB, secrets, tools }: ApprovalVal
   ];
 }
 
-const line = ({ title, name, version, state, next }: InstalledLine): string =>
-  `**${title}** ${version} (\`${name}\`): ${STATE[state]}${next === undefined ? '' : `; w drodze wersja ${next}`}`;
+const WORD: Record<LifeWord, string> = {
+  none: 'nowy',
+  installing: 'w trakcie instalacji',
+  canary: 'kanarek',
+  active: 'aktywny',
+  quarantined: 'kwarantanna',
+  removed: 'usunięty',
+};
+
+const failed = (errors: number, rate: number): string =>
+  errors === 0 ? 'wszystkie udane' : `nieudane: ${errors} (${rate.toLocaleString('pl')} %)`;
+
+/** For a list: how it does, in a few words. */
+const useWords = ({ days, calls, errors, errorRate }: UseValues): string =>
+  calls === 0
+    ? `przez ${days} dni ani jednego wywołania`
+    : `wywołania przez ${days} dni: ${calls}, ${failed(errors, errorRate)}`;
+
+function useLines({ tools, memory, ...sum }: UseValues): string[] {
+  return [
+    `- użycie: ${useWords({ tools, ...sum })}`,
+    ...tools.map(
+      ({ name, calls, errors, errorRate, p95Ms }) =>
+        `- \`${name}\`: wywołania: ${calls}, ${failed(errors, errorRate)}, 95 % z nich do ${about(p95Ms, 'pl')}`,
+    ),
+    memory
+      ? `- pamięć teraz: ${memory.usedMiB} MiB z dozwolonych ${memory.limitMiB} MiB`
+      : '- pamięć teraz: żadna, komponent śpi, dopóki nikt go nie wywoła',
+  ];
+}
+
+function historyLine({ at, from, to, version, reason, by }: HistoryLine): string {
+  const what = from === to ? `${WORD[to]}, teraz ${version}` : `${WORD[from]} → ${WORD[to]}, ${version}`;
+  const who = by === undefined ? ', samoczynnie' : reason.includes(by) ? '' : `, przez ${by}`;
+  return `- ${at}: ${what} (${reason}${who})`;
+}
+
+const line = ({ title, name, version, state, next, use }: InstalledLine): string =>
+  `**${title}** ${version} (\`${name}\`): ${STATE[state]}${next === undefined ? '' : `; w drodze wersja ${next}`}${use ? `; ${useWords(use)}` : ''}`;
 
 export const INSTALLATION_PL: InstallationTexts = {
   ...DRIFT_PL,
@@ -95,10 +139,11 @@ export const INSTALLATION_PL: InstallationTexts = {
       : ['**Zainstalowane komponenty**', ...components.map((one) => `- ${line(one)}`)].join('\n'),
   installedCard: (card) =>
     [
-      line(card),
+      line({ ...card, use: undefined }),
       `- powód: ${card.reason}`,
       ...rightsLines(card.rights),
       `- zatwierdzili: ${card.approvedBy.join(', ')}; próba ${card.trialId}; obraz ${card.digest}`,
+      ...(card.use ? useLines(card.use) : []),
       ...(card.calls
         ? [`- wywołania jako kanarek: ${card.calls.calls}, w tym nieudane: ${card.calls.failures}`]
         : []),
@@ -107,9 +152,7 @@ export const INSTALLATION_PL: InstallationTexts = {
             `- można wrócić do: ${card.earlier.join(', ')} (\`!rollback ${card.name} ${card.earlier[0] ?? ''}\`)`,
           ]
         : []),
-      ...card.history.map(
-        ({ at, from, to, version, reason }) => `- ${at}: ${from} → ${to}, ${version} (${reason})`,
-      ),
+      ...card.history.map(historyLine),
     ].join('\n'),
   installedDone: (one) => line(one),
 };

@@ -1,3 +1,4 @@
+import type { UseValues } from './use-texts';
 import type { DriftTexts, DriftValues } from './drift-texts';
 
 /** What the assistant says of approvals and installed components. Texts of others come in as they may be shown. */
@@ -69,6 +70,8 @@ export interface InstalledLine {
   state: 'installing' | 'canary' | 'active' | 'quarantined' | 'removed';
   /** Version of an upgrade on its way. */
   next?: string;
+  /** Where it is told. */
+  use?: UseValues;
 }
 
 export interface InstalledCard extends InstalledLine {
@@ -81,5 +84,17 @@ export interface InstalledCard extends InstalledLine {
   calls?: { calls: number; failures: number };
   /** Versions it can go back to, the last one first. */
   earlier: readonly string[];
-  history: readonly { at: string; from: string; to: string; version: string; reason: string }[];
+  history: readonly HistoryLine[];
+}
+
+export type LifeWord = InstalledLine['state'] | 'none';
+
+export interface HistoryLine {
+  at: string;
+  from: LifeWord;
+  to: LifeWord;
+  version: string;
+  reason: string;
+  /** Undefined: by itself. */
+  by?: string;
 }

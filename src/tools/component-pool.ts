@@ -129,6 +129,15 @@ export class ComponentPool extends ComponentCalls {
     if (to === 'removed') await this.config.forget(component);
   }
 
+  /** What all that runs of a component takes now; undefined where it sleeps, or the engine does not tell. */
+  async memoryBytes(component: string): Promise<number | undefined> {
+    const found = [...this.pooled.values()].filter(({ lock }) => lock.component === component);
+    const told = (await Promise.all(found.map((one) => one.memoryBytes()))).filter(
+      (one) => one !== undefined,
+    );
+    return told.length === 0 ? undefined : told.reduce((sum, one) => sum + one, 0);
+  }
+
   /** Ids of the locks of which something runs. */
   running(): string[] {
     return [...this.pooled.values()].filter((one) => one.runs).map(({ lock }) => lock.id);

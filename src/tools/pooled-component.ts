@@ -53,6 +53,14 @@ export class PooledComponent {
     return this.instance && this.instance.inFlight === 0 ? this.instance.idleMs : undefined;
   }
 
+  /** What it takes now; undefined where nothing of it runs. */
+  async memoryBytes(): Promise<number | undefined> {
+    const { instance } = this;
+    if (!instance || instance.closed) return undefined;
+    // An engine that does not tell is no fault of the component.
+    return (await instance.running.container.use().catch(() => undefined))?.memoryBytes;
+  }
+
   async call(tool: string, args: Record<string, unknown>, options: CallOptions): Promise<ToolAnswer> {
     for (let tries = 0; tries < START_TRIES; tries++) {
       await this.tools.free(this.lock.component, options.signal);

@@ -23,6 +23,9 @@ export interface ToolUse {
   p95: number;
 }
 
+/** Calls of one tool over some days. */
+export type ToolTotal = Omit<ToolUse, 'day' | 'p50'>;
+
 interface Counted {
   component: string;
   tool: string;
@@ -49,30 +52,47 @@ export class ToolUsage {
   }
 
   /** Newest day first, then by name. @param days today is the first of them */
-  async read({ component, days = 7 }: { component?: string; days?: number } = {}): Promise<ToolUse[]> {
-    await this.write();
-    const rows = await this.store.all<Omit<Counted, 'spread'> & { spread: string }>(
-      `SELECT * FROM tool_usage WHERE day > ? AND (? = '' OR component = ?) ORDER BY day DESC, component, tool`,
-      ...[dayOf(this.clock.now() - days * DAY_MS), component ?? '', component ?? ''],
-    );
-    return rows.map(({ component: of, tool, day, calls, errors, spread }) => {
-      const counts = JSON.parse(spread) as number[];
-      return {
-        component: of,
-        tool,
-        day,
-        calls,
-        errors,
-        p50: quantile(counts, 0.5),
-        p95: quantile(counts, 0.95),
-      };
-    });
+  async read(asked: { component?: string; days?: number } = {}): Promise<ToolUse[]> {
+    return (await this.counted(asked)).map(({ spread, ...row }) => ({
+      ...row,
+      ...{ p50: quantile(spread, 0.5), p95: quantile(spread, 0.95) },
+    }));
+  }
+
+  /** The same with the days put together, by name. */
+  async totals(asked: { component?: string; days?: number } = {}): Promise<ToolTotal[]> {
+    const sums = new Map<string, Omit<Counted, 'day'>>();
+    for (const { component, tool, calls, errors, spread } of await this.counted(asked)) {
+      const key = JSON.stringify([component, tool]);
+      const sum = sums.get(key) ?? { component, tool, calls: 0, errors: 0, spread: [] };
+      sums.set(key, sum);
+      sum.calls += calls;
+      sum.errors += errors;
+      for (const [step, count] of spread.entries()) add(sum.spread, step, count);
+    }
+    return [...sums.values()]
+      .map(({ spread, ...sum }) => ({ ...sum, p95: quantile(spread, 0.95) }))
+      .sort((a, b) => (`${a.component} ${a.tool}` < `${b.component} ${b.tool}` ? -1 : 1));
   }
 
   async stop(): Promise<void> {
     this.timer?.cancel();
     this.timer = undefined;
     await this.write();
+  }
+
+  private async counted({ component = '', days = 7 }: { component?: string; days?: number } = {}): Promise<
+    Counted[]
+  > {
+    await this.write();
+    const rows = await this.store.all<Omit<Counted, 'spread'> & { spread: string }>(
+      `SELECT component, tool, day, calls, errors, spread FROM tool_usage
+       WHERE day > ? AND (? = '' OR component = ?) ORDER BY day DESC, component, tool`,
+      ...[dayOf(this.clock.now() - days * DAY_MS), component, component],
+    );
+    return rows.map(({ component: of, tool, day, calls, errors, spread }) => ({
+      ...{ component: of, tool, day, calls, errors, spread: JSON.parse(spread) as number[] },
+    }));
   }
 
   private note({ component, tool, outcome, ms, at }: ToolCalled): void {

@@ -5,6 +5,7 @@ import { editDistance } from '../../shared/edit-distance';
 import { RdzenError } from '../../shared/rdzen-error';
 import { utcStamp } from '../../shared/utc-stamp';
 import { texts } from '../../texts/texts';
+import { InstalledComponents } from '../installed/installed-components';
 import { blockOf, DEFAULT_RESOURCES, EFFECTS } from '../manifest/manifest';
 import type { CatalogueEntry } from './catalogue-entry';
 import { CatalogueService } from './catalogue.service';
@@ -19,7 +20,10 @@ const REFUSED = 'refused';
 
 @Injectable()
 export class CatalogueCommands {
-  constructor(private readonly catalogue: CatalogueService) {}
+  constructor(
+    private readonly catalogue: CatalogueService,
+    private readonly installed: InstalledComponents,
+  ) {}
 
   @ChatCommand({ name: 'catalogue', audience: 'everyone' })
   list({ arguments: words, language }: CommandCall): string {
@@ -63,6 +67,7 @@ export class CatalogueCommands {
     const block = blockOf(manifest);
     const runnable = await this.catalogue.runnable(entry);
     const { network = 'none', filesystem = {} } = block.permissions ?? {};
+    const installed = this.installed.get(manifest.name);
     const { memoryMiB } = { ...DEFAULT_RESOURCES, ...block.resources };
     return text.component({
       title: forChat(manifest.title ?? shortOf(manifest.name)),
@@ -84,6 +89,9 @@ export class CatalogueCommands {
       examples: (block.examples?.[language] ?? block.examples?.en ?? [])
         .slice(0, EXAMPLES_SHOWN)
         .map(forChat),
+      ...(installed && installed.state !== 'removed'
+        ? { installed: { version: installed.lock.version, state: installed.state } }
+        : {}),
       packed: runnable !== undefined,
       ...(manifest.packages[0].registryType === 'npm' && {
         pack: `${manifest.packages[0].identifier}@${manifest.packages[0].version}`,

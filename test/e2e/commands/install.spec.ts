@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContainerImages } from '../../../src/containers/container-images';
+import { EventBus } from '../../../src/events/event-bus';
 import type { ChatRoom } from '../../../src/rocket-chat/chat-types';
 import { eventually } from '../../support/chat-person';
 import { testComponent } from '../../support/components/manifests';
@@ -58,6 +59,40 @@ describe('a component is installed', () => {
   });
   afterAll(() => sut?.stop());
 
+  /** What is seen of calls: in the list, on its card, by REST. */
+  async function isUsed(): Promise<void> {
+    const { body } = await sut.ask('GET', '/api/v1/components/good');
+    expect(body.use).toEqual({ days: 7, calls: 0, errors: 0, error_rate: 0, tools: [] });
+    expect(await say('!components', ANN)).toMatch(/✅ active; not called in 7 days/);
+    const call = {
+      component: String(body.name),
+      version: '1.0.0',
+      lockId: String(body.lock_id),
+      roomId: 'r',
+    };
+    const bus = sut.app.get(EventBus);
+    for (const [tool, outcome, ms] of [
+      ['add', 'ok', 12],
+      ['current_time', 'ok', 400],
+      ['current_time', 'tool-error', 420],
+      ['current_time', 'cancelled', 9_000],
+    ] as const)
+      bus.emit('tool.called', { ...call, tool, outcome, ms, at: Date.now() });
+    expect(await say('!components', ANN)).toMatch(/✅ active; 3 calls in 7 days, 1 failed \(33\.3 %\)/);
+    const card = await say('!components good', ANN);
+    expect(card).toMatch(/- `current_time`: 2 calls, 1 failed \(50 %\), 95 % of them within 0\.[345] s/);
+    expect(card).toMatch(/- `add`: 1 call, none failed, 95 % of them within 1\d ms/);
+    expect(card).toContain('- takes now: nothing, it sleeps until it is called');
+    expect(card).toMatch(/canary → active, 1\.0\.0 \(promoted by chat:root-id\)/);
+    expect(card).toMatch(/being installed → canary, 1\.0\.0 \(image and tools .*, by itself\)/);
+    expect((await sut.ask('GET', '/api/v1/components/good')).body.use).toMatchObject({
+      ...{ calls: 3, errors: 1, error_rate: 33.3 },
+      tools: [{ tool: 'current_time', calls: 2, error_rate: 50 }, { tool: 'add' }],
+    });
+    expect((await sut.ask('GET', '/api/v1/components')).body).toMatchObject([{ use: { calls: 3 } }]);
+    expect(await say('!component good', ANN)).toMatch(/- installed: 1\.0\.0, active; `!components /);
+  }
+
   it('only after its trial, and after somebody agreed', async () => {
     expect(await say('!install good')).toContain('!trial');
     expectProblem(
@@ -77,6 +112,7 @@ describe('a component is installed', () => {
     expect(await say('!components good', ANN)).toMatch(/canary[\s\S]*approved by: chat:root-id/);
     expectProblem(await sut.ask('POST', `/api/v1/approvals/${code}/approve`), 'APPROVAL_CLOSED');
     expect(await say('!promote good')).toMatch(/✅ active/);
+    await isUsed();
     const file = join(data, 'shared/components/registry.json');
     await eventually(
       () => Promise.resolve(readFileSync(file, 'utf8')),
