@@ -3,6 +3,8 @@ import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { AccessGuard } from './admin/access.guard';
 import { ADMIN_MIGRATIONS } from './admin/admin.migrations';
 import { ApiKeys } from './admin/api-keys.service';
+import { EventStream } from './admin/event-stream';
+import { EventsController } from './admin/events.controller';
 import { HealthController } from './admin/health.controller';
 import { MessagesController } from './admin/messages.controller';
 import { MetricsController } from './admin/metrics/metrics.controller';
@@ -265,6 +267,7 @@ const ADMIN: Provider[] = [
   StatusService,
   Metrics,
   StatusCommands,
+  EventStream,
   SharedFiles,
   { provide: APP_GUARD, useExisting: AccessGuard },
   { provide: APP_FILTER, useClass: ProblemFilter },
@@ -309,6 +312,7 @@ export class AppModule {
         ...TOOLS_CONTROLLERS,
         ...INSTALLATION_CONTROLLERS,
         SendController,
+        EventsController,
       ],
       providers: [
         ...ground,

@@ -43,19 +43,6 @@ describe(ToolUsage.name, () => {
     expect(use?.p95).toBeLessThan(1_140);
   });
 
-  it('puts days together where only the sum counts', async () => {
-    called(8);
-    await clock.advance(86_400_000);
-    for (let count = 0; count < 19; count++) called(8);
-    called(1_000, 'timeout');
-    called(8, 'ok', 'add', 'a/another');
-    expect(await sut.totals()).toEqual([
-      { component: 'a/another', tool: 'add', calls: 1, errors: 0, p95: 8 },
-      { component: 'a/calc', tool: 'add', calls: 21, errors: 1, p95: 8 },
-    ]);
-    expect(await sut.totals({ component: 'a/calc', days: 1 })).toMatchObject([{ calls: 20, errors: 1 }]);
-  });
-
   it('adds to what stands on disk, by itself within seconds', async () => {
     called(8);
     await sut.stop();
@@ -78,5 +65,18 @@ describe(ToolUsage.name, () => {
     clock.jumpWall(95 * 86_400_000);
     called(8);
     expect((await sut.read({ days: 300 })).map(({ day }) => day)).toEqual(['2026-04-07']);
+  });
+
+  it('puts days together where only the sum counts', async () => {
+    called(8);
+    await clock.advance(86_400_000);
+    for (let count = 0; count < 19; count++) called(8);
+    called(1_000, 'timeout');
+    called(8, 'ok', 'add', 'a/another');
+    expect(await sut.totals()).toEqual([
+      { component: 'a/another', tool: 'add', calls: 1, errors: 0, p95: 8 },
+      { component: 'a/calc', tool: 'add', calls: 21, errors: 1, p95: 8 },
+    ]);
+    expect(await sut.totals({ component: 'a/calc', days: 1 })).toMatchObject([{ calls: 20, errors: 1 }]);
   });
 });

@@ -57,6 +57,7 @@ const ROUTES: Record<string, Access> = {
   'DELETE /api/v1/components/{name}': 'operate',
   'POST /api/v1/components/{name}/promote': 'operate',
   'POST /api/v1/components/{name}/rollback': 'operate',
+  'GET /api/v1/events': 'read',
   'GET /api/v1/approvals': 'read',
   'POST /api/v1/approvals/{code}/approve': 'admin',
   'POST /api/v1/approvals/{code}/reject': 'admin',
@@ -77,6 +78,8 @@ const BODIES: Record<string, object> = {
   'PUT /api/v1/components/{name}/config': { values: { KEY: 'value' } },
   'POST /api/v1/approvals/{code}/reject': { reason: 'no' },
 };
+/** A stream that does not end by itself is asked for what there is not. */
+const QUERIES: Record<string, string> = { 'GET /api/v1/events': '?about=nothing' };
 /** What somebody hears who is let in: 200, or 404 of what does not exist, unless it is this. */
 const HEARS: Record<string, number[]> = {
   // To the active one already, which is refused for another reason than the key.
@@ -97,6 +100,7 @@ const HEARS: Record<string, number[]> = {
   'POST /api/v1/components/{name}/rollback': [404],
   'POST /api/v1/approvals/{code}/approve': [404],
   'POST /api/v1/approvals/{code}/reject': [404],
+  'GET /api/v1/events': [400],
   // With nothing to compare with.
   'GET /api/v1/trials/{id}/compare': [400],
 };
@@ -146,7 +150,8 @@ describe('who may do what', () => {
     const [method, path = ''] = route.split(' ');
     return sut.ask(
       method as 'GET' | 'POST' | 'DELETE',
-      path.replace('{id}', path.includes('cores') ? '99' : 'nosuchmessage').replace('{name}', 'nosuchname'),
+      path.replace('{id}', path.includes('cores') ? '99' : 'nosuchmessage').replace('{name}', 'nosuchname') +
+        (QUERIES[route] ?? ''),
       {
         key,
         body: BODIES[route],
