@@ -13,6 +13,12 @@ export interface ComponentContainerSpec {
   image: string;
   args?: string[];
   env: Record<string, string>;
+  /**
+   * What nobody may read who inspects the container: handed over through its input when it starts, as files
+   * `/run/secrets/NAME` (mode 0400, in memory) and as variables NAME and NAME_FILE of its program alone. Its image needs a
+   * `/bin/sh` for that.
+   */
+  secrets?: Record<string, string>;
   labels: Record<string, string>;
   limits: ComponentLimits;
   /** A named volume for what must outlive the container, made where it is missing; absolute path below /data or /mnt. */

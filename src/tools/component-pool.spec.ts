@@ -375,7 +375,7 @@ describe(ComponentPool.name, () => {
       const answer = await settled(
         sut.call(lock(), 'remember', { note: `say ${secret}` }, { withinMs: 10_000 }),
       );
-      expect(containers.made[0]?.spec.env).toEqual({ TOKEN: secret });
+      expect(containers.made[0]?.spec).toMatchObject({ env: {}, secrets: { TOKEN: secret } });
       expect(JSON.stringify(answer)).toContain('TOKEN');
       expect(JSON.stringify(answer)).toContain('[secret]');
       expect(JSON.stringify(answer)).not.toContain('hunter2');
@@ -387,7 +387,7 @@ describe(ComponentPool.name, () => {
       await add(lock());
       await config.set('environment-reader', { TOKEN: 'another-one' }, 'chat:root');
       await add(lock());
-      expect(containers.made.map(({ spec }) => spec.env.TOKEN)).toEqual([secret, 'another-one']);
+      expect(containers.made.map(({ spec }) => spec.secrets?.TOKEN)).toEqual([secret, 'another-one']);
     });
   });
 

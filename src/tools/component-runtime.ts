@@ -23,6 +23,8 @@ export const MOST_COMPONENTS = 20;
 const DEFAULT_SCRATCH_MIB = 16;
 const MIB = 2 ** 20;
 const STOP_GRACE_MS = 2_000;
+/** What the engine's init process says where the program that takes secrets over is missing. Source: tini 0.19. */
+const NO_SHELL = /exec \/bin\/sh failed/;
 
 /** Containers of a component, by what they are for. */
 export interface Purpose {
@@ -98,7 +100,7 @@ export class ComponentRuntime {
         name: `rdzen-${purpose.word}-${this.random.id(8).toLowerCase()}`,
         image,
         ...programArguments(manifest),
-        env,
+        ...parted(manifest, env),
         labels: { ...purpose.labels, 'rdzen.component': manifest.name, 'rdzen.version': manifest.version },
         limits: limitsOf(resources, permissions?.filesystem?.scratchMiB),
         ...(state && path ? { state: { ...state, path } } : {}),
@@ -146,7 +148,9 @@ export class ComponentRuntime {
       stdio.close();
       if (state && !state.running)
         throw new ComponentDidNotStart(
-          `it exited with code ${state.exitCode ?? 'unknown'} before it had answered`,
+          NO_SHELL.test(log)
+            ? 'its image has no /bin/sh, by which secrets are handed over as files, and they are given to no component in another way: pack it on a base that has a shell'
+            : `it exited with code ${state.exitCode ?? 'unknown'} before it had answered`,
           'exited',
           log,
           state.exitCode,
@@ -218,6 +222,20 @@ function programArguments(manifest: Manifest): { args?: string[] } {
     one.type === 'positional' ? [one.value] : one.value === undefined ? [one.name] : [one.name, one.value],
   );
   return args.length > 0 ? { args } : {};
+}
+
+/** What is secret goes another way than what anybody may read. */
+function parted(
+  manifest: Manifest,
+  env: Record<string, string>,
+): { env: Record<string, string>; secrets?: Record<string, string> } {
+  const isSecret = new Set(
+    (manifest.packages[0].environmentVariables ?? []).flatMap((one) => (one.isSecret ? [one.name] : [])),
+  );
+  const [open, secret] = [false, true].map((wanted) =>
+    Object.fromEntries(Object.entries(env).filter(([name]) => isSecret.has(name) === wanted)),
+  );
+  return { env: open ?? {}, ...(secret && Object.keys(secret).length > 0 ? { secrets: secret } : {}) };
 }
 
 /** What the manifest gives by itself; a secret gets a value that opens nothing. */

@@ -21,6 +21,7 @@ import { DockerComponentVolumes } from './docker-component-volumes';
 import type { DockerClient } from './docker-client';
 import { isMissing } from './docker-failure';
 import { EXPIRES, type Maker } from './labels';
+import { handoverLines, withHandover } from './secret-handover';
 import { sweep } from './sweep';
 import { VolumeArchive } from './volume-archive';
 
@@ -102,12 +103,16 @@ export class DockerComponentContainers extends ComponentContainers {
 
   private async make(spec: ComponentContainerSpec): Promise<ComponentContainer> {
     if (this.cgroup === undefined) await this.engine();
-    const options = componentOptions(spec, this.maker, this.clock.now(), this.cgroup ?? '1');
+    const plain = componentOptions(spec, this.maker, this.clock.now(), this.cgroup ?? '1');
+    // Without an image the call is refused anyway, and there is no secret in it.
+    const image = spec.secrets && (await this.image(spec.image));
+    const options = spec.secrets && image ? withHandover(plain, spec.secrets, image) : plain;
+    const handover = spec.secrets && handoverLines(spec.secrets);
     const made = await this.client.call(
       { verb: 'create', subject: `component ${spec.name}` },
       (abortSignal) => this.client.api.createContainer({ ...options, abortSignal }),
     );
-    return new DockerComponent(made, spec.name, this.client, this.attachments, this.clock);
+    return new DockerComponent(made, spec.name, this.client, this.attachments, this.clock, handover);
   }
 
   async count(label: string): Promise<number> {
@@ -136,6 +141,8 @@ class DockerComponent implements ComponentContainer {
     private readonly client: DockerClient,
     private readonly attachments: DockerAttachments,
     private readonly clock: Clock,
+    /** Sent before anything else. */
+    private readonly handover?: string,
   ) {
     this.madeAt = Math.floor(clock.now() / 1000);
   }
@@ -148,6 +155,7 @@ class DockerComponent implements ComponentContainer {
     const stdio = await this.attachments.attach(this.id);
     try {
       await this.ask('start', (abortSignal) => this.container.start({ abortSignal }));
+      if (this.handover !== undefined) stdio.stdin.write(this.handover);
       return stdio;
     } catch (error) {
       stdio.close();

@@ -2,7 +2,11 @@ import { FIXTURES_FOLDER } from '../../containers/component-containers';
 import { type Check, notMeasured, passed, review, warned } from './check';
 
 /** What the engine itself puts into a container with an init process. */
-const OF_THE_ENGINE = ['/sbin', '/sbin/docker-init', '/dev', '/dev/console', '/proc', '/sys', '/etc', '/tmp'];
+const OF_THE_ENGINE = [
+  ...['/sbin', '/sbin/docker-init', '/dev', '/dev/console', '/proc', '/sys', '/etc', '/tmp'],
+  // Where secrets are handed over.
+  '/run',
+];
 const FULL = 0.9;
 
 /** What it wrote: nothing outside its scratch folder, and that not to the brim. */

@@ -87,7 +87,7 @@ export class FakeComponent implements ComponentContainer {
 
   start(): Promise<ContainerStdio> {
     const child = spawn(process.execPath, [PROGRAM, behaviourOf(this.spec.image)], {
-      env: { PATH: '/bin', ...this.spec.env },
+      env: { PATH: '/bin', ...this.spec.env, ...this.spec.secrets },
     });
     child.stdin.on('error', () => undefined);
     this.child = child;
