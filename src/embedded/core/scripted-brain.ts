@@ -28,6 +28,8 @@ export interface ScriptedBrainOptions {
   tokensPerSecond?: number;
   /** What to say to a conversation, in place of the script. A trailing assistant turn is the answer's beginning. */
   answer?: (turns: Turn[]) => string;
+  /** What to have called, in place of the rule of {@link scriptedCalls}; undefined: by that rule after all. */
+  wishes?: (turns: Turn[], tools: CoreTool[]) => CoreToolCall[] | undefined;
   /** For tests of what happens then: it dies a few words into the answer to a question that holds these words. */
   fatal?: { words: string; die: () => void };
 }
@@ -38,6 +40,7 @@ export class ScriptedBrain extends Brain {
   readonly model: BrainModel;
   private readonly tokensPerSecond: number;
   private readonly answer: (turns: Turn[]) => string;
+  private readonly wanted: ScriptedBrainOptions['wishes'];
   private readonly fatal: ScriptedBrainOptions['fatal'];
 
   constructor(
@@ -46,6 +49,7 @@ export class ScriptedBrain extends Brain {
       model = 'scripted',
       tokensPerSecond = 30,
       answer = scriptedContinuation,
+      wishes,
       fatal,
     }: ScriptedBrainOptions = {},
   ) {
@@ -54,6 +58,7 @@ export class ScriptedBrain extends Brain {
       throw new RangeError(`tokensPerSecond must be above 0, not ${tokensPerSecond}`);
     this.tokensPerSecond = tokensPerSecond;
     this.answer = answer;
+    this.wanted = wishes;
     this.fatal = fatal;
     this.model = describe(model);
   }
@@ -61,7 +66,7 @@ export class ScriptedBrain extends Brain {
   override readonly callsTools = true;
 
   override wishes(turns: Turn[], tools: CoreTool[]): CoreToolCall[] {
-    return scriptedCalls(turns, tools);
+    return this.wanted?.(turns, tools) ?? scriptedCalls(turns, tools);
   }
 
   async load(): Promise<void> {

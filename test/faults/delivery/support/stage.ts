@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'libsql';
 import { splitAnswer } from '../../../../src/chat-gateway/split-answer';
 import { ChatServer } from '../../../../src/embedded/chat-server/chat-server';
-import type { Turn } from '../../../../src/embedded/core/brain';
+import type { CoreTool, CoreToolCall, Turn } from '../../../../src/embedded/core/brain';
 import type { ChatServerFaults, FaultCall } from '../../../../src/embedded/chat-server/chat-server-faults';
 import { ChatPerson, eventually } from '../../../support/chat-person';
 import { FakeCore } from '../../../support/fakes/fake-core/fake-core';
@@ -13,6 +13,7 @@ import { freePort, RunningRdzen } from '../../../support/running-rdzen';
 import { answerTo, questionOf, recite } from './recital';
 
 const PASSWORD = 'a password of the test';
+const ADMIN_KEY = 'a key of the test';
 /** The gateway keeps this much of a message's length for itself. */
 const MARGIN = 200;
 /** Long enough for a second answer or notice to show, if there were one. */
@@ -29,6 +30,8 @@ export interface StageOptions {
   maxMessageLength?: number;
   /** What the cores say, in place of the recital. */
   answer?: (turns: Turn[]) => string;
+  /** What the cores have called, in place of the scripted core's rule. */
+  wishes?: (turns: Turn[], tools: CoreTool[]) => CoreToolCall[] | undefined;
   /** Variables of the gateway. */
   environment?: Record<string, string>;
   /** Addresses of cores that stand elsewhere, in place of the two fakes. */
@@ -49,8 +52,8 @@ export class Stage {
   private process?: RunningRdzen;
 
   private constructor(private readonly options: StageOptions) {
-    const { tokensPerSecond = 200, answer = recite, coreUrls } = options;
-    this.cores = coreUrls ? [] : [1, 2].map(() => new FakeCore({ tokensPerSecond, answer }));
+    const { tokensPerSecond = 200, answer = recite, wishes, coreUrls } = options;
+    this.cores = coreUrls ? [] : [1, 2].map(() => new FakeCore({ tokensPerSecond, answer, wishes }));
   }
 
   /** Everything but the gateway runs then. */
@@ -98,18 +101,30 @@ export class Stage {
   }
 
   async enter(name: string): Promise<ChatPerson> {
-    const person = await ChatPerson.enter(this.chatUrl, name);
+    return this.entered(await ChatPerson.enter(this.chatUrl, name));
+  }
+
+  /** Somebody with the role `admin`. */
+  async enterAdmin(name: string): Promise<ChatPerson> {
+    return this.entered(await ChatPerson.enter(this.chatUrl, name, ADMIN_KEY));
+  }
+
+  private entered(person: ChatPerson): ChatPerson {
     this.people.push(person);
     return person;
   }
 
   async startChat(): Promise<void> {
     const { maxMessageLength } = this.options;
+    const adminKeyFile = join(this.folder, 'admin.key');
+    writeFileSync(adminKeyFile, ADMIN_KEY);
     this.chat = new ChatServer({
       port: this.chatPort,
       dataFile: this.chatFile,
       bot: { username: 'system-bot', password: PASSWORD },
       faults: this.faults,
+      adminKeyFile,
+      adminRoom: 'rdzen-admin',
       settings: maxMessageLength === undefined ? {} : { maxMessageLength },
     });
     await this.chat.start();

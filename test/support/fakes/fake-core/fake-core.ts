@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Turn } from '../../../../src/embedded/core/brain';
+import type { CoreTool, CoreToolCall, Turn } from '../../../../src/embedded/core/brain';
 import type { CoreApi } from '../../../../src/embedded/core/core-api';
 import { CoreServer } from '../../../../src/embedded/core/core-server';
 import { ScriptedBrain } from '../../../../src/embedded/core/scripted-brain';
@@ -16,6 +16,8 @@ export interface FakeCoreOptions {
   tokensPerSecond?: number;
   /** What it says, in place of the script. A trailing assistant turn is the answer's beginning: say the rest. */
   answer?: (turns: Turn[]) => string;
+  /** What it has called, in place of the scripted core's rule; undefined: by that rule after all. */
+  wishes?: (turns: Turn[], tools: CoreTool[]) => CoreToolCall[] | undefined;
 }
 
 export interface RecordedRequest {
