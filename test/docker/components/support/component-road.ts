@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { CoreTool, CoreToolCall, Turn } from '../../../../src/embedded/core/brain';
 import { toolAnswers } from '../../../../src/embedded/core/scripted-calls';
@@ -7,6 +8,8 @@ import { scriptedContinuation } from '../../../../src/embedded/core/scripted-ans
 import { Stage, type StageOptions } from '../../../faults/delivery/support/stage';
 import { ChatPerson, eventually } from '../../../support/chat-person';
 import { type LocalRegistry, startLocalRegistry } from '../../../support/components/local-registry';
+import { publishComponent } from '../../../support/components/component-image';
+import type { TestComponent } from '../../../support/components/manifests';
 import { docker, tryDocker } from '../../support/docker-command';
 
 /** What a model would call for a question. */
@@ -78,6 +81,18 @@ export class ComponentRoad {
     expect(reference).toContain('@sha256:');
     this.images.push(reference);
     return stdout;
+  }
+
+  /** Pushes a test component, and offers it in a catalogue of its own; before {@link begin}. */
+  async offer(component: TestComponent, image: string): Promise<void> {
+    const { manifest, reference } = await publishComponent(component, image, this.registry.host);
+    this.images.push(reference);
+    const catalogue = join(this.stage.rdzen.data, 'catalogue');
+    const location = join(catalogue, 'offered');
+    mkdirSync(location, { recursive: true });
+    writeFileSync(join(location, `${component.behaviour}.json`), JSON.stringify({ manifest }));
+    const sources = [{ name: 'tests', kind: 'folder', location, trust: 'untrusted' }];
+    writeFileSync(join(catalogue, 'sources.json'), JSON.stringify({ shipped: true, sources }));
   }
 
   /** @returns the assistant's messages that answer it, once there are `count` whole ones */
