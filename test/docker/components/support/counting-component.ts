@@ -1,12 +1,12 @@
 import { mkdtempSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { PUBLISHER } from '../../../../src/component-registry/manifest/manifest';
+import { PUBLISHER, type TrialCall } from '../../../../src/component-registry/manifest/manifest';
 import { type TestComponent, nameOf } from '../../../support/components/manifests';
 import { docker } from '../../support/docker-command';
 
 const NAME = 'counting';
-const call = (tool: string, contains: string): object => ({
+const call = (tool: string, contains: string): TrialCall => ({
   ...{ tool, arguments: { table: 'trial', ms: 0 } },
   expect: { match: 'contains', value: contains },
 });
