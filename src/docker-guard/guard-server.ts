@@ -104,7 +104,7 @@ export class GuardServer {
     answer: ServerResponse,
   ): Promise<void> {
     const { limits } = this.policy;
-    demandArchive(asked);
+    demandArchive(asked, limits);
     const headers = { 'Content-Type': 'application/x-tar', 'Transfer-Encoding': 'chunked' };
     const call = this.engine.open({ method: permit.method, path, headers });
     answer.once('close', () => call.destroy());
@@ -210,11 +210,13 @@ export class GuardServer {
   }
 }
 
-/** @throws Refusal of what is no archive */
-function demandArchive({ headers }: IncomingMessage): void {
+/** @throws Refusal of what is no archive, or says itself that it is too large */
+function demandArchive({ headers }: IncomingMessage, { archiveBytes }: GuardLimits): void {
   const kind = headers['content-type'] ?? '';
-  if (/^application\/(x-)?tar$/i.test(kind) && headers['content-encoding'] === undefined) return;
-  throw malformed('request.body', 'a body that is no application/x-tar, or is compressed');
+  if (!/^application\/(x-)?tar$/i.test(kind) || headers['content-encoding'] !== undefined)
+    throw malformed('request.body', 'a body that is no application/x-tar, or is compressed');
+  if (Number(headers['content-length'] ?? 0) > archiveBytes)
+    throw forbidden('archive.content', `an archive of more than ${archiveBytes} bytes`, 'Write less.');
 }
 
 /** @throws Refusal of a body that is compressed, of another kind, or too large */

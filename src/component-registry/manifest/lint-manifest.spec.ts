@@ -211,6 +211,16 @@ describe(lintManifest.name, () => {
       pack({ environmentVariables: [{ name: 'KEY', isSecret: true, default: 'x' }] }),
     ],
     [
+      'data kept where no volume may be mounted',
+      'error /permissions/filesystem/state/path: data is not kept at /var/lib/x',
+      { permissions: { filesystem: { state: { path: '/var/lib/x', maxMiB: 5 } } } },
+    ],
+    [
+      'data that is changed for good, without a copy',
+      'warning /data: it changes its data for good, and nothing is kept of what was: nobody can go back from it',
+      { data: { backup: 'none', migratesForwardOnly: true } },
+    ],
+    [
       'no range of versions',
       'error /requires/platform: "newest" is no range of versions',
       { requires: { platform: 'newest' } },

@@ -14,6 +14,9 @@ type Rule = (block: ComponentBlock, manifest: Manifest) => RuleFinding[];
 /** Signs that nobody sees, or that turn the direction of reading: a person would approve something else than stands there. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
 
+/** Where the docker-guard lets volumes be mounted. */
+const MOUNTABLE = /^\/(data|mnt)(\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$/;
+
 /** What a schema cannot say: how the parts of a manifest have to fit together. */
 const RULES: readonly Rule[] = [
   function image({ digest, provenance }, { packages: [{ registryType }] }) {
@@ -138,6 +141,27 @@ const RULES: readonly Rule[] = [
           ]
         : [],
     );
+  },
+  function keptData({ permissions, data }) {
+    const findings: RuleFinding[] = [];
+    const path = permissions?.filesystem?.state?.path;
+    if (path !== undefined && !MOUNTABLE.test(path))
+      findings.push(
+        error(
+          '@/permissions/filesystem/state/path',
+          `data is not kept at ${path}`,
+          'A path below /data or /mnt, without dot segments.',
+        ),
+      );
+    if (data?.migratesForwardOnly && data.backup === 'none')
+      findings.push(
+        warning(
+          '@/data',
+          'it changes its data for good, and nothing is kept of what was: nobody can go back from it',
+          'Set backup to "cold".',
+        ),
+      );
+    return findings;
   },
   function ranges({ requires }) {
     const asked: [string, string][] = Object.entries(requires?.components ?? {}).map(([name, range]) => [

@@ -24,6 +24,7 @@ describe(parsePackArguments.name, () => {
         to: { host: 'localhost', repository: 'b', tag: 'x' },
       },
     ],
+    [['a@1.0.0', '--state', '/data/x'], { name: 'a', version: '1.0.0', state: '/data/x' }],
   ])('reads %j', (args, request) => {
     expect(parsePackArguments(args)).toEqual(request);
   });
@@ -31,6 +32,8 @@ describe(parsePackArguments.name, () => {
   it.each([
     [[], 'exactly one package'],
     [['a@1.0.0', 'b@1.0.0'], 'exactly one package'],
+    [['a@1.0.0', '--state', '/etc'], 'below /data or /mnt'],
+    [['a@1.0.0', '--state', '/data/../etc'], 'below /data or /mnt'],
     [['a'], 'no exact version'],
     [['@a/b'], 'no exact version'],
     [['a@latest'], 'no exact version'],

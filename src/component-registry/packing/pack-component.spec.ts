@@ -63,6 +63,25 @@ describe(packComponent.name, () => {
     expect(packed).toMatchObject({ packages: 2, withScripts: ['library'] });
   });
 
+  it('lays the folder of its data into the image, its own, and gives the same digest again', async () => {
+    const to = `${bench.registry.host}/tools/tool`;
+    const packed = await bench.pack('--to', to, '--state', '/data/kept');
+    const { manifest, config } = bench.stored('tools/tool', packed.digest);
+    const layer = bench.registry
+      .repository('tools/tool')
+      .blobs.get(manifest.layers[1]?.digest ?? '') as Buffer;
+    const listed = execFileSync('tar', ['-tzv', '--numeric-owner', '-f-'], {
+      input: layer,
+      encoding: 'utf8',
+    });
+    expect(listed).toMatch(/^drwxr-xr-x 0\/0 .* data\/$/m);
+    expect(listed).toMatch(/^drwxr-xr-x 10001\/10001 .* data\/kept\/$/m);
+    expect(config.config?.Labels?.['rdzen.state']).toBe('/data/kept');
+    expect((await bench.pack('--state', '/data/kept')).digest).toBe(packed.digest);
+    expect((await bench.pack()).digest).not.toBe(packed.digest);
+    expect(packReport(packed)).toContain('"path": "/data/kept"');
+  });
+
   it('has npm run no script, and leave no address of a registry', async () => {
     await bench.pack();
     const asked = JSON.parse(readFileSync(join(bench.scratch, 'npm/asked.json'), 'utf8')) as string[];

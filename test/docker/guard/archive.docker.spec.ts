@@ -66,7 +66,7 @@ suite('docker-guard: files into and out of a container, judged by the state of t
         '/bin/busybox',
         'sh',
         '-c',
-        'ls -lnA /k; cat /k/*',
+        'ls -lnA /k; cat /k/a.txt',
       ],
       { encoding: 'utf8' },
     );
@@ -109,7 +109,7 @@ suite('docker-guard: files into and out of a container, judged by the state of t
       ({ status }) => expect(status).toBe(403),
       (error: { code?: string }) => expect(error.code).toMatch(/EPIPE|ECONNRESET/),
     );
-    expect(seen()).not.toMatch(/evil-link|evil-root/);
+    expect(seen()).not.toMatch(/evil/);
   });
 
   it('refuses what is no tar, or is compressed', async () => {

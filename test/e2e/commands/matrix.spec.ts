@@ -49,6 +49,7 @@ const COMMANDS: Record<string, { may: Who[]; says: RegExp }> = {
   '!components': { may: EVERYBODY, says: /No component is installed/ },
   '!promote time-mcp': { may: OPERATORS, says: /No component is installed as "time-mcp"/ },
   '!rollback time-mcp': { may: OPERATORS, says: /No component is installed as "time-mcp"/ },
+  '!remove time-mcp data': { may: OPERATORS, says: /No component is installed as "time-mcp"/ },
   '!remove time-mcp': { may: OPERATORS, says: /No component is installed as "time-mcp"/ },
   '!report': { may: OPERATORS, says: /^\*\*The last 24h/ },
 };
