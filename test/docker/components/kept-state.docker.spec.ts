@@ -1,11 +1,13 @@
 import type { CatalogueService } from '../../../src/component-registry/catalogue/catalogue.service';
 import type { ComponentLock } from '../../../src/component-registry/installed/component-lock';
+import type { InstalledComponent } from '../../../src/component-registry/installed/installed-component';
 import { InstalledComponents } from '../../../src/component-registry/installed/installed-components';
 import { blockOf } from '../../../src/component-registry/manifest/manifest';
 import { DockerClient, dockerAddress } from '../../../src/containers/docker/docker-client';
 import { DockerComponentContainers } from '../../../src/containers/docker/docker-component-containers';
 import { DockerImages } from '../../../src/containers/docker/docker-images';
 import { EventBus } from '../../../src/events/event-bus';
+import { ComponentData } from '../../../src/installation/component-data';
 import { PostIdKey } from '../../../src/journal/post-id';
 import { descriptionHash, schemaHash } from '../../../src/mcp/tool-hash';
 import { runTrial } from '../../../src/sandbox/trial';
@@ -124,12 +126,15 @@ suite('components that keep data', () => {
     };
   }
 
-  function poolOf(containers: DockerComponentContainers): ComponentPool {
-    const installed = new InstalledComponents();
+  function poolOf(
+    containers: DockerComponentContainers,
+    installed = new InstalledComponents(),
+  ): ComponentPool & { data: ComponentData } {
     const config = new ComponentConfig(store, installed, {} as CatalogueService, clock, random, key);
     const times = Object.assign(new PoolTimes(), { idleMs: 200, tickMs: 100 });
     const runtime = new ComponentRuntime(containers, clock, random);
-    return new ComponentPool(runtime, containers, installed, config, new EventBus(), clock, times);
+    const pool = new ComponentPool(runtime, containers, installed, config, new EventBus(), clock, times);
+    return Object.assign(pool, { data: new ComponentData(containers, config, pool, clock) });
   }
 
   it.each([MEMORY, GRAPH, FILES])('%s passes its trial, and nothing of that is left', async (spec) => {
@@ -178,34 +183,46 @@ suite('components that keep data', () => {
     for (const name of kept) await second.volumes.remove(name);
   });
 
-  it('copies what is kept into the volume of an upgrade, with its owners, and leaves the first as it was', async () => {
+  it('an upgrade goes on with a copy of the data, and the way back leads to the data of before', async () => {
     const lock = await lockOf(MEMORY);
+    const { component: name } = lock;
+    const next = { ...structuredClone(lock), id: random.id(10), previous: lock.id };
+    blockOf(next.manifest).data = { backup: 'cold', migratesForwardOnly: true };
     const containers = life();
-    const pool = poolOf(containers);
-    await pool.call(lock, 'create_entities', ADA, WITHIN);
-    const [from = ''] = await volumes();
-    const to = `${from}-0123456789ab`;
-    const { component, image } = lock;
-    await pool.still(component, () => containers.volumes.copy({ from, to, component, image, path: '/data' }));
-    expect(guard.refused).toEqual([]);
-    expect(await containers.count(`rdzen.owner=${owner}`)).toBe(0);
-
-    const runtime = new ComponentRuntime(containers, clock, random);
-    const purpose = { word: 't', labels: {}, lifetimeMs: 60_000 };
-    const upgrade = await runtime.start(lock.manifest, image, purpose, { volume: to });
+    const installed = new InstalledComponents();
+    const pool = poolOf(containers, installed);
+    const of = (): InstalledComponent => installed.get(name) as InstalledComponent;
+    const set = (more: Partial<InstalledComponent>): Promise<void> => {
+      installed.set({ ...of(), ...more });
+      return Promise.resolve();
+    };
+    const knows = async (under: ComponentLock): Promise<string> =>
+      JSON.stringify((await pool.call(under, 'read_graph', {}, WITHIN)).content);
     const bob = { entities: [{ name: 'Bob', entityType: 'person', observations: ['likes coffee'] }] };
-    const knows = async (): Promise<string> =>
-      JSON.stringify((await upgrade.session.call('read_graph', {}, WITHIN)).content);
-    expect(await knows()).toContain('likes green tea');
-    await upgrade.session.call('create_entities', bob, WITHIN);
-    expect(await knows()).toContain('likes coffee');
-    await upgrade.close();
-    const { content } = await pool.call(lock, 'read_graph', {}, WITHIN);
-    expect(JSON.stringify(content)).toContain('likes green tea');
-    expect(JSON.stringify(content)).not.toContain('likes coffee');
-    await pool.stop();
-    for (const name of [from, to]) await containers.volumes.remove(name);
+    installed.set({ name, lock, state: 'active', canaryRooms: [], reason: '', since: 0 });
+    await pool.call(lock, 'create_entities', ADA, WITHIN);
+    const [first = ''] = await volumes();
+
+    await pool.data.forCanary(of(), next);
+    await set({ next: { lock: next, state: 'canary', canaryRooms: [], since: 0 } });
+    expect(await knows(next)).toContain('likes green tea');
+    expect(await volumes()).toHaveLength(2);
+    const late = { observations: [{ entityName: 'Ada', contents: ['sings'] }] };
+    await pool.call(lock, 'add_observations', late, WITHIN);
+
+    await pool.data.upgrade(of(), next, (data) => set({ lock: next, next: undefined, ...data }));
+    expect(await knows(next)).toContain('sings');
+    await pool.call(next, 'create_entities', bob, WITHIN);
+    await pool.data.goBack(of(), lock, (data) => set({ lock, ...data }));
+    expect(await knows(lock)).toContain('sings');
+    expect(await knows(lock)).not.toContain('likes coffee');
+    expect(await volumes()).toEqual([first, expect.stringMatching(`^${first}-[0-9a-f]{12}$`)]);
+
+    await pool.data.wipe(name, () => set({ state: 'removed' }));
     expect(await volumes()).toEqual([]);
+    await pool.stop();
+    expect(await containers.count(`rdzen.owner=${owner}`)).toBe(0);
+    expect(guard.refused).toEqual([]);
   });
 
   it('the sweep of another life takes what a trial left, and nothing that is kept', async () => {
