@@ -39,7 +39,7 @@ const GRAPH = '@itseasy21/mcp-knowledge-graph@1.0.7';
 const FILES = '@modelcontextprotocol/server-filesystem@2026.8.31';
 const ADA = { entities: [{ name: 'Ada', entityType: 'person', observations: ['likes green tea'] }] };
 const WITHIN = { withinMs: 20_000 };
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 /** Published servers that keep data, on a real engine behind the docker-guard. */
 suite('components that keep data', () => {
@@ -64,7 +64,7 @@ suite('components that keep data', () => {
     packed.stateless = await packer.pack(MEMORY, { withoutState: true });
     for (const { reference } of Object.values(packed)) await images.pull(reference, { withinMs: 60_000 });
     store = await memoryStore();
-  }, 240_000);
+  }, 900_000);
   afterAll(async () => {
     await store?.close();
     for (const { Id, Labels } of await guard.direct.listContainers({ all: true }))
@@ -167,7 +167,7 @@ suite('components that keep data', () => {
     };
     await pool.call(lock, 'create_entities', ADA, WITHIN);
     const left = (): Promise<number> => first.count(`rdzen.owner=${owner}`);
-    await eventually(left, (count) => count === 0, 30_000, 'it sleeps');
+    await eventually(left, (count) => count === 0, 120_000, 'it sleeps');
     expect(await known(pool)).toContain('likes green tea');
     await pool.stop();
     const kept = await volumes();
