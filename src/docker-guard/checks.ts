@@ -21,6 +21,10 @@ export const CHECKS = {
     'Files are read and written only where a plain volume of ours is mounted, in a container that Rdzen made itself.',
   'archive.content':
     'What is written are plain files and folders below that place, of RDZEN_GUARD_ARCHIVE_MB at most: no links, no devices, no setuid.',
+  'helper.program': 'A helper is what its label says: the egress proxy, or the gate.',
+  'helper.image': 'A helper is made of the image that the operator named, by its id.',
+  'helper.network':
+    'An egress proxy is on the network with the way out that the operator named, a gate on one of ours without any.',
   'replacement.exists': 'What is replaced is a container of ours, by its full id, that is still there.',
   'replacement.name': 'What is replaced has stepped aside as NAME.old-HEX, and the new one takes NAME.',
   'replacement.image': 'The image is the same, or another one here of the same repository.',

@@ -10,7 +10,7 @@ import {
   text,
 } from './field-rules';
 import { isPinned } from './image-reference';
-import { isObject, type Json } from './strict-json';
+import { isObject, type Json, sameJson } from './strict-json';
 
 /** Labels that decide what may be done with a container; a component's image must not bring its own. */
 export const RESERVED_LABELS = ['rdzen.replaces', 'rdzen.watched', 'com.docker.compose.project'];
@@ -63,6 +63,14 @@ export const COMPONENT_HOST: FieldRules = {
   NetworkMode: required(
     text('none, or a network of ours that is internal, by name or id', /^(none|[A-Za-z0-9][\w.-]{0,127})$/),
   ),
+  Dns: {
+    allowed: '["127.0.0.1"], where nothing answers',
+    accepts: (value) => sameJson(value, ['127.0.0.1']),
+  },
+  DnsOptions: {
+    allowed: 'timeout:1 and attempts:1',
+    accepts: (value) => sameJson(value, ['timeout:1', 'attempts:1']),
+  },
   ReadonlyRootfs: required(exactly(true)),
   CapDrop: required({
     allowed: '["ALL"]',

@@ -139,6 +139,7 @@ function dangers(sent: JsonObject, isCore: boolean): string[] {
     'blkioweightdevice',
     'cpurealtimeruntime',
     'dns',
+    'dnssearch',
   ])
     bad(key, some(host[key]));
   bad('ipc', !['', 'private', 'none', undefined, null].includes(host.ipcmode as string));

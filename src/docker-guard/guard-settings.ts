@@ -14,6 +14,10 @@ export interface GuardLimits {
   registries: readonly string[];
   /** Names of containers, networks and volumes that are made through the guard begin with this. */
   prefix: string;
+  /** Name or id of the image of helpers (egress proxy, gate): that of Rdzen itself. Undefined: there are none. */
+  helperImage?: string;
+  /** Name or id of the network by which an egress proxy gets out. */
+  egressNetwork: string;
   /** Most memory of one component, bytes. */
   memoryBytes: number;
   /** Most processor time of one component, billionths of a processor. */
@@ -31,6 +35,7 @@ export interface GuardLimits {
 
 const MiB = 2 ** 20;
 const PREFIX = /^[a-z][a-z0-9-]{1,30}-$/;
+const IMAGE = /^[a-z0-9][\w./:@-]{0,300}$/;
 const REGISTRY = /^[a-z0-9][a-z0-9.-]*(:\d{1,5})?$/;
 
 /** Reads the program's environment. @throws Error that names the variable, its value and what is allowed. */
@@ -56,6 +61,14 @@ export function readGuardSettings(env: Record<string, string | undefined>): Guar
     limits: {
       registries,
       prefix,
+      ...(env.RDZEN_GUARD_HELPER_IMAGE
+        ? { helperImage: like('RDZEN_GUARD_HELPER_IMAGE', env.RDZEN_GUARD_HELPER_IMAGE, IMAGE) }
+        : {}),
+      egressNetwork: like(
+        'RDZEN_GUARD_EGRESS_NETWORK',
+        env.RDZEN_GUARD_EGRESS_NETWORK || 'bridge',
+        /^(?!host$|none$|default$)[A-Za-z0-9][\w.-]{0,127}$/,
+      ),
       memoryBytes: whole('RDZEN_GUARD_MEMORY_MB', env.RDZEN_GUARD_MEMORY_MB, 512, 6, 65_536) * MiB,
       nanoCpus: whole('RDZEN_GUARD_CPU_PERCENT', env.RDZEN_GUARD_CPU_PERCENT, 100, 1, 6_400) * 1e7,
       pids: whole('RDZEN_GUARD_PIDS', env.RDZEN_GUARD_PIDS, 256, 1, 4_096),
@@ -65,6 +78,11 @@ export function readGuardSettings(env: Record<string, string | undefined>): Guar
       bodyBytes: 256 * 1024,
     },
   };
+}
+
+function like(name: string, text: string, pattern: RegExp): string {
+  if (pattern.test(text)) return text;
+  throw new Error(`${name} is "${text.slice(0, 100)}", which is no name of one that can be used here`);
 }
 
 function socketPath(name: string, path: string): string {

@@ -15,7 +15,9 @@ import {
 } from './facts';
 import { judgeFields } from './field-rules';
 import { isPlainVolume } from './judge-archive';
+import { HELPER } from './helper-policy';
 import { parseImage } from './image-reference';
+import { judgeHelper } from './judge-helper';
 import { isOwnProject, judgeEndpoint, ownAliases } from './judge-network';
 import type { Policy } from './policy';
 import { forbidden } from './refusal';
@@ -28,7 +30,7 @@ const ASIDE = /^(.+)\.old-[0-9a-f]{4,32}$/;
 const KEYS_OF_CLIENT = ['name', 'abortSignal'];
 
 /**
- * What `POST /containers/create` may make: a component, or what replaces a container of ours.
+ * What `POST /containers/create` may make: a component, what replaces a container of ours, or a helper beside a component.
  *
  * @param name of the query
  * @returns the body as it goes on
@@ -57,6 +59,7 @@ async function judgeComponent(
   policy.demand('container.name', isOurs, () =>
     forbidden('container.name', `a container called "${name}"`, `Begin its name with ${limits.prefix}.`),
   );
+  if (objectAt(given, 'Labels')[HELPER]) return judgeHelper(given, facts, policy);
   const body = judgeFields('component', policy.component, given, limits);
   const host = judgeFields(
     'component.HostConfig',

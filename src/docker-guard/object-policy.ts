@@ -1,22 +1,21 @@
 import { isRestartPolicy } from './component-policy';
 import { exactly, type FieldRules, flag, mapOf, required, strings, text } from './field-rules';
-import { isEmpty, isObject } from './strict-json';
+import { isEmpty, isObject, type JsonObject, sameJson } from './strict-json';
 
 const NAME = /^[a-z0-9][a-z0-9_.-]{1,100}$/;
-const NETWORK_OPTIONS = [
-  'com.docker.network.bridge.inhibit_ipv4',
-  'com.docker.network.bridge.gateway_mode_ipv4',
-  'com.docker.network.bridge.gateway_mode_ipv6',
-  'com.docker.network.bridge.enable_icc',
+const BRIDGE = 'com.docker.network.bridge';
+/** That no address of the host is on it: before Docker 28, and since. */
+const WITHOUT_HOST: JsonObject[] = [
+  { [`${BRIDGE}.inhibit_ipv4`]: 'true' },
+  { [`${BRIDGE}.gateway_mode_ipv4`]: 'isolated', [`${BRIDGE}.gateway_mode_ipv6`]: 'isolated' },
 ];
-const NETWORK_OPTION_VALUES = ['true', 'isolated'];
 
 const labels = mapOf(
   'names to texts, none of com.docker.*',
   (key, value) => typeof value === 'string' && !/^(com|io|org)\.docker/i.test(key),
 );
 
-/** `POST /networks/create`: without a way out, and without an address of the host where the engine can do that. */
+/** `POST /networks/create`: without a way out, and without an address of the host. */
 export const NETWORK: FieldRules = {
   Name: required({
     allowed: 'a name that begins with RDZEN_GUARD_PREFIX',
@@ -25,10 +24,12 @@ export const NETWORK: FieldRules = {
   Internal: required(exactly(true)),
   Driver: exactly('bridge'),
   CheckDuplicate: flag,
-  Options: mapOf(
-    'inhibit_ipv4, gateway_mode_ipv4/6 and enable_icc of the bridge driver',
-    (key, value) => NETWORK_OPTIONS.includes(key) && NETWORK_OPTION_VALUES.includes(value as string),
-  ),
+  EnableIPv6: exactly(false),
+  Options: required({
+    allowed:
+      'inhibit_ipv4=true, or gateway_mode_ipv4=isolated and gateway_mode_ipv6=isolated, of the bridge driver',
+    accepts: (value) => WITHOUT_HOST.some((options) => sameJson(value, options)),
+  }),
   Labels: labels,
 };
 

@@ -2,6 +2,8 @@ import {
   component,
   CORE,
   FILES,
+  egressHelper,
+  helper,
   isPermitted,
   judge,
   LIMITS,
@@ -15,6 +17,8 @@ import { Policy } from './policy';
 const TABLES = {
   component: 'component',
   'component.HostConfig': 'componentHost',
+  helper: 'helper',
+  'helper.HostConfig': 'helperHost',
   network: 'network',
   volume: 'volume',
   update: 'update',
@@ -26,6 +30,11 @@ const TABLES = {
 const BACKED: Readonly<Record<string, Check | 'lookup' | 'HostConfig'>> = {
   'component.HostConfig': 'HostConfig',
   'component.HostConfig.NetworkMode': 'component.network',
+  'helper.HostConfig': 'HostConfig',
+  'helper.HostConfig.NetworkMode': 'helper.network',
+  // By the id alone it is the right one, and no program runs but the one its label names.
+  'helper.Image': 'helper.image',
+  'helper.Entrypoint': 'helper.program',
   'connect.Container': 'lookup',
   'disconnect.Container': 'lookup',
 };
@@ -43,6 +52,22 @@ describe(Policy.name, () => {
     for (const request of [
       component(),
       component({}, { NetworkMode: 'rdzen-tools' }),
+      component(
+        { NetworkingConfig: { EndpointsConfig: { 'rdzen-tools': { Aliases: ['probe'] } } } },
+        { NetworkMode: 'rdzen-tools', Dns: ['127.0.0.1'], DnsOptions: ['timeout:1', 'attempts:1'] },
+      ),
+      helper(),
+      egressHelper(),
+      ...[
+        { 'com.docker.network.bridge.inhibit_ipv4': 'true' },
+        {
+          'com.docker.network.bridge.gateway_mode_ipv4': 'isolated',
+          'com.docker.network.bridge.gateway_mode_ipv6': 'isolated',
+        },
+      ].map((Options) => ({
+        call: 'POST /networks/create',
+        body: { Name: 'rdzen-net-1', Driver: 'bridge', Internal: true, EnableIPv6: false, Options },
+      })),
       replacement(),
       replacement({ Image: 'ollama/ollama:2' }),
       replacement({}, { Binds: ['models:/models', 'nameless:/cache'] }),
@@ -105,6 +130,10 @@ describe(Policy.name, () => {
     const request = {
       'component.HostConfig': component(),
       'component.HostConfig.NetworkMode': component({}, { NetworkMode: 'a b' }),
+      'helper.HostConfig': { ...helper(), body: { ...(helper().body as object), HostConfig: [] } },
+      'helper.HostConfig.NetworkMode': helper({}, { NetworkMode: 'a b' }),
+      'helper.Image': helper({ Image: 'rdzen:1' }),
+      'helper.Entrypoint': helper({ Entrypoint: ['sh'] }),
       'connect.Container': { call: 'POST /networks/n-tool/connect', body: { Container: '../x' } },
       'disconnect.Container': { call: 'POST /networks/n-tool/disconnect', body: { Container: '../x' } },
     }[rule];

@@ -1,6 +1,7 @@
 import { type Check, CHECKS } from './checks';
 import { COMPONENT, COMPONENT_HOST } from './component-policy';
 import type { FieldRules } from './field-rules';
+import { HELPER_BODY, HELPER_HOST } from './helper-policy';
 import type { GuardLimits } from './guard-settings';
 import { CONNECT, DISCONNECT, ENDPOINT, NETWORK, UPDATE, VOLUME } from './object-policy';
 import type { Refusal } from './refusal';
@@ -10,6 +11,8 @@ import { WEAKER, type Weaker } from './replacement-policy';
 export class Policy {
   component: FieldRules = COMPONENT;
   componentHost: FieldRules = COMPONENT_HOST;
+  helper: FieldRules = HELPER_BODY;
+  helperHost: FieldRules = HELPER_HOST;
   network: FieldRules = NETWORK;
   volume: FieldRules = VOLUME;
   update: FieldRules = UPDATE;

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { DockerComponentContainers } from '../../../src/containers/docker/docker-component-containers';
 import type { ComponentNetwork, EgressDenial } from '../../../src/containers/component-networks';
+import { startGuardRig } from '../guard/support/guard-rig';
 import { networkStage, type NetworkStage, type Probe } from './support/network-stage';
 
 const PURPOSE = { word: 'test', labels: {}, lifetimeMs: 300_000 };
@@ -228,8 +229,27 @@ describe('networks of components', () => {
     }, 60_000);
   });
 
+  it('all of it goes through the docker-guard', async () => {
+    const guarded = await networkStage({ guard: startGuardRig });
+    const own = await guarded.networks.open(PURPOSE);
+    const egress = await own.allow(['allowed.test:8080']);
+    const inside = await guarded.probe(own.id, egress.env);
+    expect(await inside.ask('tunnel', 'allowed.test:8080')).toEqual([200, 'outer inner/through']);
+    expect(await inside.ask('tunnel', 'other.test:8080')).toEqual([403, '']);
+    await inside.ask('serve', 8080);
+    const door = await guarded.door.open(inside.container, 8080);
+    const answer = await fetch(`http://${door.host}:${door.port}/`, { method: 'POST', body: 'abc' });
+    expect(await answer.text()).toContain('served POST 3');
+    await door.close();
+    await inside.container.remove();
+    await own.close();
+    expect(guarded.guard?.refused).toEqual([]);
+    expect(await guarded.left()).toEqual({ containers: [], networks: [] });
+    await guarded.close();
+  }, 90_000);
+
   it('without an image for our containers it says what to set', async () => {
-    const without = await networkStage('/var/run/docker.sock', { image: 'rdzen-nowhere:0' });
+    const without = await networkStage({ image: 'rdzen-nowhere:0' });
     const alone = await without.networks.open(PURPOSE);
     expect(await without.networks.ready()).toBe(false);
     await expect(alone.allow([])).rejects.toMatchObject({
@@ -241,7 +261,7 @@ describe('networks of components', () => {
   }, 60_000);
 
   it('an image that is no Rdzen fails, and says so', async () => {
-    const other = await networkStage('/var/run/docker.sock', { image: 'rdzen-guard-test/shell:1' });
+    const other = await networkStage({ image: 'rdzen-guard-test/shell:1' });
     const alone = await other.networks.open(PURPOSE);
     await expect(alone.allow([])).rejects.toMatchObject({
       code: expect.stringMatching(/^(HELPER|ENGINE)_FAILED|ENGINE_REFUSED/) as string,

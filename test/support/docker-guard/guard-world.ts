@@ -6,6 +6,7 @@ import { asJson, type JsonObject } from '../../../src/docker-guard/strict-json';
 
 export const DIGEST = `sha256:${'d'.repeat(64)}`;
 export const PINNED = `registry.test:5000/tool@${DIGEST}`;
+export const HELPER_IMAGE = `sha256:${'4'.repeat(64)}`;
 export const [CORE, FOREIGN, WATCHED, COMPONENT_ID, STRAY] = ['c', 'f', 'a', 'b', 'e'].map((digit) =>
   digit.repeat(64),
 ) as [string, string, string, string, string];
@@ -15,7 +16,11 @@ export const FILES = '8'.repeat(64);
 export const STANDING = '9'.repeat(64);
 
 export const LIMITS: GuardLimits = {
-  ...readGuardSettings({ RDZEN_GUARD_REGISTRIES: 'registry.test:5000' }).limits,
+  ...readGuardSettings({
+    RDZEN_GUARD_REGISTRIES: 'registry.test:5000',
+    RDZEN_GUARD_HELPER_IMAGE: 'rdzen:1',
+    RDZEN_GUARD_EGRESS_NETWORK: 'way_out',
+  }).limits,
   containers: 10,
 };
 
@@ -103,6 +108,7 @@ const VOLUMES = [
 const IMAGES: Record<string, JsonObject> = {
   'ollama/ollama:1': { Id: `sha256:${'1'.repeat(64)}`, RepoTags: ['ollama/ollama:1'] },
   'ollama/ollama:2': { Id: `sha256:${'2'.repeat(64)}`, RepoTags: ['ollama/ollama:2'] },
+  'rdzen:1': { Id: HELPER_IMAGE, RepoTags: ['rdzen:1'] },
   'evil/shell:1': { Id: `sha256:${'3'.repeat(64)}`, RepoTags: ['evil/shell:1'] },
   [`sha256:${'1'.repeat(64)}`]: { Id: `sha256:${'1'.repeat(64)}`, RepoTags: ['ollama/ollama:1'] },
 };
@@ -206,6 +212,63 @@ export function component(config: object = {}, host: object = {}): Request {
       },
     },
   };
+}
+
+/** The create call of a helper; `gate` unless `config` says otherwise. */
+export function helper(config: object = {}, host: object = {}): Request {
+  return {
+    call: 'POST /v1.41/containers/create?name=rdzen-gate-1',
+    body: {
+      Image: HELPER_IMAGE,
+      Entrypoint: ['node', 'dist/gate/main.js'],
+      Cmd: [],
+      Env: ['RDZEN_GATE_TARGET=172.30.0.2:8080'],
+      User: '10001:10001',
+      Hostname: 'gate',
+      StopSignal: 'SIGTERM',
+      StopTimeout: 3,
+      OpenStdin: true,
+      StdinOnce: true,
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: false,
+      Healthcheck: { Test: ['NONE'] },
+      Labels: { 'rdzen.helper': 'gate' },
+      ...config,
+      HostConfig: {
+        NetworkMode: 'rdzen-tools',
+        Init: true,
+        ReadonlyRootfs: true,
+        CapDrop: ['ALL'],
+        SecurityOpt: ['no-new-privileges:true'],
+        Sysctls: { 'net.ipv4.ip_forward': '0' },
+        PidsLimit: 64,
+        Memory: 192 * MiB,
+        MemorySwap: 192 * MiB,
+        NanoCpus: 1e9,
+        LogConfig: { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } },
+        RestartPolicy: { Name: 'no' },
+        IpcMode: 'private',
+        CgroupnsMode: 'private',
+        ...host,
+      },
+    },
+  };
+}
+
+/** The same for the egress proxy. */
+export function egressHelper(config: object = {}, host: object = {}): Request {
+  return helper(
+    {
+      Entrypoint: ['node', 'dist/egress-proxy/main.js'],
+      Env: ['RDZEN_EGRESS_ALLOW=api.test:443'],
+      Hostname: 'egress',
+      Labels: { 'rdzen.helper': 'egress' },
+      ...config,
+    },
+    { NetworkMode: 'way_out', ...host },
+  );
 }
 
 /** The create call that makes core1 anew. */

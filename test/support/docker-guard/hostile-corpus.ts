@@ -5,7 +5,10 @@ import {
   COMPONENT_ID,
   DIGEST,
   FILES,
+  egressHelper,
   FOREIGN,
+  helper,
+  HELPER_IMAGE,
   type Request,
   replacement,
   STANDING,
@@ -23,6 +26,10 @@ const host = (key: string, ...values: unknown[]): Request[] =>
   values.map((value) => component({}, { [key]: value }));
 const same = (key: string, ...values: unknown[]): Request[] =>
   values.map((value) => replacement({}, { [key]: value }));
+const aid = (key: string, ...values: unknown[]): Request[] => values.map((value) => helper({ [key]: value }));
+const aidHost = (key: string, ...values: unknown[]): Request[] =>
+  values.map((value) => helper({}, { [key]: value }));
+const isolated = { Options: { 'com.docker.network.bridge.inhibit_ipv4': 'true' } };
 const NOTHING = undefined;
 
 /** What a row of HostConfig that is not there would let through: each is a way to the host or to others. */
@@ -49,7 +56,7 @@ export const UNLISTED: Readonly<Record<string, unknown>> = {
   GroupAdd: ['0'],
   OomKillDisable: true,
   StorageOpt: { size: '1000G' },
-  Dns: ['10.0.0.1'],
+  DnsSearch: ['evil.test'],
   MaskedPaths: ['/nothing'],
   ReadonlyPaths: ['/nothing'],
   CpuRealtimeRuntime: 950000,
@@ -86,6 +93,8 @@ export const HOSTILE: Readonly<Record<string, Request[]>> = {
     { 'rdzen.watched': 'true' },
   ),
   'component.NetworkingConfig': config('NetworkingConfig', 'x'),
+  'component.HostConfig.Dns': host('Dns', ['10.0.0.1'], ['127.0.0.1', '10.0.0.1']),
+  'component.HostConfig.DnsOptions': host('DnsOptions', ['use-vc'], ['timeout:1']),
   'component.HostConfig.ReadonlyRootfs': host('ReadonlyRootfs', false, NOTHING),
   'component.HostConfig.CapDrop': host('CapDrop', [], ['NET_RAW'], NOTHING),
   'component.HostConfig.SecurityOpt': host(
@@ -203,6 +212,71 @@ export const HOSTILE: Readonly<Record<string, Request[]>> = {
     ]),
     call(`PUT /containers/${FILES}/archive`),
   ],
+  'helper.Image': aid('Image', 'rdzen:1', NOTHING),
+  'helper.Entrypoint': aid('Entrypoint', ['sh'], ['node', 'dist/main.js'], ['node'], NOTHING),
+  'helper.Env': aid(
+    'Env',
+    ['NODE_OPTIONS=--require=/x'],
+    ['PATH=/x'],
+    ['RDZEN_DATA=/'],
+    ['RDZEN_GATE_TARGET=\n'],
+  ),
+  'helper.User': aid('User', '0:0', 'root', '', NOTHING),
+  'helper.Hostname': aid('Hostname', 'core1'),
+  'helper.Healthcheck': aid('Healthcheck', { Test: ['CMD', 'sh'] }, NOTHING),
+  'helper.StopSignal': aid('StopSignal', '; x'),
+  'helper.StopTimeout': aid('StopTimeout', 1e6),
+  ...Object.fromEntries(
+    ['Tty', 'OpenStdin', 'StdinOnce', 'AttachStdin', 'AttachStdout', 'AttachStderr'].map((key) => [
+      `helper.${key}`,
+      aid(key, 'yes'),
+    ]),
+  ),
+  'helper.Labels': aid('Labels', { 'rdzen.helper': 'gate', 'rdzen.watched': 'true' }),
+  'helper.HostConfig.Sysctls': aidHost(
+    'Sysctls',
+    { 'net.ipv4.ip_forward': '1' },
+    { 'net.ipv4.ip_forward': '0', 'net.ipv4.ip_unprivileged_port_start': '0' },
+    NOTHING,
+  ),
+  'helper.HostConfig.ReadonlyRootfs': aidHost('ReadonlyRootfs', false, NOTHING),
+  'helper.HostConfig.CapDrop': aidHost('CapDrop', [], NOTHING),
+  'helper.HostConfig.SecurityOpt': aidHost('SecurityOpt', ['seccomp=unconfined'], NOTHING),
+  'helper.HostConfig.PidsLimit': aidHost('PidsLimit', -1, NOTHING),
+  'helper.HostConfig.Memory': aidHost('Memory', 0, 2 ** 40, NOTHING),
+  'helper.HostConfig.MemorySwap': aidHost('MemorySwap', -1, NOTHING),
+  'helper.HostConfig.NanoCpus': aidHost('NanoCpus', 64e9, NOTHING),
+  'helper.HostConfig.LogConfig': aidHost('LogConfig', { Type: 'json-file', Config: {} }, NOTHING),
+  'helper.HostConfig.RestartPolicy': aidHost('RestartPolicy', { Name: 'always' }),
+  'helper.HostConfig.Init': aidHost('Init', 'x'),
+  'helper.HostConfig.IpcMode': aidHost('IpcMode', 'host'),
+  'helper.HostConfig.CgroupnsMode': aidHost('CgroupnsMode', 'host'),
+  'helper.program': [
+    helper({ Entrypoint: ['node', 'dist/egress-proxy/main.js'] }),
+    egressHelper({ Entrypoint: ['node', 'dist/gate/main.js'] }),
+    helper({ Labels: { 'rdzen.helper': 'shell' } }),
+  ],
+  'helper.image': aid('Image', `sha256:${'1'.repeat(64)}`, `sha256:${'5'.repeat(64)}`),
+  'helper.network': [
+    ...aidHost('NetworkMode', 'way_out', 'bridge', 'host', 'none', 'rdzen-open', 'shop_net', 'cores_net'),
+    ...['bridge', 'host', 'none', 'rdzen-tools', 'shop_net', 'container:x'].map((NetworkMode) =>
+      egressHelper({}, { NetworkMode }),
+    ),
+  ],
+  'helper.unlisted': [
+    helper({ Cmd: ['x'] }),
+    helper({ WorkingDir: '/x' }),
+    helper({ NetworkingConfig: { EndpointsConfig: { shop_net: {} } } }),
+    ...Object.entries({
+      Mounts: [{ Type: 'volume', Source: 'rdzen-state', Target: '/data' }],
+      Tmpfs: { '/app': 'size=1m,nosuid,nodev' },
+      Binds: ['/:/host'],
+      Dns: ['127.0.0.1'],
+      CapAdd: ['NET_ADMIN'],
+      PortBindings: { '80/tcp': [{ HostPort: '80' }] },
+    }).map(([key, value]) => helper({}, { [key]: value })),
+  ],
+  'component.Image of a helper': config('Image', HELPER_IMAGE),
   'replacement.exists': [
     replacement({ Labels: { ...CORE_LABELS, 'rdzen.replaces': 'core1.old-ab12' } }),
     {
@@ -244,26 +318,36 @@ export const HOSTILE: Readonly<Record<string, Request[]>> = {
   'replacement.HostConfig.RestartPolicy': same('RestartPolicy', { Name: 'always' }),
   'replacement.HostConfig.MaskedPaths': same('MaskedPaths', [], null),
   'replacement.HostConfig.ReadonlyPaths': same('ReadonlyPaths', [], null),
-  'network.Name': [call('POST /networks/create', { Name: 'shop_net', Internal: true })],
+  'network.Name': [call('POST /networks/create', { Name: 'shop_net', Internal: true, ...isolated })],
   'network.Internal': [
-    call('POST /networks/create', { Name: 'rdzen-x' }),
-    call('POST /networks/create', { Name: 'rdzen-x', Internal: false }),
+    call('POST /networks/create', { Name: 'rdzen-x', ...isolated }),
+    call('POST /networks/create', { Name: 'rdzen-x', Internal: false, ...isolated }),
   ],
-  'network.Driver': [call('POST /networks/create', { Name: 'rdzen-x', Internal: true, Driver: 'macvlan' })],
+  'network.Driver': [
+    call('POST /networks/create', { Name: 'rdzen-x', Internal: true, ...isolated, Driver: 'macvlan' }),
+  ],
   'network.CheckDuplicate': [
-    call('POST /networks/create', { Name: 'rdzen-x', Internal: true, CheckDuplicate: 'x' }),
+    call('POST /networks/create', { Name: 'rdzen-x', Internal: true, ...isolated, CheckDuplicate: 'x' }),
+  ],
+  'network.EnableIPv6': [
+    call('POST /networks/create', { Name: 'rdzen-x', Internal: true, ...isolated, EnableIPv6: true }),
   ],
   'network.Options': [
-    call('POST /networks/create', {
-      Name: 'rdzen-x',
-      Internal: true,
-      Options: { 'com.docker.network.bridge.name': 'docker0' },
-    }),
-  ],
+    { 'com.docker.network.bridge.name': 'docker0' },
+    { 'com.docker.network.bridge.inhibit_ipv4': 'false' },
+    { 'com.docker.network.bridge.gateway_mode_ipv4': 'isolated' },
+    {
+      'com.docker.network.bridge.gateway_mode_ipv4': 'routed',
+      'com.docker.network.bridge.gateway_mode_ipv6': 'routed',
+    },
+    {},
+    undefined,
+  ].map((Options) => call('POST /networks/create', { Name: 'rdzen-x', Internal: true, Options })),
   'network.Labels': [
     call('POST /networks/create', {
       Name: 'rdzen-x',
       Internal: true,
+      ...isolated,
       Labels: { 'com.docker.compose.project': 'shop' },
     }),
   ],

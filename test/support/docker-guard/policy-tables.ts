@@ -33,6 +33,8 @@ export function policyTables(): string {
     '|---|---|---|',
     ...fields('component', policy.component),
     ...fields('component.HostConfig', policy.componentHost),
+    ...fields('helper', policy.helper),
+    ...fields('helper.HostConfig', policy.helperHost),
     ...fields('network', policy.network),
     ...fields('volume', policy.volume),
     ...fields('update', policy.update),

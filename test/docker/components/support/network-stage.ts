@@ -7,7 +7,11 @@ import { DockerComponentNetworks } from '../../../../src/containers/docker/docke
 import { HelperContainers } from '../../../../src/containers/docker/helper-containers';
 import { SystemClock } from '../../../../src/shared/system-clock';
 import { SystemRandom } from '../../../../src/shared/system-random';
+import type { GuardRig } from '../../guard/support/guard-rig';
 import { dockerRig } from '../../support/docker-rig';
+
+const SOCKET = '/var/run/docker.sock';
+type Guarding = (env: Record<string, string>) => Promise<GuardRig>;
 
 const SERVER = `
   require('node:http').createServer((request, response) => response.end('outer ' + request.headers.host + request.url)).listen(8080);
@@ -69,12 +73,17 @@ export interface Probe {
 }
 
 /** The real engine, our image, and a server on a network with a way out. */
-export async function networkStage(socketPath = '/var/run/docker.sock', more: { image?: string } = {}) {
+export async function networkStage(
+  more: {
+    image?: string;
+    /** Starts a docker-guard, through which networks and helpers are made. */ guard?: Guarding;
+  } = {},
+) {
   const rig = dockerRig();
   const clock = new SystemClock();
   const random = new SystemRandom();
   const run = random.id(8).toLowerCase();
-  const direct = new Docker({ socketPath: '/var/run/docker.sock' });
+  const direct = new Docker({ socketPath: SOCKET });
   const outer = await direct.createNetwork({ Name: `nettest-${run}`, Labels: { 'nettest.run': run } });
   const told = (await outer.inspect()) as {
     Id: string;
@@ -91,7 +100,11 @@ export async function networkStage(socketPath = '/var/run/docker.sock', more: { 
   });
   await server.start();
   const serverAddress = Object.values((await server.inspect()).NetworkSettings.Networks)[0]?.IPAddress ?? '';
-  const client = new DockerClient(dockerAddress(`unix://${socketPath}`), clock);
+  const guard = await more.guard?.({
+    RDZEN_GUARD_HELPER_IMAGE: rig.images.rdzen,
+    RDZEN_GUARD_EGRESS_NETWORK: `nettest-${run}`,
+  });
+  const client = new DockerClient(dockerAddress(`unix://${guard?.socket ?? SOCKET}`), clock);
   const maker = { owner: `nettest-${run}`, run };
   const settings = {
     image: more.image ?? rig.images.rdzen,
@@ -100,10 +113,16 @@ export async function networkStage(socketPath = '/var/run/docker.sock', more: { 
     closed: [outerGateway],
   };
   const helpers = new HelperContainers(client, maker, clock, random, settings);
-  const containers = new DockerComponentContainers(client, maker, clock);
+  // Of an image that is in no registry, which the guard would refuse.
+  const containers = new DockerComponentContainers(
+    new DockerClient(dockerAddress(`unix://${SOCKET}`), clock),
+    maker,
+    clock,
+  );
   const base = await direct.getImage(rig.images.base).inspect();
   return {
     direct,
+    guard,
     client,
     clock,
     random,
@@ -156,6 +175,7 @@ export async function networkStage(socketPath = '/var/run/docker.sock', more: { 
       };
     },
     async close(): Promise<void> {
+      await guard?.close();
       for (const label of [`rdzen.owner=nettest-${run}`, `nettest.run=${run}`]) {
         const filters = JSON.stringify({ label: [label] });
         for (const { Id } of await direct.listContainers({ all: true, filters }))
