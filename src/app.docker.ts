@@ -1,25 +1,51 @@
 import { createHmac } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { adoptedContainers } from './config/load-settings';
 import type { Settings } from './config/settings';
 import type { ComponentContainers } from './containers/component-containers';
+import type { ComponentDoor } from './containers/component-door';
+import type { ComponentNetworks } from './containers/component-networks';
 import type { ContainerImages } from './containers/container-images';
 import { DockerClient, dockerAddress } from './containers/docker/docker-client';
 import { DockerComponentContainers } from './containers/docker/docker-component-containers';
+import { DockerComponentDoor } from './containers/docker/docker-component-door';
+import { DockerComponentNetworks } from './containers/docker/docker-component-networks';
 import { DockerContainerEngine } from './containers/docker/docker-container-engine';
 import { DockerImages } from './containers/docker/docker-images';
+import { HelperContainers, type HelperSettings } from './containers/docker/helper-containers';
 import type { Maker } from './containers/docker/labels';
 import type { Clock } from './shared/clock';
 import type { Random } from './shared/random';
+import { SystemRandom } from './shared/system-random';
+
+export interface SandboxPorts {
+  components: ComponentContainers;
+  images: ContainerImages;
+  networks: ComponentNetworks;
+  door: ComponentDoor;
+}
+
+/** What egress proxies and gates are made of. No component reaches an address of this machine, whatever it was approved for. */
+export function helperSettings(settings: Settings): HelperSettings {
+  const { RDZEN_HELPER_IMAGE: image, RDZEN_EGRESS_NETWORK: outer, RDZEN_EGRESS_PRIVATE: open } = settings;
+  const closed = Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address));
+  return { ...(image === undefined ? {} : { image }), outer, open, closed };
+}
 
 /** The engine as trials use it. Nothing is asked of it before somebody tries a component. */
 export function sandboxPorts(
   host: string,
   maker: Maker,
   clock: Clock,
-): { components: ComponentContainers; images: ContainerImages } {
+  settings: HelperSettings = { outer: 'bridge', open: [], closed: [] },
+  random: Random = new SystemRandom(),
+): SandboxPorts {
   const client = new DockerClient(dockerAddress(host), clock);
+  const helpers = new HelperContainers(client, maker, clock, random, settings);
   return {
+    networks: new DockerComponentNetworks(client, helpers),
+    door: new DockerComponentDoor(helpers),
     components: new DockerComponentContainers(client, maker, clock),
     images: new DockerImages(client, clock),
   };

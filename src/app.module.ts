@@ -46,6 +46,8 @@ import { InstalledComponents } from './component-registry/installed/installed-co
 import { COMPONENT_REGISTRY_MIGRATIONS } from './component-registry/component-registry.migrations';
 import { Settings } from './config/settings';
 import { ComponentContainers } from './containers/component-containers';
+import { ComponentDoor } from './containers/component-door';
+import { ComponentNetworks } from './containers/component-networks';
 import { ContainerEngine } from './containers/container-engine';
 import { ContainerImages } from './containers/container-images';
 import { CONVERSATION_PARTS } from './conversation/conversation-parts';
@@ -160,6 +162,9 @@ export interface Foundations {
   web: WebDocuments;
   /** Asked for nothing before somebody tries a component. */
   components: ComponentContainers;
+  /** Absent where there is no engine that could have any. */
+  networks?: ComponentNetworks;
+  door?: ComponentDoor;
   images: ContainerImages;
 }
 
@@ -292,6 +297,8 @@ export class AppModule {
       { provide: CrashPoints, useValue: foundations.crash },
       { provide: WebDocuments, useValue: foundations.web },
       { provide: ComponentContainers, useValue: foundations.components },
+      { provide: ComponentNetworks, useValue: foundations.networks },
+      { provide: ComponentDoor, useValue: foundations.door },
       { provide: ContainerImages, useValue: foundations.images },
     ];
     return {

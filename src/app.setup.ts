@@ -10,7 +10,7 @@ import { ApiKeys } from './admin/api-keys.service';
 import { requireFlatBody } from './admin/flat-body';
 import { refuseUnreadable, refuseUnroutable } from './admin/raw-refusals';
 import { accountMaker, chatAccount, chatPassword, type ChatMeans } from './app.chat';
-import { makerOf, openDocker, sandboxPorts } from './app.docker';
+import { makerOf, openDocker, helperSettings, sandboxPorts } from './app.docker';
 import { surveyMachine } from './app.machine';
 import { rememberedActiveCore } from './admin/shared-files.service';
 import { AppModule, MIGRATIONS, type Foundations } from './app.module';
@@ -138,7 +138,7 @@ export async function prepare(
       prompt: new SystemPrompt(readPrompt(settings)),
       crash: crashPoints(environment),
       web: new HttpsDocuments(environment),
-      ...sandboxPorts(settings.RDZEN_DOCKER_HOST, maker, clock),
+      ...sandboxPorts(settings.RDZEN_DOCKER_HOST, maker, clock, helperSettings(settings), random),
     };
     const coreIds = cores.definitions.map(({ id }) => id);
     const preferredCore = (await rememberedActiveCore(data, coreIds)) ?? settings.ACTIVE_CORE_ID;

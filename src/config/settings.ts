@@ -65,6 +65,22 @@ export class Settings {
   })
   RDZEN_DOCKER_HOST = 'unix:///var/run/docker.sock';
 
+  /** Image of Rdzen, of which the egress proxy and the gate of components are made: name, `name@sha256:...` or id. */
+  @IsOptional()
+  @Matches(/^[a-z0-9][\w./:@-]{0,300}$/, { message: 'must be an image, as docker images shows it' })
+  RDZEN_HELPER_IMAGE?: string;
+
+  /** Docker network by which an egress proxy gets out. */
+  @Matches(/^(?!(host|none|default)$)[A-Za-z0-9][\w.-]{0,127}$/, {
+    message: 'must be the name of a network, as docker network ls shows it, and not host or none',
+  })
+  RDZEN_EGRESS_NETWORK = 'bridge';
+
+  /** Networks beyond the public internet that components may be approved for, as CIDR. */
+  @list()
+  @Matches(/^[0-9a-fA-F.:]+\/\d{1,3}$/, { each: true, message: 'must be networks such as 10.1.0.0/16' })
+  RDZEN_EGRESS_PRIVATE: string[] = [];
+
   @number()
   @IsInt()
   @Min(0)

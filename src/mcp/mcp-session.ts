@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as Mcp from '@modelcontextprotocol/client';
-import type { StdioTransport } from './stdio-transport';
+import type { ServerTransport } from './server-transport';
 
 const loadLater = createRequire(__filename);
 /** Of tools/list; the client refuses more. */
@@ -53,7 +53,7 @@ export class McpFailure extends Error {
 }
 
 /**
- * A connection to one MCP server over its standard streams. Legacy handshake: a probe for the stateless era makes some old
+ * A connection to one MCP server, over whatever transport. Legacy handshake: a probe for the stateless era makes some old
  * servers exit. Nothing the server sends is compiled or run here; schemas are for {@link compileToolSchema}.
  *
  * Errors: {@link McpFailure}.
@@ -71,11 +71,11 @@ export class McpSession {
 
   private constructor(
     private readonly client: Mcp.Client,
-    readonly transport: StdioTransport,
+    readonly transport: ServerTransport,
   ) {}
 
   /** @param withinMs from now to the end of the handshake */
-  static async connect(transport: StdioTransport, withinMs: number): Promise<McpSession> {
+  static async connect(transport: ServerTransport, withinMs: number): Promise<McpSession> {
     // With the first session: a process that runs no component starts a tenth faster without it.
     const { Client } = loadLater('@modelcontextprotocol/client') as typeof Mcp;
     const client = new Client(CLIENT, {

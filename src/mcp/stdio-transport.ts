@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
 import type { Clock } from '../shared/clock';
+import type { ServerTransport } from './server-transport';
 import { FrameReader, type FrameViolation, type VIOLATIONS } from './frame-reader';
 
 /** Of its error output: what is kept, from the end. */
@@ -19,7 +20,7 @@ export interface ServerStdio {
  * MCP's stdio transport over streams that exist already. Source: MCP 2025-11-25, "Transports", stdio. The server is not
  * trusted: a line has a ceiling, and what is no message is kept as a violation and not passed on.
  */
-export class StdioTransport implements Transport {
+export class StdioTransport implements ServerTransport {
   onmessage?: Transport['onmessage'];
   onclose?: () => void;
   onerror?: (error: Error) => void;

@@ -4,7 +4,7 @@ import type { ComponentContainers, ComponentImage, SandboxEngine } from '../cont
 import type { ListedTool } from '../mcp/mcp-session';
 import { SchemaJudge } from '../mcp/schema-judge';
 import type { Clock } from '../shared/clock';
-import type { StdioTransport } from '../mcp/stdio-transport';
+import type { ServerTransport } from '../mcp/server-transport';
 import {
   type ComponentDidNotStart,
   type ComponentRuntime,
@@ -39,7 +39,7 @@ export class TrialScene {
   /** Why it did not come to speak. */
   refusal?: ComponentDidNotStart;
   /** What the first container said; later ones are hurt on purpose. */
-  hygiene?: { transport: StdioTransport; strays: number };
+  hygiene?: { transport: ServerTransport; strays: number };
   tools: KnownTool[] = [];
   startToToolsMs?: number;
   latency?: { calls: number; p50: number; p95: number };
@@ -127,6 +127,21 @@ export class TrialScene {
       ...(permissions?.filesystem?.state ? { state: { volume: `${name}-state`, fleeting: true } } : {}),
       ...(Object.keys(fixtures).length > 0 ? { files: { volume: `${name}-files`, files: fixtures } } : {}),
     };
+  }
+
+  /** Hosts that one of its containers wanted to reach, and how often it was refused; undefined where it had no network. */
+  get refused(): { targets: string[]; times: number } | undefined {
+    const behind = this.made.flatMap(({ egress: one }) => (one ? [one] : []));
+    if (behind.length === 0) return undefined;
+    return {
+      targets: [...new Set(behind.flatMap(({ denials }) => denials.map(({ target }) => target)))],
+      times: behind.reduce((sum, { denied }) => sum + denied, 0),
+    };
+  }
+
+  /** What needs a network can be tried here. */
+  hasNetworks(): Promise<boolean> {
+    return this.runtime.hasNetworks();
   }
 
   /** Calls from here on are broken off on purpose, and answers to them are no fault. */

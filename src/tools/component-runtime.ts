@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import {
   blockOf,
   DEFAULT_RESOURCES,
@@ -12,11 +12,16 @@ import {
   type ComponentContainerSpec,
   type ComponentLimits,
 } from '../containers/component-containers';
+import { ComponentDoor, type Door } from '../containers/component-door';
+import { ComponentNetworks, type EgressProxy } from '../containers/component-networks';
+import { HttpTransport, listens } from '../mcp/http-transport';
 import { McpFailure, McpSession } from '../mcp/mcp-session';
+import type { ServerTransport } from '../mcp/server-transport';
 import { StdioTransport } from '../mcp/stdio-transport';
 import { Clock } from '../shared/clock';
 import { Random } from '../shared/random';
 import { RdzenError } from '../shared/rdzen-error';
+import { type Egress, speaksHttp, type Surroundings, surroundingsOf } from './component-surroundings';
 
 /** All that runs at once, whatever asks for it: a leak stops here and not when the machine does. */
 export const MOST_COMPONENTS = 20;
@@ -32,12 +37,16 @@ export interface Purpose {
   word: string;
   labels: Record<string, string>;
   lifetimeMs: number;
+  /** Absent: none. */
+  egress?: Egress;
 }
 
 /** A component that runs, and the conversation with it. */
 export interface RunningComponent {
   container: ComponentContainer;
   session: McpSession;
+  /** What it was let out to, and what it was refused; absent where it has no way to any network. */
+  egress?: EgressProxy;
   /** Milliseconds from the create call to the end of the handshake. */
   startedInMs: number;
   /** In order, then by force, and nothing is left. Never throws for what is gone already. */
@@ -67,14 +76,21 @@ export class ComponentRuntime {
     private readonly containers: ComponentContainers,
     private readonly clock: Clock,
     private readonly random: Random,
+    @Optional() readonly networks?: ComponentNetworks,
+    @Optional() readonly door?: ComponentDoor,
   ) {}
+
+  /** Whether what needs a network can be run here. */
+  async hasNetworks(): Promise<boolean> {
+    return this.door !== undefined && (await this.networks?.ready()) === true;
+  }
 
   /**
    * @param image `name@sha256:...` or an image id
    * @param state what it keeps; where it is fleeting, its folder is looked at before the start
    * @param env variables that it is given; where absent, what the manifest gives by itself and values that open nothing
    * @throws ComponentDidNotStart
-   * @throws RdzenError TOO_MANY_COMPONENTS, ENGINE_*, IMAGE_MISSING
+   * @throws RdzenError TOO_MANY_COMPONENTS, HELPER_IMAGE_MISSING, HELPER_FAILED, ENGINE_*, IMAGE_MISSING
    */
   async start(
     manifest: Manifest,
@@ -95,19 +111,23 @@ export class ComponentRuntime {
     const began = this.clock.monotonic();
     this.open++;
     let container: ComponentContainer;
+    let around: Surroundings | undefined;
     try {
+      around = await surroundingsOf(manifest, { egress: 'none', ...purpose }, this);
       container = await this.containers.create({
         name: `rdzen-${purpose.word}-${this.random.id(8).toLowerCase()}`,
         image,
         ...programArguments(manifest),
-        ...parted(manifest, env),
+        ...parted(manifest, { ...env, ...around.env }),
         labels: { ...purpose.labels, 'rdzen.component': manifest.name, 'rdzen.version': manifest.version },
         limits: limitsOf(resources, permissions?.filesystem?.scratchMiB),
         ...(state && path ? { state: { ...state, path } } : {}),
         ...(fixtures ? { fixtures } : {}),
+        ...(around.network ? { network: around.network } : {}),
         lifetimeMs: purpose.lifetimeMs,
       });
     } catch (error) {
+      await around?.close();
       this.open--;
       throw error;
     }
@@ -115,18 +135,21 @@ export class ComponentRuntime {
       try {
         await container.remove();
       } finally {
+        await around.close();
         this.open--;
       }
     });
     try {
       if (state?.fleeting && path && !(await container.mayWriteTo(path))) throw notItsFolder(path);
-      const session = await this.speak(container, startTimeoutS * 1000);
+      const { session, door } = await this.speak(manifest, container, startTimeoutS * 1000);
       return {
         container,
         session,
+        ...(around.egress ? { egress: around.egress } : {}),
         startedInMs: this.clock.monotonic() - began,
         close: async () => {
           await session.close();
+          await door?.close();
           await remove();
         },
       };
@@ -136,15 +159,33 @@ export class ComponentRuntime {
     }
   }
 
-  private async speak(container: ComponentContainer, withinMs: number): Promise<McpSession> {
+  private async speak(
+    manifest: Manifest,
+    container: ComponentContainer,
+    withinMs: number,
+  ): Promise<{ session: McpSession; door?: Door }> {
     const stdio = await container.start();
-    const transport = new StdioTransport(stdio, this.clock);
+    let door: Door | undefined;
+    let transport: ServerTransport | undefined;
     try {
-      return await McpSession.connect(transport, withinMs);
+      if (!speaksHttp(manifest)) {
+        transport = new StdioTransport(stdio, this.clock);
+        return { session: await McpSession.connect(transport, withinMs) };
+      }
+      const began = this.clock.monotonic();
+      const address = addressOf(manifest);
+      door = await this.door?.open(container, address.port);
+      const url = new URL(address.path, `http://${door?.host}:${door?.port}`);
+      transport = new HttpTransport(url, stdio);
+      if (!(await listens(url, this.clock, withinMs)))
+        throw new McpFailure('timeout', `nothing listens on its port ${address.port}`);
+      const leftMs = Math.max(1_000, withinMs - (this.clock.monotonic() - began));
+      return { session: await McpSession.connect(transport, leftMs), ...(door ? { door } : {}) };
     } catch (error) {
+      await door?.close();
       if (!(error instanceof McpFailure)) throw error;
       const state = await this.ended(container, error.kind === 'closed');
-      const log = transport.logTail;
+      const log = transport?.logTail ?? '';
       stdio.close();
       if (state && !state.running)
         throw new ComponentDidNotStart(
@@ -214,6 +255,20 @@ export function limitsOf(
 ): ComponentLimits {
   const { memoryMiB, cpus, pids } = { ...DEFAULT_RESOURCES, ...resources };
   return { memoryBytes: memoryMiB * MIB, cpus, pids, scratchBytes: scratchMiB * MIB };
+}
+
+/** Where it listens, as its manifest says; of the address, only port and path are meant. */
+function addressOf(manifest: Manifest): { port: number; path: string } {
+  const { transport } = manifest.packages[0];
+  const text = transport.type === 'streamable-http' ? transport.url : '';
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'http:')
+    throw new ComponentDidNotStart(
+      `its transport has no address like http://127.0.0.1:8080/mcp`,
+      'protocol',
+      '',
+    );
+  return { port: Number(url.port || 80), path: `${url.pathname}${url.search}` };
 }
 
 /** Appended to the image's own program. Source: MCP registry, `server.schema.json`, `packageArguments`. */

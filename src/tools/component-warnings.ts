@@ -24,6 +24,9 @@ export class ComponentWarnings {
         text.componentUnavailable({ name: component, reason }),
       ),
     );
+    bus.on('component.egress-denied', ({ component, target, reason }) =>
+      this.logger.warn(`Component ${component} wanted to reach ${target} and was refused (${reason})`),
+    );
     bus.on('component.strained', ({ component, lockId, of, percent, at }) =>
       this.alert(`strained:${of}:${lockId}`, at, (text) =>
         text.componentStrained({ name: component, of, percent }),

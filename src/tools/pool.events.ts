@@ -5,6 +5,15 @@ declare module '../events/event-bus' {
     'component.ended': { component: string; lockId: string; reason: string; failed: boolean; at: number };
     /** It died too often in a minute, and is left alone for a while. */
     'component.unavailable': { component: string; lockId: string; reason: string; at: number };
+    /** It wanted to reach what it was not approved with, and was refused. Once for each target of a container. */
+    'component.egress-denied': {
+      component: string;
+      lockId: string;
+      /** `host:port` */
+      target: string;
+      reason: 'not-listed' | 'private-address' | 'limit';
+      at: number;
+    };
     /** It takes most of what it may take. */
     'component.strained': {
       component: string;

@@ -1,5 +1,6 @@
 import type { ComponentLock } from '../component-registry/installed/component-lock';
 import { blockOf, DEFAULT_RESOURCES } from '../component-registry/manifest/manifest';
+import type { EgressDenial, EgressProxy } from '../containers/component-networks';
 import type { EventBus } from '../events/event-bus';
 import { McpFailure, type CallOptions, type ToolAnswer } from '../mcp/mcp-session';
 import type { Clock, Timer } from '../shared/clock';
@@ -17,6 +18,7 @@ import './tools.events';
 /** A list may change so often, and no oftener is it looked at. */
 const LIST_CHANGE_PAUSE_MS = 1_000;
 const START_TRIES = 3;
+const MOST_DENIALS_TOLD = 50;
 
 export interface PoolTools extends StartTools {
   bus: EventBus;
@@ -171,6 +173,7 @@ export class PooledComponent {
     await this.admit(instance);
     running.session.onListChange = () => this.listChanged(instance);
     running.session.onClosed = () => void (this.dying = this.gone(instance));
+    if (running.egress) this.watchEgress(running.egress);
     this.instance = instance;
     this.tools.bus.emit('component.started', {
       component,
@@ -182,6 +185,22 @@ export class PooledComponent {
     if (running.session.listChanges > 0) await this.compare(instance);
     if (this.drift !== undefined) throw drifted(this.lock, this.drift);
     return instance;
+  }
+
+  /** What it was refused before anybody listened is told as well. */
+  private watchEgress(egress: EgressProxy): void {
+    const { lock, tools } = this;
+    const told = new Set<string>();
+    const tell = ({ target, reason, at }: EgressDenial): void => {
+      if (told.has(target) || told.size >= MOST_DENIALS_TOLD) return;
+      told.add(target);
+      tools.bus.emit('component.egress-denied', {
+        ...{ component: lock.component, lockId: lock.id },
+        ...{ target, reason, at },
+      });
+    };
+    egress.denials.forEach(tell);
+    egress.onDenied = tell;
   }
 
   private async start(

@@ -21,7 +21,12 @@ export async function startLocked(
   { runtime, config, times, makeRoom }: StartTools,
 ): Promise<RunningComponent> {
   const { id, image, manifest } = lock;
-  const purpose = { word: 'component', labels: { 'rdzen.lock': id }, lifetimeMs: times.lifetimeMs };
+  const purpose = {
+    word: 'component',
+    labels: { 'rdzen.lock': id },
+    lifetimeMs: times.lifetimeMs,
+    egress: 'approved' as const,
+  };
   const state = keepsData(lock) ? { volume: config.volumeUnder(lock) } : undefined;
   const attempt = (): Promise<RunningComponent> => runtime.start(manifest, image, purpose, state, env);
   return attempt().catch(async (error: unknown) => {
