@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import type { ComponentContainer } from '../../../src/containers/component-containers';
 import { DockerComponentContainers } from '../../../src/containers/docker/docker-component-containers';
 import type { ComponentNetwork, EgressDenial } from '../../../src/containers/component-networks';
 import { startGuardRig } from '../guard/support/guard-rig';
@@ -259,6 +260,11 @@ describe('networks of components', () => {
     await alone.close();
     await without.close();
   }, 60_000);
+
+  it('a door into what does not run fails', async () => {
+    const gone = { id: 'f'.repeat(64), name: 'gone' } as ComponentContainer;
+    await expect(stage.door.open(gone, 80)).rejects.toMatchObject({ code: 'HELPER_FAILED' });
+  }, 30_000);
 
   it('an image that is no Rdzen fails, and says so', async () => {
     const other = await networkStage({ image: 'rdzen-guard-test/shell:1' });
