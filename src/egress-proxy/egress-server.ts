@@ -1,5 +1,5 @@
 import type { LookupAddress, LookupOptions } from 'node:dns';
-import { Agent } from 'node:http';
+import { Agent, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { RequestError, Server } from 'proxy-chain';
 import { EgressDenied, type EgressGate } from './egress-gate';
@@ -28,11 +28,12 @@ export class EgressServer {
       port,
       host: '0.0.0.0',
       authRealm: 'rdzen-egress',
-      prepareRequestFunction: async ({ hostname, port: to, connectionId }) => {
+      prepareRequestFunction: async ({ request, hostname, port: to, connectionId }) => {
         try {
           this.lastTarget.set(connectionId as number, `${hostname}:${to}`.slice(0, 300));
           if (this.usedBytes() >= limits.totalBytes) throw new EgressDenied(`${hostname}:${to}`, 'limit');
           const addresses = await gate.permit(hostname, to);
+          nameHost(request);
           return {
             dnsLookup: pinned(addresses) as never,
             // Kept connections would outlive the check of their address.
@@ -88,6 +89,14 @@ export class EgressServer {
       .getConnectionIds()
       .reduce<number>((sum, id) => sum + bytesOf(this.server.getConnectionStats(id)), this.spentBytes);
   }
+}
+
+/** Of a request in absolute form, the `Host` it came with counts for nothing. Source: RFC 9112 3.2.2. */
+function nameHost({ method, url, rawHeaders }: IncomingMessage): void {
+  if (method === 'CONNECT') return;
+  const { host } = new URL(url ?? '');
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    if (rawHeaders[at]?.toLowerCase() === 'host') rawHeaders[at + 1] = host;
 }
 
 interface Closed {
