@@ -11,6 +11,7 @@ import { LanguageOf } from '../rooms/language-of';
 import { RoomRegistry } from '../rooms/room-registry';
 import { CrashPoints } from '../shared/crash-points';
 import { texts } from '../texts/texts';
+import { SealedArguments } from '../tools/sealed-arguments';
 import { Admission, type Refusal } from './admission';
 import { ChatPresence } from './chat-presence';
 import { LanesService } from './lanes.service';
@@ -28,6 +29,7 @@ export class IntakeJournals {
     readonly rooms: RoomRegistry,
     readonly languages: LanguageOf,
     readonly crash: CrashPoints,
+    readonly sealed: SealedArguments,
   ) {}
 }
 
@@ -77,7 +79,7 @@ export class MessageIntake {
       lane: addressed ? laneOf(message, judged) : '',
       authorId: message.author.id,
       authorName: message.author.username,
-      text: message.text,
+      text: this.journals.sealed.seal(message.text, message.id),
       at: message.at,
     };
     if (!addressed) {

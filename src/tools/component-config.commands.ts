@@ -5,6 +5,7 @@ import { ChatApi } from '../rocket-chat/chat-api';
 import { RdzenError } from '../shared/rdzen-error';
 import { texts } from '../texts/texts';
 import { ComponentConfig } from './component-config';
+import { SealedArguments } from './sealed-arguments';
 
 /** Stands for a value that was taken over, in what is kept of the message. */
 const TAKEN = '[taken]';
@@ -18,6 +19,7 @@ export class ComponentConfigCommands {
     private readonly config: ComponentConfig,
     private readonly chat: ChatApi,
     private readonly questions: QuestionJournal,
+    private readonly sealed: SealedArguments,
   ) {}
 
   @ChatCommand({ name: 'config', audience: 'operator' })
@@ -33,12 +35,16 @@ export class ComponentConfigCommands {
     }
     try {
       if (key === undefined || rest.length === 0) return await this.show(name, call);
-      const value = rest.join(' ');
-      if (value !== TAKEN) {
+      const value = this.sealed.open(rest, messageId);
+      if (value !== undefined) {
         await this.config.set(name, { [key]: value === '-' ? '' : value }, `chat:${authorId}`);
         // It may run a second time after a crash, and sees then that the value was taken.
         await this.questions.replaceHandledText(messageId, `!config ${name} ${key} ${TAKEN}`);
-      }
+      } else if (rest.join(' ') !== TAKEN)
+        throw new RdzenError(
+          'COMPONENT_SETTING_INVALID',
+          'The value cannot be opened any more (the key of the data folder has changed since). Tell it again.',
+        );
       return text.configSet({ name, key, removed: value === '-' });
     } catch (error) {
       if (!(error instanceof RdzenError)) throw error;

@@ -8,6 +8,7 @@ import { ComponentPool } from './component-pool';
 import { ComponentRuntime } from './component-runtime';
 import { ComponentWarnings } from './component-warnings';
 import { PoolTimes } from './pool-times';
+import { SealedArguments } from './sealed-arguments';
 import { ToolApprovals } from './tool-approvals';
 import { ToolCallJournal } from './tool-call-journal';
 import { CallPorts, ToolCaller } from './tool-caller';
@@ -17,6 +18,7 @@ export const TOOLS_PARTS: Provider[] = [
   ComponentRuntime,
   PoolTimes,
   ComponentConfig,
+  SealedArguments,
   ComponentConfigCommands,
   ComponentPool,
   { provide: ComponentCalls, useExisting: ComponentPool },

@@ -6,6 +6,7 @@ import { ChatAlarm } from '../../src/chat-gateway/chat-alarm';
 import { ChatPresence } from '../../src/chat-gateway/chat-presence';
 import { IntakeService } from '../../src/chat-gateway/intake.service';
 import { LanesService } from '../../src/chat-gateway/lanes.service';
+import { SealedArguments } from '../../src/tools/sealed-arguments';
 import { IntakeJournals, MessageIntake } from '../../src/chat-gateway/message-intake';
 import { NoticePoster } from '../../src/chat-gateway/notice-poster';
 import { PostService } from '../../src/chat-gateway/post.service';
@@ -76,6 +77,7 @@ export class GatewayBench {
         { provide: QuestionWorker, useValue: { work } },
         ...[EventBus, QuestionJournal, AnswerJournal, NoticeJournal, Watermarks, RoomRegistry, LanguageOf],
         AdminRoom,
+        SealedArguments,
         ...[Admission, PostService, PostingTools, AnswerPoster, NoticePoster, ChatPresence, ChatAlarm],
         ...[LanesService, IntakeJournals, MessageIntake, IntakeService, RightsService, ContextBuilder],
       ],
