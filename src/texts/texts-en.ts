@@ -33,7 +33,7 @@ const HELP_EN: Record<string, string> = {
   reject: '`!reject <code> <why>`: say no to it',
   components: '`!components [name]`: the installed components, or one of them with its history',
   promote: '`!promote <name>`: use a canary everywhere, before it has proved itself',
-  rollback: '`!rollback <name>`: take back an upgrade, or go back to what was approved before',
+  rollback: '`!rollback <name> [version]`: take back an upgrade, or go back to what was approved before',
   config:
     '`!config <name>`, `!config <name> <key> <value>`: what a component can be told, and telling it that, in a direct message',
   remove: '`!remove <name>`: remove an installed component; with `data` behind it, also what it keeps',

@@ -32,7 +32,7 @@ const HELP_PL: Record<string, string> = {
   reject: '`!reject <kod> <powód>`: odmów',
   components: '`!components [nazwa]`: zainstalowane komponenty albo jeden z nich z historią',
   promote: '`!promote <nazwa>`: używaj kanarka wszędzie, zanim się sprawdzi',
-  rollback: '`!rollback <nazwa>`: wycofaj nową wersję albo wróć do zatwierdzonej wcześniej',
+  rollback: '`!rollback <nazwa> [wersja]`: wycofaj nową wersję albo wróć do zatwierdzonej wcześniej',
   config:
     '`!config <nazwa>`, `!config <nazwa> <klucz> <wartość>`: ustawienia komponentu i ich podanie, w wiadomości prywatnej',
   remove: '`!remove <nazwa>`: usuń zainstalowany komponent; z dopiskiem `dane` także jego dane',

@@ -50,6 +50,7 @@ const COMMANDS: Record<string, { may: Who[]; says: RegExp }> = {
   '!promote time-mcp': { may: OPERATORS, says: /No component is installed as "time-mcp"/ },
   '!rollback time-mcp': { may: OPERATORS, says: /No component is installed as "time-mcp"/ },
   '!remove time-mcp data': { may: OPERATORS, says: /No component is installed as "time-mcp"/ },
+  '!rollback time-mcp 1.0.5': { may: OPERATORS, says: /No component is installed as "time-mcp"/ },
   '!remove time-mcp': { may: OPERATORS, says: /No component is installed as "time-mcp"/ },
   '!report': { may: OPERATORS, says: /^\*\*The last 24h/ },
 };
