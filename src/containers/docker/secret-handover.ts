@@ -53,7 +53,7 @@ export function withHandover(
     HostConfig: {
       ...options.HostConfig,
       Tmpfs: {
-        ...(options.HostConfig?.Tmpfs as Record<string, string> | undefined),
+        ...options.HostConfig?.Tmpfs,
         '/run': `rw,noexec,nosuid,nodev,size=${Math.ceil(bytes / 1024)}k,mode=0700,uid=${uid},gid=${gid}`,
       },
     },
