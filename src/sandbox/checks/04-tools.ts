@@ -8,7 +8,8 @@ import { type Check, failed, passed } from './check';
 
 const LISTED_WITHIN_MS = 10_000;
 const NAME = /^[A-Za-z0-9_.-]{1,128}$/;
-const MOST_DESCRIPTION = 2 * 1024;
+/** Published servers have up to 3 KB; what a model is shown of it is shortened (tools/tool-shelf.ts). */
+const MOST_DESCRIPTION = 4 * 1024;
 const MOST_ALL = 64 * 1024;
 
 /** The tools: named as tools are, each once, with a schema that can be used, small enough, and those of the manifest. */

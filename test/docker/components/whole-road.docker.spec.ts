@@ -85,8 +85,10 @@ suite('the whole road of a component', () => {
     if (road.notOffered.length > 0) process.stdout.write(`not offered: ${road.notOffered.splice(0).join('\n')}\n`);
   });
   afterAll(async () => {
+    await road?.stage.rdzen.exitCleanly();
+    const left = await road?.left();
     await road?.close();
-    expect(await road?.left()).toEqual([]);
+    expect(left).toEqual([]);
   }, 90_000);
 
   const answered = async ({ question, wish, answer }: Asked): Promise<void> => {

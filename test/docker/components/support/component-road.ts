@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { CoreTool, CoreToolCall, Turn } from '../../../../src/embedded/core/brain';
 import { toolAnswers } from '../../../../src/embedded/core/scripted-calls';
 import { scriptedContinuation } from '../../../../src/embedded/core/scripted-answer';
+import { makerOf } from '../../../../src/app.docker';
+import { SystemRandom } from '../../../../src/shared/system-random';
 import { Stage, type StageOptions } from '../../../faults/delivery/support/stage';
 import { ChatPerson, eventually } from '../../../support/chat-person';
 import { type LocalRegistry, startLocalRegistry } from '../../../support/components/local-registry';
@@ -43,11 +45,9 @@ export class ComponentRoad {
   ann!: ChatPerson;
   channel = '';
   private readonly images: string[] = [];
-  private before = new Map<string, Set<string>>();
 
   static async open(options: StageOptions = {}): Promise<ComponentRoad> {
     const road = new ComponentRoad();
-    road.before = await listed();
     road.registry = await startLocalRegistry();
     road.stage = await Stage.set({
       tokensPerSecond: 2_000,
@@ -121,33 +121,46 @@ export class ComponentRoad {
     return answers.filter(({ text }) => !text.endsWith('▍') && !text.startsWith('_'));
   }
 
+  /** @returns the report, as it stands in the channel */
   async trial(name: string): Promise<string> {
-    const [, report] = await this.say(this.root, `!trial ${name}`, 2, 150_000);
-    return report?.text ?? '';
+    const before = await this.inChannel();
+    await this.say(this.root, `!trial ${name}`);
+    return this.told(/ trial/, before, 150_000);
   }
 
   /** Asks for it, has as many agree as it takes, and waits until it is a canary. */
   async install(name: string): Promise<void> {
-    const thread = await this.root.say(this.channel, `!install ${name}`);
-    this.transcript.push(`${this.root.username}: !install ${name}`);
-    const [asked] = await eventually(
-      () => this.under(thread),
-      ({ length }) => length > 0,
-      30_000,
-      'it is asked for',
-    );
-    this.transcript.push(`  assistant: ${asked?.text}`);
+    const before = await this.inChannel();
+    await this.say(this.root, `!install ${name}`);
     const { code, needed } = await this.openApproval();
-    for (const person of [this.root, this.boss].slice(0, needed))
-      await this.say(person, `!approve ${code}`, 1, 30_000);
-    const told = await eventually(
-      () => this.under(thread),
-      ({ length }) => length > 1,
-      60_000,
-      `${name} is a canary`,
+    for (const person of [this.root, this.boss].slice(0, needed)) await this.say(person, `!approve ${code}`);
+    expect(await this.told(/^[🐤⚠️]/u, before, 90_000)).toMatch(/^🐤/u);
+  }
+
+  /** A message of the assistant's own in the channel that was not there before. */
+  private async told(words: RegExp, before: readonly Said[], withinMs: number): Promise<string> {
+    const old = new Set(before.map(({ id }) => id));
+    const [found] = await eventually(
+      async () => (await this.inChannel()).filter(({ id, text }) => !old.has(id) && words.test(text)),
+      ({ length }) => length > 0,
+      withinMs,
+      `${words.source} is told in the channel`,
+    ).catch((error: Error) => {
+      throw new Error(`${error.message}\n${this.transcript.join('\n')}\n${this.stage.rdzen.output.slice(-3000)}`);
+    });
+    this.transcript.push(`assistant, to all: ${found?.text}`);
+    return found?.text ?? '';
+  }
+
+  private async inChannel(): Promise<Said[]> {
+    type Message = { _id: string; msg: string; t?: string; tmid?: string; u: { username: string } };
+    const { messages } = await this.root.call<{ messages: Message[] }>(
+      'GET',
+      `channels.history?roomId=${this.channel}&count=200`,
     );
-    this.transcript.push(...told.slice(1).map(({ text }) => `  assistant: ${text}`));
-    expect(told.at(-1)?.text).toMatch(/^🐤/);
+    return messages
+      .filter(({ u, t, tmid }) => u.username === 'system-bot' && !t && !tmid)
+      .map(({ _id: id, msg: text }) => ({ id, text }));
   }
 
   async openApproval(): Promise<{ code: string; needed: number }> {
@@ -159,24 +172,33 @@ export class ComponentRoad {
     return open[0] ?? { code: '', needed: 0 };
   }
 
-  /** What the engine has more than at the beginning, besides volumes of state. */
+  /** What the engine has of ours, besides volumes of state. */
   async left(): Promise<string[]> {
-    const now = await listed();
-    return [...now].flatMap(([kind, names]) =>
-      [...names]
-        .filter((name) => !this.before.get(kind)?.has(name) && !name.startsWith('rdzen-state-'))
-        .map((name) => `${kind} ${name}`),
-    );
+    return (await this.ours()).filter((name) => !name.startsWith('volume rdzen-state-'));
   }
 
   async close(): Promise<void> {
+    const ours = await this.ours();
     await this.stage.close();
-    for (const kind of ['volume'] as const)
-      for (const name of (await listed()).get(kind) ?? [])
-        if (!this.before.get(kind)?.has(name) && name.startsWith('rdzen-state-'))
-          await tryDocker(['volume', 'rm', name]);
+    for (const [kind = '', name = ''] of ours.map((one) => one.split(' ')))
+      await tryDocker([...(kind === 'container' ? ['rm', '--force'] : [kind, 'rm']), name]);
     for (const image of this.images) await tryDocker(['rmi', '--force', image]);
     await this.registry.stop();
+  }
+
+  private async ours(): Promise<string[]> {
+    const secret = readFileSync(join(this.stage.rdzen.data, 'secret.key'), 'utf8').trim();
+    const { owner } = makerOf(Buffer.from(secret, 'hex'), new SystemRandom());
+    const of = async (kind: string, ...args: string[]): Promise<string[]> =>
+      (await docker(...args, '--filter', `label=rdzen.owner=${owner}`, '--format', kind === 'container' ? '{{.Names}}' : '{{.Name}}'))
+        .split('\n')
+        .filter(Boolean)
+        .map((name) => `${kind} ${name}`);
+    return [
+      ...(await of('container', 'ps', '-a')),
+      ...(await of('network', 'network', 'ls')),
+      ...(await of('volume', 'volume', 'ls')),
+    ];
   }
 
   private wish(turns: Turn[], tools: CoreTool[]): CoreToolCall[] | undefined {
@@ -189,14 +211,4 @@ export class ComponentRoad {
     this.notOffered.push(`${question}: ${tools.map(({ name }) => name).join(' ')}`);
     return [];
   }
-}
-
-async function listed(): Promise<Map<string, Set<string>>> {
-  const lines = async (...args: string[]): Promise<Set<string>> =>
-    new Set((await docker(...args)).split('\n').filter(Boolean));
-  return new Map([
-    ['container', await lines('ps', '-aq', '--filter', 'label=rdzen.owner')],
-    ['network', await lines('network', 'ls', '-q')],
-    ['volume', await lines('volume', 'ls', '-q')],
-  ]);
 }
