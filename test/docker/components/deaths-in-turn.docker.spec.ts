@@ -30,7 +30,7 @@ suite('deaths in the middle of a turn with a tool', () => {
     expect(await road.trial('counting')).toMatch(/passed its trial/);
     await road.install('counting');
     await road.say(road.root, '!promote counting');
-  }, 240_000);
+  }, 400_000);
   beforeEach(() => void table++);
   afterEach(() => void process.stdout.write(`\n${road.transcript.splice(0).join('\n')}\n`));
   afterAll(async () => {

@@ -79,7 +79,7 @@ suite('the whole road of a component', () => {
     road = await ComponentRoad.open();
     for (const { spec } of READERS) await road.pack(spec);
     await road.begin();
-  }, 240_000);
+  }, 500_000);
   afterEach(() => {
     process.stdout.write(`\n${road.transcript.splice(0).join('\n')}\n`);
     if (road.notOffered.length > 0) process.stdout.write(`not offered: ${road.notOffered.splice(0).join('\n')}\n`);

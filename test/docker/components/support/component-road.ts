@@ -51,6 +51,7 @@ export class ComponentRoad {
     road.registry = await startLocalRegistry();
     road.stage = await Stage.set({
       tokensPerSecond: 2_000,
+      readyWithinMs: 120_000,
       answer: scriptedContinuation,
       wishes: (turns, tools) => road.wish(turns, tools),
       ...options,

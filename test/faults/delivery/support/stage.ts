@@ -32,6 +32,8 @@ export interface StageOptions {
   answer?: (turns: Turn[]) => string;
   /** What the cores have called, in place of the scripted core's rule. */
   wishes?: (turns: Turn[], tools: CoreTool[]) => CoreToolCall[] | undefined;
+  /** How long the gateway may take until it serves; default 20 s. */
+  readyWithinMs?: number;
   /** Variables of the gateway. */
   environment?: Record<string, string>;
   /** Addresses of cores that stand elsewhere, in place of the two fakes. */
@@ -86,7 +88,7 @@ export class Stage {
   /** Starts the gateway and waits until it serves. @param extra variables of this run only. */
   async run(extra: Record<string, string> = {}): Promise<void> {
     await this.rdzen.launch(extra);
-    await this.rdzen.ready();
+    await this.rdzen.ready(this.options.readyWithinMs);
   }
 
   /** SIGKILL, and the process is gone. */
