@@ -175,6 +175,11 @@ suite('deaths in the middle of an installation', () => {
     expect(await state()).toBe(now);
     const shown = now === 'none' || now === 'removed' ? ['', 'removed'] : [now];
     await eventually(written, (text) => shown.includes(text), 15_000, `registry.json shows ${now}`);
-    await eventually(() => road.left(), ({ length }) => length === 0, 30_000, 'nothing is left');
+    await eventually(
+      () => road.left(),
+      ({ length }) => length === 0,
+      30_000,
+      'nothing is left',
+    );
   }
 });

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { eventually } from '../../support/chat-person';
 import { registryMissing } from '../../support/components/local-registry';
 import { ComponentRoad, type Wish } from './support/component-road';
 
@@ -6,7 +7,7 @@ const missing = existsSync('/var/run/docker.sock') ? registryMissing : 'no Docke
 const suite = missing === undefined ? describe : describe.skip;
 if (missing !== undefined) process.stderr.write(`SKIPPED the whole road: ${missing}\n`);
 
-jest.setTimeout(240_000);
+jest.setTimeout(400_000);
 
 interface Asked {
   question: string;
@@ -20,6 +21,8 @@ interface Component {
   spec: string;
   /** In its canary, by its reading tools. */
   asked: Asked[];
+  /** Once it is promoted: what writes, and what it then knows. */
+  later?: Asked[];
 }
 
 const READERS: Component[] = [
@@ -71,21 +74,53 @@ const READERS: Component[] = [
   },
 ];
 
+const ADA = { entities: [{ name: 'Ada', entityType: 'person', observations: ['likes green tea'] }] };
+const remembering = (name: string, spec: string): Component => ({
+  ...{ name, spec },
+  asked: [
+    {
+      question: 'Search the nodes of the knowledge graph for what you know about Ada.',
+      wish: { tool: 'search_nodes', arguments: { query: 'tea' } },
+      answer: /__search_nodes` called, and it answered: [\s\S]*"entities": \[\]/,
+    },
+  ],
+  later: [
+    {
+      question: 'Create a new entity in the knowledge graph: Ada, who likes green tea.',
+      wish: { tool: 'create_entities', arguments: ADA },
+      answer: /__create_entities` called, and it answered: [\s\S]*green tea[\s\S]*create_entities/,
+    },
+    {
+      question: 'Search the nodes of the knowledge graph again: what do you know about Ada?',
+      wish: { tool: 'search_nodes', arguments: { query: 'tea' } },
+      answer: /__search_nodes` called, and it answered: [\s\S]*likes green tea/,
+    },
+  ],
+});
+
+/** Two persons agree; what they know outlives a conversation. */
+const KEEPERS: Component[] = [
+  remembering('server-memory', '@modelcontextprotocol/server-memory@2026.8.31'),
+  remembering('mcp-knowledge-graph', '@itseasy21/mcp-knowledge-graph@1.0.7'),
+];
+const FILES = '@modelcontextprotocol/server-filesystem@2026.8.31';
+const FETCH = 'mcp-fetch-server@1.1.2';
+
 /** Of all that is shipped: from npm to a tool's answer in the chat, with nothing in between but the product. */
 suite('the whole road of a component', () => {
   let road: ComponentRoad;
 
   beforeAll(async () => {
     road = await ComponentRoad.open();
-    for (const { spec } of READERS) await road.pack(spec);
     await road.begin();
-  }, 500_000);
+  }, 240_000);
   afterEach(() => {
     process.stdout.write(`\n${road.transcript.splice(0).join('\n')}\n`);
-    if (road.notOffered.length > 0) process.stdout.write(`not offered: ${road.notOffered.splice(0).join('\n')}\n`);
+    if (road.notOffered.length > 0)
+      process.stdout.write(`not offered: ${road.notOffered.splice(0).join('\n')}\n`);
   });
   afterAll(async () => {
-    await road?.stage.rdzen.exitCleanly();
+    if (road && !road.stage.rdzen.exited) await road.stage.rdzen.exitCleanly();
     const left = await road?.left();
     await road?.close();
     expect(left).toEqual([]);
@@ -96,10 +131,74 @@ suite('the whole road of a component', () => {
     expect(await road.ask(question)).toMatch(answer);
   };
 
-  it.each(READERS)('$name: its answer stands in the chat', async ({ name, asked }) => {
+  it.each(READERS)('$name: its answer stands in the chat', async ({ name, spec, asked }) => {
+    await road.pack(spec);
     expect(await road.trial(name)).toMatch(/passed its trial/);
     await road.install(name);
     for (const one of asked) await answered(one);
     await road.say(road.root, `!components ${name}`);
+    // What comes next is asked with nothing else installed.
+    await road.say(road.root, `!remove ${name}`);
+  });
+
+  it.each(KEEPERS)(
+    '$name: what it was told stands in a later answer',
+    async ({ name, spec, asked, later = [] }) => {
+      await road.pack(spec);
+      expect(await road.trial(name)).toMatch(/passed its trial/);
+      await road.install(name);
+      for (const one of asked) await answered(one);
+      await road.say(road.root, `!promote ${name}`);
+      for (const one of later) await answered(one);
+      await road.say(road.root, `!remove ${name}`);
+    },
+  );
+
+  it('server-filesystem: asks before it writes a file, and reads it back', async () => {
+    await road.pack(FILES);
+    expect(await road.trial('server-filesystem')).toMatch(/passed its trial/);
+    await road.install('server-filesystem');
+    await road.say(road.root, '!promote server-filesystem');
+    const question = 'Write this list into a file called shopping.txt.';
+    road.wishes.set(question, {
+      tool: 'write_file',
+      arguments: { path: '/tmp/shopping.txt', content: 'milk and bread' },
+    });
+    const asked = await road.ann.say(road.channel, `@system-bot ${question}`);
+    const [may] = await eventually(
+      () => road.under(asked),
+      ({ length }) => length > 0,
+      60_000,
+      'people are asked',
+    );
+    road.transcript.push(`ann: ${question}`, `  assistant: ${may?.text}`);
+    const [, code = ''] = /`!allow (\w+)`/.exec(may?.text ?? '') ?? [];
+    await road.root.say(road.channel, `!allow ${code}`, asked);
+    const told = await eventually(
+      () => road.under(asked),
+      (all) => all.some(({ text }) => text.includes('write_file` called')),
+      60_000,
+      'it is written',
+    );
+    road.transcript.push(...told.slice(1).map(({ text }) => `  assistant: ${text}`));
+    await answered({
+      question: 'Read the text file called shopping.txt.',
+      wish: { tool: 'read_text_file', arguments: { path: '/tmp/shopping.txt' } },
+      answer: /__read_text_file` called, and it answered: [\s\S]*milk and bread/,
+    });
+    await road.say(road.root, '!remove server-filesystem');
+  });
+
+  it('mcp-fetch-server: its trial says what could not be shown without a network', async () => {
+    await road.pack(FETCH);
+    const report = await road.trial('mcp-fetch-server');
+    expect(report).toMatch(/wikipedia\.org|example\.com|network/i);
+    expect(report).toMatch(/passed its trial, with something to read first/);
+    await road.say(road.root, '!install mcp-fetch-server');
+    const { code, needed } = await road.openApproval();
+    expect(needed).toBe(2);
+    const [answer] = await road.say(road.root, `!approve ${code}`);
+    expect(answer?.text).toMatch(/one more|1 more/i);
+    await road.say(road.boss, `!reject ${code} not before it has been looked at`);
   });
 });

@@ -38,7 +38,9 @@ const server = new McpServer(
       description: 'Lists every guest there ever was.',
       inputSchema: input({}),
       run: async () => {
-        for (;;) if (!server.raw('x'.repeat(65_536))) await new Promise((done) => process.stdout.once('drain', done));
+        for (;;)
+          if (!server.raw('x'.repeat(65_536)))
+            await new Promise((done) => process.stdout.once('drain', done));
       },
     },
   ],

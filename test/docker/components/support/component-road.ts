@@ -65,11 +65,7 @@ export class ComponentRoad {
     this.root = await this.stage.enterAdmin('Root');
     this.boss = await this.stage.enterAdmin('Boss');
     this.ann = await this.stage.enter('Ann');
-    this.channel = await this.root.channel('office', [
-      'system-bot',
-      this.boss.username,
-      this.ann.username,
-    ]);
+    this.channel = await this.root.channel('office', ['system-bot', this.boss.username, this.ann.username]);
   }
 
   /** `npm run rdzen -- component pack` into the local registry. @param spec `name@version` of npm */
@@ -147,7 +143,9 @@ export class ComponentRoad {
       withinMs,
       `${words.source} is told in the channel`,
     ).catch((error: Error) => {
-      throw new Error(`${error.message}\n${this.transcript.join('\n')}\n${this.stage.rdzen.output.slice(-3000)}`);
+      throw new Error(
+        `${error.message}\n${this.transcript.join('\n')}\n${this.stage.rdzen.output.slice(-3000)}`,
+      );
     });
     this.transcript.push(`assistant, to all: ${found?.text}`);
     return found?.text ?? '';
@@ -191,7 +189,15 @@ export class ComponentRoad {
     const secret = readFileSync(join(this.stage.rdzen.data, 'secret.key'), 'utf8').trim();
     const { owner } = makerOf(Buffer.from(secret, 'hex'), new SystemRandom());
     const of = async (kind: string, ...args: string[]): Promise<string[]> =>
-      (await docker(...args, '--filter', `label=rdzen.owner=${owner}`, '--format', kind === 'container' ? '{{.Names}}' : '{{.Name}}'))
+      (
+        await docker(
+          ...args,
+          '--filter',
+          `label=rdzen.owner=${owner}`,
+          '--format',
+          kind === 'container' ? '{{.Names}}' : '{{.Name}}',
+        )
+      )
         .split('\n')
         .filter(Boolean)
         .map((name) => `${kind} ${name}`);

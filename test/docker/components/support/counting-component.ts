@@ -7,7 +7,8 @@ import { docker } from '../../support/docker-command';
 
 const NAME = 'counting';
 const call = (tool: string, contains: string): TrialCall => ({
-  ...{ tool, arguments: { table: 'trial', ms: 0 } },
+  tool,
+  arguments: { table: 'trial', ms: 0 },
   expect: { match: 'contains', value: contains },
 });
 
@@ -43,7 +44,9 @@ export const COUNTING: TestComponent = {
 
 /** @returns the image, made out of the rig's base */
 export async function countingImage(): Promise<string> {
-  const base = (await docker('images', '--format', '{{.Repository}}:{{.Tag}}', 'rdzen-test/base')).split('\n')[0];
+  const base = (await docker('images', '--format', '{{.Repository}}:{{.Tag}}', 'rdzen-test/base')).split(
+    '\n',
+  )[0];
   if (!base) throw new Error('the rig has made no rdzen-test/base: run node test/rigs/docker.mjs');
   const context = mkdtempSync(join(tmpdir(), 'rdzen-counting-'));
   const tag = 'rdzen-test/counting:1';

@@ -7,7 +7,8 @@ const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { LibsqlStore } = require(join(process.env.TEST_DIE_DIST, 'storage/libsql-store.js'));
 
-const ABOUT = /^\s*(INSERT|UPDATE|DELETE|REPLACE)[\s\S]*\b(components?_?\w*|approvals?\w*|trials?\w*|locks?)\b/i;
+const ABOUT =
+  /^\s*(INSERT|UPDATE|DELETE|REPLACE)[\s\S]*\b(components?_?\w*|approvals?\w*|trials?\w*|locks?)\b/i;
 let reached = 0;
 
 function point() {
