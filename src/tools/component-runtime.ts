@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { Injectable, Optional } from '@nestjs/common';
 import {
   blockOf,
@@ -14,7 +15,7 @@ import {
 } from '../containers/component-containers';
 import { ComponentDoor, type Door } from '../containers/component-door';
 import { ComponentNetworks, type EgressProxy } from '../containers/component-networks';
-import { HttpTransport, listens } from '../mcp/http-transport';
+import type * as Http from '../mcp/http-transport';
 import { McpFailure, McpSession } from '../mcp/mcp-session';
 import type { ServerTransport } from '../mcp/server-transport';
 import { StdioTransport } from '../mcp/stdio-transport';
@@ -23,6 +24,7 @@ import { Random } from '../shared/random';
 import { RdzenError } from '../shared/rdzen-error';
 import { type Egress, speaksHttp, type Surroundings, surroundingsOf } from './component-surroundings';
 
+const loadLater = createRequire(__filename);
 /** All that runs at once, whatever asks for it: a leak stops here and not when the machine does. */
 export const MOST_COMPONENTS = 20;
 const DEFAULT_SCRATCH_MIB = 16;
@@ -176,6 +178,8 @@ export class ComponentRuntime {
       const address = addressOf(manifest);
       door = await this.door?.open(container, address.port);
       const url = new URL(address.path, `http://${door?.host}:${door?.port}`);
+      // With the first that speaks HTTP: the library behind it makes every start slower.
+      const { HttpTransport, listens } = loadLater('../mcp/http-transport') as typeof Http;
       transport = new HttpTransport(url, stdio);
       if (!(await listens(url, this.clock, withinMs)))
         throw new McpFailure('timeout', `nothing listens on its port ${address.port}`);
