@@ -30,7 +30,7 @@ export class EgressServer {
       authRealm: 'rdzen-egress',
       prepareRequestFunction: async ({ request, hostname, port: to, connectionId }) => {
         try {
-          this.lastTarget.set(connectionId as number, `${hostname}:${to}`.slice(0, 300));
+          this.lastTarget.set(connectionId, `${hostname}:${to}`.slice(0, 300));
           if (this.usedBytes() >= limits.totalBytes) throw new EgressDenied(`${hostname}:${to}`, 'limit');
           const addresses = await gate.permit(hostname, to);
           nameHost(request);
@@ -75,7 +75,7 @@ export class EgressServer {
     for (const id of this.server.getConnectionIds()) {
       const used = bytesOf(this.server.getConnectionStats(id));
       if (used < this.limits.connectionBytes && total < this.limits.totalBytes) continue;
-      this.denied(new EgressDenied(this.lastTarget.get(id as number) ?? 'connection', 'limit'));
+      this.denied(new EgressDenied(this.lastTarget.get(id) ?? 'connection', 'limit'));
       this.server.closeConnection(id);
     }
   }
