@@ -7,7 +7,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { MODES } from '../failover/failover-policy';
+import { MODES } from '../failover/cluster-modes';
 import { RequireAccess } from '../access/scope';
 import { StatusService } from './status.service';
 

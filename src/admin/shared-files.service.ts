@@ -7,7 +7,7 @@ import { Settings } from '../config/settings';
 import { CoreRegistry } from '../core-registry/core-registry';
 import '../core-registry/core-registry.events';
 import type { CoreState } from '../core-registry/core.types';
-import { clusterMode } from '../failover/failover-policy';
+import { clusterMode } from '../failover/cluster-modes';
 import { EventBus } from '../events/event-bus';
 import { Clock, type Timer } from '../shared/clock';
 import { readIfThere, writeAtomically } from '../storage/atomic-file';

@@ -1,5 +1,5 @@
 import { SHOWN_STATES } from '../core-registry/core-states';
-import { MODES } from '../failover/failover-policy';
+import { MODES } from '../failover/cluster-modes';
 import { ServiceDto } from '../failover/services/services.controller';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 

@@ -3,7 +3,7 @@ import { CoreHistory } from '../core-registry/core-history';
 import { CoreRegistry } from '../core-registry/core-registry';
 import '../core-registry/core-registry.events';
 import { EventBus } from '../events/event-bus';
-import { clusterMode } from './failover-policy';
+import { clusterMode } from './cluster-modes';
 
 /**
  * Writes into the history whenever what the cluster can promise changes: NORMAL, SINGLE or BLACKOUT, whatever it is held

@@ -1,6 +1,6 @@
 import { aCore, held } from '../../test/support/a-core';
 import type { CoreState } from '../core-registry/core.types';
-import { clusterMode, decideFailover, isProven, type Situation } from './failover-policy';
+import { decideFailover, isProven, type Situation } from './failover-policy';
 
 /** Long after the start. */
 const LONG: Situation = { runningMs: 60_000, awaitingMs: 0, switches: 0, cluster: new Map() };
@@ -66,45 +66,6 @@ describe(decideFailover.name, () => {
     expect(decideFailover([aCore(1, 'down'), quarantined], LONG)?.to).toBe(2);
     const maintained = aCore(2, 'ready', { conditions: held('maintenance') });
     expect(decideFailover([aCore(1, 'down'), maintained], LONG)).toBeUndefined();
-  });
-});
-
-describe(clusterMode.name, () => {
-  it('counts what could answer', () => {
-    expect(clusterMode([aCore(1, 'ready'), aCore(2, 'ready')])).toBe('NORMAL');
-    expect(clusterMode([aCore(1, 'ready'), aCore(2, 'down')])).toBe('SINGLE');
-    expect(clusterMode([aCore(1, 'suspect'), aCore(2, 'down')])).toBe('BLACKOUT');
-    expect(clusterMode([aCore(1, 'ready')])).toBe('NORMAL');
-  });
-
-  it('takes no core for a stand-in that is still to be proven, but for one that is kept cold on purpose', () => {
-    expect(clusterMode([aCore(1, 'ready'), aCore(2, 'warming')])).toBe('SINGLE');
-    expect(clusterMode([aCore(1, 'warming'), aCore(2, 'warming')])).toBe('SINGLE');
-    expect(clusterMode([aCore(1, 'ready'), aCore(2, 'warming', { cold: true })])).toBe('NORMAL');
-  });
-});
-
-describe(`${clusterMode.name}, held in something`, () => {
-  const both = [aCore(1, 'ready'), aCore(2, 'ready')];
-  it.each([
-    [['paused'], 'PAUSED'],
-    [['pinned'], 'PINNED'],
-    [['switching'], 'SWITCHING'],
-    [['switching', 'pinned', 'paused'], 'PAUSED'],
-    [['paused', 'tilted'], 'TILT'],
-  ] as const)('%j is %s', (kinds, mode) => {
-    expect(clusterMode(both, new Map(kinds.map((kind) => [kind, true])))).toBe(mode);
-  });
-
-  it('says first of all that no core can answer', () => {
-    expect(clusterMode([aCore(1, 'down'), aCore(2, 'down')], new Map([['paused', true]]))).toBe('BLACKOUT');
-  });
-
-  it('takes a core in maintenance for no stand-in, and a quarantined one for one', () => {
-    const beside = (kind: 'maintenance' | 'quarantined'): string =>
-      clusterMode([aCore(1, 'ready'), aCore(2, 'ready', { conditions: held(kind) })]);
-    expect(beside('maintenance')).toBe('SINGLE');
-    expect(beside('quarantined')).toBe('NORMAL');
   });
 });
 

@@ -1,4 +1,3 @@
-import { workOf } from '../core-registry/core-states';
 import type { ClusterCondition, Core } from '../core-registry/core.types';
 import { rankCandidates } from '../core-registry/rank-candidates';
 
@@ -7,9 +6,6 @@ const STARTUP_GRACE_MS = 10_000;
 /** Automatic switches within {@link BRAKE_WINDOW_MS} after which the active core stays what it is. */
 export const MOST_SWITCHES = 3;
 export const BRAKE_WINDOW_MS = 10 * 60_000;
-
-export const MODES = ['NORMAL', 'SINGLE', 'SWITCHING', 'BLACKOUT', 'PAUSED', 'PINNED', 'TILT'] as const;
-export type Mode = (typeof MODES)[number];
 
 export interface FailoverDecision {
   /** `pin`: it should be left, but switches are too many already. */
@@ -58,25 +54,6 @@ export function decideFailover(cores: readonly Core[], situation: Situation): Fa
 
 export function isAwaited({ state }: Core): boolean {
   return state === 'unknown' || state === 'starting';
-}
-
-/**
- * What the cluster can promise right now. A core that is kept cold on purpose is all the stand-in that memory allows;
- * one that is still to be proven is none. What matters most to the people who wait comes first.
- */
-export function clusterMode(
-  cores: readonly Core[],
-  cluster: ReadonlyMap<ClusterCondition, unknown> = new Map(),
-): Mode {
-  if (rankCandidates(cores).length === 0) return 'BLACKOUT';
-  if (cluster.has('tilted')) return 'TILT';
-  if (cluster.has('paused')) return 'PAUSED';
-  if (cluster.has('pinned')) return 'PINNED';
-  if (cluster.has('switching')) return 'SWITCHING';
-  const standing = cores.filter(
-    (core) => workOf(core) !== 'never' && (core.state === 'ready' || (core.cold && core.state === 'warming')),
-  );
-  return standing.length > 1 || cores.length === 1 ? 'NORMAL' : 'SINGLE';
 }
 
 /** It may be given work, and has proven at least once that it generates. */

@@ -3,7 +3,7 @@ import { Type } from 'class-transformer';
 import { Equals, IsBoolean, IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
 import { MayBeAbsent } from '../access/may-be-absent';
 import type { ClusterCondition, CoreCondition, Hold } from '../core-registry/core.types';
-import { MODES } from './failover-policy';
+import { MODES } from './cluster-modes';
 import type { Switchover } from './switchover';
 
 const LONGEST_DRAIN_S = 600;

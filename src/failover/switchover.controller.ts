@@ -18,7 +18,7 @@ import {
   SwitchoverDto,
   switchoverDto,
 } from './failover.dto';
-import { clusterMode } from './failover-policy';
+import { clusterMode } from './cluster-modes';
 import { requireTtl } from './hold-ttl';
 import { SwitchoverService } from './switchover.service';
 

@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import { SHOWN_STATES } from '../../core-registry/core-states';
-import { MODES } from '../../failover/failover-policy';
+import { MODES } from '../../failover/cluster-modes';
 import type { StatusDto } from '../status.dto';
 
 /** What is so right now, read when it is asked for. */

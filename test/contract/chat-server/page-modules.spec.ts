@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CONDITION_RULES, SHOWN_STATES } from '../../../src/core-registry/core-states';
-import { MODES } from '../../../src/failover/failover-policy';
+import { MODES } from '../../../src/failover/cluster-modes';
 
 const PAGE = join(__dirname, '../../../src/embedded/chat-server/page');
 

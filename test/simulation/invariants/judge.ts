@@ -13,6 +13,7 @@ import { SWITCH_FOR_CAUSE } from './i07-switch-for-cause';
 import { PAUSED } from './i08-paused';
 import { NO_SECRETS } from './i10-no-secrets';
 import { BOUNDED } from './i11-bounded';
+import { FORESEEN_STATES } from './i12-foreseen-states';
 import type { Invariant, Verdict } from './invariant';
 
 export const INVARIANTS: readonly Invariant[] = [
@@ -28,6 +29,7 @@ export const INVARIANTS: readonly Invariant[] = [
   PAUSED,
   NO_SECRETS,
   BOUNDED,
+  FORESEEN_STATES,
 ];
 
 export interface Violation {

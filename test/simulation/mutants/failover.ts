@@ -67,4 +67,10 @@ export const FAILOVER_MUTANTS: readonly Omit<Mutant, 'folder'>[] = [
     find: '    this.activeId = row && known.has(row.active) ? row.active : fallback;',
     replace: '    this.activeId = fallback;',
   },
+  {
+    name: 'a way that cores do go is not in the table',
+    file: 'src/core-registry/core-states.ts',
+    find: "  { from: 'suspect', to: 'down', on: 'it does not answer or generate' },\n",
+    replace: '',
+  },
 ];
