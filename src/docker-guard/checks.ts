@@ -27,7 +27,8 @@ export const CHECKS = {
     'An egress proxy is on the network with the way out that the operator named, a gate on one of ours without any.',
   'replacement.exists': 'What is replaced is a container of ours, by its full id, that is still there.',
   'replacement.name': 'What is replaced has stepped aside as NAME.old-HEX, and the new one takes NAME.',
-  'replacement.image': 'The image is the same, or another one here of the same repository.',
+  'replacement.image':
+    'The image is the same, another one here of the same repository, or by its id one that it had before.',
   'replacement.networks': 'The new one is on networks of the old one only, under names it had there.',
   'connect.network':
     'A network of compose takes only what replaces a container on it, or a service of its own that lost it.',

@@ -1,5 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import type { Facts } from './facts';
+import { ImagesHad } from './images-had';
 import { LastSeen } from './last-seen';
 import { isObject, type Json, type JsonObject } from './strict-json';
 
@@ -20,6 +21,7 @@ export interface EngineCall {
 /** Docker's own socket. Each call has a connection of its own, so that a restart of the engine leaves no dead ones. */
 export class EngineSocket implements Facts {
   private readonly seen = new LastSeen();
+  private readonly images = new ImagesHad();
 
   constructor(private readonly socketPath: string) {}
 
@@ -54,12 +56,19 @@ export class EngineSocket implements Facts {
 
   async container(reference: string): Promise<JsonObject | undefined> {
     const found = await this.fact(`/containers/${encodeURIComponent(reference)}/json`);
-    if (found) this.seen.note(found);
+    if (found) {
+      this.seen.note(found);
+      this.images.note(found);
+    }
     return found;
   }
 
   lastSeen(id: string): JsonObject | undefined {
     return this.seen.of(id);
+  }
+
+  hadImage(container: JsonObject, imageId: string): boolean {
+    return this.images.had(container, imageId);
   }
 
   network(reference: string): Promise<JsonObject | undefined> {

@@ -5,6 +5,8 @@ export interface Facts {
   container(reference: string): Promise<JsonObject | undefined>;
   /** How the container of that full id looked the last time, whether it is still there or not. */
   lastSeen?(id: string): JsonObject | undefined;
+  /** Whether one of that name of the same service of compose was seen to run on the image of that full id before. */
+  hadImage?(container: JsonObject, imageId: string): boolean;
   network(reference: string): Promise<JsonObject | undefined>;
   volume(name: string): Promise<JsonObject | undefined>;
   image(reference: string): Promise<JsonObject | undefined>;

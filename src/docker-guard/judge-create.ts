@@ -169,14 +169,17 @@ async function judgeImage(wanted: string, old: JsonObject, facts: Facts, policy:
     ...repositories(before),
     parseImage(textAt(objectAt(old, 'Config'), 'Image'))?.repository ?? '',
   ];
+  const id = textAt(now, 'Id');
+  // The last good version, whose tag moved on: by its id alone, so that no name can mean anything else meanwhile.
+  const had = id !== '' && id === wanted && (facts.hadImage?.(old, id) ?? false);
   const same =
     now !== undefined &&
-    (now.Id === old.Image || repositories(now).some((one) => one !== '' && own.includes(one)));
+    (id === old.Image || had || repositories(now).some((one) => one !== '' && own.includes(one)));
   policy.demand('replacement.image', same, () =>
     forbidden(
       'replacement.image',
       `image ${wanted}`,
-      'Take the same one, or pull another of the same repository before.',
+      'Take the same one, one it had before, by its id, or pull another of the same repository before.',
     ),
   );
 }

@@ -4,6 +4,7 @@ import {
   FILES,
   egressHelper,
   helper,
+  HAD,
   isPermitted,
   judge,
   LIMITS,
@@ -70,6 +71,7 @@ describe(Policy.name, () => {
       })),
       replacement(),
       replacement({ Image: 'ollama/ollama:2' }),
+      replacement({ Image: HAD }),
       replacement({}, { Binds: ['models:/models', 'nameless:/cache'] }),
     ])
       await expect(judge(request)).resolves.toMatchObject({ method: 'POST' });

@@ -25,7 +25,10 @@ const restarts = (policy: Json | undefined): number => {
 
 /** Everything else must be what it was, where null, false, 0, '', [] and {} count as not set. */
 export const WEAKER: Readonly<Record<string, Weaker>> = {
-  Image: { allowed: 'the same image, or another one here of the same repository', accepts: () => true },
+  Image: {
+    allowed: 'the same image, another one here of the same repository, or by its id one that it had before',
+    accepts: () => true,
+  },
   Hostname: { allowed: 'the same, or none', accepts: (now, old) => isEmpty(now) || now === old },
   Labels: { allowed: 'the same, and rdzen.replaces', accepts: (now, old) => sameLabels(map(now), map(old)) },
   'HostConfig.Binds': { allowed: 'the same or fewer, and its own nameless volumes', accepts: hasBinds },

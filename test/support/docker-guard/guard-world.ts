@@ -1,5 +1,6 @@
 import type { Facts } from '../../../src/docker-guard/facts';
 import { type GuardLimits, readGuardSettings } from '../../../src/docker-guard/guard-settings';
+import { ImagesHad } from '../../../src/docker-guard/images-had';
 import { Judge, type Permit } from '../../../src/docker-guard/judge';
 import { Policy } from '../../../src/docker-guard/policy';
 import { asJson, type JsonObject } from '../../../src/docker-guard/strict-json';
@@ -105,17 +106,44 @@ const VOLUMES = [
   },
   { Name: 'mongo', Driver: 'local', Options: null, Labels: {} },
 ].map((one) => asJson(one) as JsonObject);
+/** Images without a name: what core1 had, what core2 had, and what none had. */
+export const [HAD, HAD_BY_CORE2, UNKNOWN] = ['4', '5', '6'].map((digit) => `sha256:${digit.repeat(64)}`) as [
+  string,
+  string,
+  string,
+];
 const IMAGES: Record<string, JsonObject> = {
   'ollama/ollama:1': { Id: `sha256:${'1'.repeat(64)}`, RepoTags: ['ollama/ollama:1'] },
   'ollama/ollama:2': { Id: `sha256:${'2'.repeat(64)}`, RepoTags: ['ollama/ollama:2'] },
   'rdzen:1': { Id: HELPER_IMAGE, RepoTags: ['rdzen:1'] },
   'evil/shell:1': { Id: `sha256:${'3'.repeat(64)}`, RepoTags: ['evil/shell:1'] },
   [`sha256:${'1'.repeat(64)}`]: { Id: `sha256:${'1'.repeat(64)}`, RepoTags: ['ollama/ollama:1'] },
+  ...Object.fromEntries([HAD, HAD_BY_CORE2, UNKNOWN].map((Id) => [Id, { Id, RepoTags: [] }])),
+  // Another name of what it had: today. Tomorrow it may be of anything.
+  'evil/had:1': { Id: HAD, RepoTags: [] },
 };
 
 /** An engine that only tells. */
 export class FactsOfTests implements Facts {
   count = 3;
+  private readonly images = new ImagesHad();
+
+  constructor() {
+    for (const [service, Image] of [
+      ['core1', HAD],
+      ['core2', HAD_BY_CORE2],
+    ] as const)
+      this.images.note({
+        ...(asJson(
+          container('7'.repeat(64), service, { ...CORE_LABELS, 'com.docker.compose.service': service }),
+        ) as JsonObject),
+        Image,
+      });
+  }
+
+  hadImage(found: JsonObject, imageId: string): boolean {
+    return this.images.had(found, imageId);
+  }
   container(reference: string): Promise<JsonObject | undefined> {
     return Promise.resolve(
       CONTAINERS.find(

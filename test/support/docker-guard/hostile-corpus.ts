@@ -9,10 +9,13 @@ import {
   FOREIGN,
   helper,
   HELPER_IMAGE,
+  HAD,
+  HAD_BY_CORE2,
   type Request,
   replacement,
   STANDING,
   STRAY,
+  UNKNOWN,
   WATCHED,
 } from './guard-world';
 
@@ -293,7 +296,15 @@ export const HOSTILE: Readonly<Record<string, Request[]>> = {
       call: 'POST /containers/create?name=core2x',
     },
   ],
-  'replacement.image': [replacement({ Image: 'evil/shell:1' }), replacement({ Image: 'absent:1' })],
+  'replacement.image': [
+    'evil/shell:1',
+    'absent:1',
+    UNKNOWN,
+    HAD_BY_CORE2,
+    'evil/had:1',
+    HAD.slice(0, 20),
+    HAD.slice(7),
+  ].map((Image) => replacement({ Image })),
   'replacement.networks': [
     replacement({}, {}, { endpoints: { bridge: {} } }),
     replacement({}, {}, { endpoints: { 'rdzen-open': {} } }),
