@@ -23,14 +23,14 @@ const TABLE = `
              | idle | received | queued | dispatched | streaming | generated | posting | posted | switching | repairing
 exit         | own  | .        | .      | out        | own       | .         | .       | .      | .         | .
 kill         | .    | own      | own    | .          | own       | own       | own     | .      | own       | own
-stop         | own  | .        | .      | own        | out       | .         | .       | .      | own       | .
+stop         | own  | .        | .      | own        | out       | .         | .       | .      | own       | own
 reset        | out  | .        | .      | out        | out       | .         | .       | out    | .         | .
 blackhole    | .    | .        | out    | .          | out       | .         | out     | .      | .         | .
 halfClosed   | .    | out      | .      | .          | out       | .         | .       | .      | .         | .
 slow         | .    | .        | .      | out        | out       | .         | .       | .      | .         | .
 garbage      | .    | .        | out    | .          | out       | .         | .       | .      | out       | .
 truncated    | .    | .        | .      | out        | out       | .         | .       | .      | .         | .
-error500     | out  | .        | .      | out        | .         | .         | .       | .      | .         | out
+error500     | out  | .        | .      | out        | .         | .         | .       | .      | .         | .
 busy503      | .    | .        | .      | out        | out       | .         | .       | .      | out       | .
 missing404   | .    | out      | .      | out        | .         | .         | .       | .      | .         | .
 hang         | .    | .        | .      | out        | out       | .         | .       | .      | .         | .
@@ -39,7 +39,7 @@ chatCut      | own  | out      | .      | .          | own       | .         | o
 zombie       | out  | .        | .      | .          | .         | out       | .       | .      | .         | .
 nosub        | out  | .        | .      | .          | own       | .         | .       | .      | .         | .
 rateLimit    | .    | .        | .      | .          | out       | out       | .       | .      | out       | .
-replyLost    | .    | .        | .      | .          | out       | out       | .       | .      | .         | out
+replyLost    | .    | .        | .      | .          | out       | out       | .       | .      | .         | own
 gatewayKill  | .    | out      | out    | own        | own       | .         | out     | out    | out       | own
 gatewayStop  | .    | .        | .      | .          | own       | .         | .       | out    | own       | .
 block        | .    | out      | .      | .          | out       | .         | .       | .      | .         | .

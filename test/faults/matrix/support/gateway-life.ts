@@ -105,6 +105,12 @@ export class GatewayLife {
     return (body as unknown as HistoryRow[]).filter((row) => row.epoch > epoch).reverse();
   }
 
+  /** Steps of the ladder that were taken for a core; one that still goes on has no outcome. */
+  async repairs(coreId: number): Promise<{ step: string; outcome?: string }[]> {
+    const { body } = await this.rdzen.api('GET', `/api/v1/cores/${coreId}/repairs`, undefined, this.key);
+    return body as unknown as { step: string; outcome?: string }[];
+  }
+
   /** When each attempt at the questions of a room began, by the gateway's clock. */
   attempts(roomId: string): { question: string; number: number; core: number; startedAt: number }[] {
     const database = new Database(join(this.rdzen.data, 'rdzen.db'), { readonly: true });

@@ -11,6 +11,9 @@ export interface Phase {
   reach(scene: Scene): Promise<Release>;
 }
 
+/** Three probes without an answer, and the ladder's first step. */
+const SEEN_SILENT_MS = 20_000;
+
 const nothing: Release = () => undefined;
 
 /** The gateway stands still at the point while the fault is put there. */
@@ -65,16 +68,17 @@ export const PHASES = {
   repairing: {
     name: 'during repair',
     reach: async (scene) => {
+      const { life, standby } = scene;
+      if (life.kind !== 'own') throw new Error('Only cores that the gateway runs are repaired by its ladder');
+      // It spends the budget of repairs, and the back-off grows.
+      life.worn = true;
+      standby.signal('SIGSTOP');
+      const goesOn = async (): Promise<boolean> =>
+        (await life.repairs(standby.id)).some(({ outcome }) => outcome === undefined);
+      await eventually(goesOn, Boolean, SEEN_SILENT_MS, 'the ladder has begun with the standby');
       await scene.ask();
-      await scene.growing();
-      await scene.standby.kill();
-      await eventually(
-        () => scene.life.status(),
-        ({ cores }) => cores.find(({ id }) => id === scene.standby.id)?.state !== 'ready',
-        5_000,
-        'the standby is known to be down',
-      );
-      return () => scene.startAgain(scene.standby);
+      if (!(await goesOn())) throw new Error('The repair was over before the fault could strike');
+      return nothing;
     },
   },
 } satisfies Record<string, Phase>;

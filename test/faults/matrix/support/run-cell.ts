@@ -8,7 +8,7 @@ import { Scene } from './scene';
 
 /** The writing of one answer, and the second that may pass between two edits. */
 const ANSWER_MS = 2_500;
-/** A core that was killed just before answers again by then. */
+/** A core with which the ladder has just begun answers again by then. */
 const REPAIR_MS = 15_000;
 const QUESTIONS = 2;
 /** Long enough for a second answer to show, if there were one. */
