@@ -10,7 +10,7 @@ const QUESTION = 'Tell me a long story';
 interface Fault {
   name: string;
   hurt(this: void, cores: ContainerCores, id: number): Promise<unknown>;
-  /** From the fault until another core is active; the promises of docs/failover.md. */
+  /** From the fault until another core is active, as in docs/failover.md, "How long it takes". */
   switchedMs: number;
   /** From the fault until the core is ready again, without anybody's help. */
   repairedMs: number;
@@ -36,6 +36,7 @@ const FAULTS: Fault[] = [
   {
     name: 'memory that runs out',
     hurt: (cores, id) => cores.exhaustMemory(id),
+    // Two seconds, and what it takes to eat the memory.
     switchedMs: 5_000,
     repairedMs: 30_000,
   },
