@@ -9,6 +9,8 @@ import { CatalogueService } from './component-registry/catalogue/catalogue.servi
 import { CoreHistory } from './core-registry/core-history';
 import { CoreRegistry } from './core-registry/core-registry';
 import { EventBus } from './events/event-bus';
+import { AlertWatch } from './failover/alerts/alert-watch';
+import { MemoryDeaths } from './failover/alerts/memory-deaths';
 import { AvailabilityWatch } from './failover/availability-watch';
 import { EngineProvider } from './failover/engine-provider.service';
 import { ModelPuller } from './failover/model-puller.service';
@@ -72,6 +74,8 @@ export class Lifecycle {
     app.get(ServiceKeeper).start();
     app.get(ChatServerWatch).accountProblem = () => prepared.accountMaker?.problem?.code;
     app.get(ChatServerWatch).start();
+    app.get(MemoryDeaths).start();
+    app.get(AlertWatch).start();
     await app.get(PaceWatch).start();
     app.get(VoluntaryMoves).start();
     await app.get(CatalogueService).start();
@@ -113,6 +117,8 @@ export class Lifecycle {
       app.get(OutsideStops).stop();
       await app.get(ServiceKeeper).stop();
       await app.get(ChatServerWatch).stop();
+      app.get(MemoryDeaths).stop();
+      await app.get(AlertWatch).stop();
       await app.get(VoluntaryMoves).stop();
       await app.get(SwitchoverService).stop();
       await app.get(FailoverService).stop();

@@ -84,6 +84,9 @@ import { ServiceKeeper } from './failover/services/service-keeper';
 import { ServicesCommands } from './failover/services/services.commands';
 import { ServicesController } from './failover/services/services.controller';
 import { SwitchoverController } from './failover/switchover.controller';
+import { AlertWatch } from './failover/alerts/alert-watch';
+import { JournalRoom } from './failover/alerts/journal-room';
+import { MemoryDeaths } from './failover/alerts/memory-deaths';
 import { SwitchoverService } from './failover/switchover.service';
 import { VoluntaryMoves, VoluntaryPorts } from './failover/voluntary-moves.service';
 import { FailoverService } from './failover/failover.service';
@@ -215,6 +218,9 @@ const WORKERS: Provider[] = [
   ServiceKeeper,
   ChatServerWatch,
   ServicesCommands,
+  JournalRoom,
+  AlertWatch,
+  MemoryDeaths,
   EngineProvider,
   CoreDrill,
   ModelBringer,

@@ -6,7 +6,7 @@ import { NoticeJournal } from '../journal/notice-journal';
 import { QuestionJournal } from '../journal/question-journal';
 import { LanguageOf } from '../rooms/language-of';
 import type { Transaction } from '../storage/store';
-import type { Catalogue } from '../texts/catalogue';
+import type { AlertCatalogue } from '../texts/alert-texts';
 import { texts } from '../texts/texts';
 import type { Language } from '../config/settings';
 import { ADMIN_ROOM } from '../rooms/admin-room';
@@ -15,6 +15,8 @@ import { NoticeRoom } from '../rooms/notice-room';
 /** Who asked for a switch that nobody asked for and no failure forced. */
 export const BY_SLOWNESS = 'rdzen:slow';
 export const BY_PREFERENCE = 'rdzen:preferred';
+
+const OVER = ':over';
 
 /** Tells the rooms that wait, and the notice room, what happened to the cores. */
 @Injectable()
@@ -85,11 +87,27 @@ export class FailoverNotices {
    *
    * @param key names the incident
    */
-  async writeAlert(key: string, say: (text: Catalogue) => string): Promise<void> {
+  async writeAlert(key: string, say: (text: AlertCatalogue) => string): Promise<void> {
     const text = say(texts(await this.languages.of(ADMIN_ROOM)));
     if ((await this.notices.write([{ key: `alert:${key}`, roomId: ADMIN_ROOM, text }])) === 0) return;
     this.logger.warn(`Alert ${key}: ${say(texts('en'))}`);
     this.notices.announce('alert');
+  }
+
+  /** When the incident of that name began whose end was not told yet (epoch ms), over restarts as well. */
+  async openIncident(name: string): Promise<number | undefined> {
+    const key = await this.notices.newest(`alert:${name}:`);
+    return key === undefined || key.endsWith(OVER) ? undefined : Number(key.split(':')[2]);
+  }
+
+  /** As {@link writeAlert}: its beginning (epoch ms) names the incident, and once more for its end. */
+  writeIncident(
+    name: string,
+    since: number,
+    turn: 'begins' | 'ends',
+    say: (text: AlertCatalogue) => string,
+  ): Promise<void> {
+    return this.writeAlert(`${name}:${since}${turn === 'ends' ? OVER : ''}`, say);
   }
 
   private waitingText(language: Language, waiting: number): string {

@@ -36,6 +36,15 @@ export class NoticeJournal {
     return written;
   }
 
+  /** Key of the newest notice whose key begins with `prefix`, which ends in a colon. */
+  async newest(prefix: string): Promise<string | undefined> {
+    const row = await this.store.get<{ key: string }>(
+      'SELECT key FROM notices WHERE key >= ? AND key < ? ORDER BY created_at DESC, rowid DESC LIMIT 1',
+      ...[prefix, `${prefix.slice(0, -1)};`],
+    );
+    return row?.key;
+  }
+
   announce(key: string): void {
     this.bus.emit('notice.written', { key });
   }

@@ -18,13 +18,17 @@ export function requireFreeSpace(folder: string, bytes: number): void {
   );
 }
 
-/** A failed write as RdzenError DISK_FULL that names the folder; any other error as it is. */
-export function nameDiskFull(error: unknown, folder: string): unknown {
-  if (!(error instanceof Error)) return error;
+/** Whether a write failed for want of room. */
+export function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
   const { code } = error as NodeJS.ErrnoException;
   // The driver does not always pass SQLite's code on.
-  const full = (code !== undefined && CODES.includes(code)) || error.message === 'database or disk is full';
-  if (!full) return error;
+  return (code !== undefined && CODES.includes(code)) || error.message === 'database or disk is full';
+}
+
+/** A failed write as RdzenError DISK_FULL that names the folder; any other error as it is. */
+export function nameDiskFull(error: unknown, folder: string): unknown {
+  if (!isDiskFull(error)) return error;
   return new RdzenError(
     'DISK_FULL',
     `The disk of the data folder ${folder} is full. Free some space, or choose a folder on another disk with RDZEN_DATA.`,

@@ -1,5 +1,6 @@
 import Database from 'libsql';
 import { RdzenError } from '../shared/rdzen-error';
+import { isDiskFull } from './disk-full';
 import { Store, type Migration, type Queries, type Row, type SqlValue, type Transaction } from './store';
 
 type Statement = Database.Statement;
@@ -135,7 +136,9 @@ export class LibsqlStore extends Store {
       if (this.closed) throw new Error(`The store ${this.file} is closed`);
       return work();
     });
-    this.tail = result.catch(() => undefined);
+    this.tail = result.catch((error: unknown) => {
+      if (isDiskFull(error)) this.refusals++;
+    });
     return result;
   }
 }

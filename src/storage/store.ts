@@ -26,6 +26,9 @@ export interface Migration {
  * nothing. Errors of the driver pass through, except a damaged file: RdzenError STORE_DAMAGED.
  */
 export abstract class Store implements Queries {
+  /** How many writes were refused because the disk has no room. */
+  refusals = 0;
+
   abstract all<T = Row>(sql: string, ...parameters: SqlValue[]): Promise<T[]>;
   abstract get<T = Row>(sql: string, ...parameters: SqlValue[]): Promise<T | undefined>;
   abstract run(sql: string, ...parameters: SqlValue[]): Promise<number>;

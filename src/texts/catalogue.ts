@@ -1,10 +1,11 @@
+import type { AlertTexts } from './alert-texts';
 import type { TrialValues } from './trial-text';
 import type { ComponentTexts } from './component-texts';
 import type { ToolTexts } from './tool-texts';
 import type { InstallationTexts } from './installation-texts';
 
 /** Every sentence the assistant says of its own accord, by name; each takes its values and gives the finished text. */
-export interface Catalogue extends ComponentTexts, InstallationTexts, ToolTexts {
+export interface Catalogue extends AlertTexts, ComponentTexts, InstallationTexts, ToolTexts {
   switched(values: { from: number; to: number }): string;
   switchedByHand(values: { from: number; to: number }): string;
   switchedFromSlow(values: { from: number; to: number }): string;

@@ -1,3 +1,4 @@
+import { ALERTS_EN } from './alerts-en';
 import type { Catalogue } from './catalogue';
 import { COMPONENTS_EN } from './components-en';
 import { TOOLS_EN } from './tools-en';
@@ -5,6 +6,7 @@ import { INSTALLATION_EN } from './installation-en';
 import { REPORT_EN } from './report-en';
 import { report } from './report-text';
 import { rounded } from './rounded';
+import { STATES_EN } from './states';
 import { statusChatServer } from './status-text';
 import { TRIAL_EN } from './trial-en';
 import { trialReport } from './trial-text';
@@ -53,22 +55,6 @@ const MODES_EN: Record<string, string> = {
   TILT: 'The clock of this machine cannot be trusted right now',
 };
 
-const STATES_EN: Record<string, string> = {
-  unknown: 'not checked yet',
-  starting: 'starting',
-  warming: 'warming up',
-  ready: 'ready',
-  suspect: 'doubtful',
-  down: 'down',
-  degraded: 'slow',
-  repairing: 'being repaired',
-  failed: 'broken; repairs did not help',
-  quarantined: 'quarantined',
-  draining: 'gets no new work',
-  maintenance: 'in maintenance',
-  stopped: 'stopped by an administrator',
-};
-
 const KINDS_EN: Record<string, string> = {
   ollama: 'Ollama',
   engine: 'built-in engine',
@@ -77,6 +63,7 @@ const KINDS_EN: Record<string, string> = {
 };
 
 export const EN: Catalogue = {
+  ...ALERTS_EN,
   ...COMPONENTS_EN,
   ...TOOLS_EN,
   ...INSTALLATION_EN,

@@ -1,3 +1,4 @@
+import { ALERTS_PL } from './alerts-pl';
 import type { Catalogue } from './catalogue';
 import { COMPONENTS_PL } from './components-pl';
 import { TOOLS_PL } from './tools-pl';
@@ -5,6 +6,7 @@ import { INSTALLATION_PL } from './installation-pl';
 import { REPORT_PL } from './report-pl';
 import { report } from './report-text';
 import { rounded } from './rounded';
+import { STATES_PL } from './states';
 import { statusChatServer } from './status-text';
 import { TRIAL_PL } from './trial-pl';
 import { trialReport } from './trial-text';
@@ -53,22 +55,6 @@ const MODES_PL: Record<string, string> = {
   TILT: 'Zegarowi tej maszyny nie można teraz ufać',
 };
 
-const STATES_PL: Record<string, string> = {
-  unknown: 'jeszcze niesprawdzony',
-  starting: 'uruchamia się',
-  warming: 'rozgrzewa się',
-  ready: 'gotowy',
-  suspect: 'niepewny',
-  down: 'nie działa',
-  degraded: 'powolny',
-  repairing: 'w naprawie',
-  failed: 'zepsuty; naprawy nie pomogły',
-  quarantined: 'w kwarantannie',
-  draining: 'bez nowej pracy',
-  maintenance: 'w konserwacji',
-  stopped: 'zatrzymany przez administratora',
-};
-
 const KINDS_PL: Record<string, string> = {
   ollama: 'Ollama',
   engine: 'silnik wbudowany',
@@ -77,6 +63,7 @@ const KINDS_PL: Record<string, string> = {
 };
 
 export const PL: Catalogue = {
+  ...ALERTS_PL,
   ...COMPONENTS_PL,
   ...TOOLS_PL,
   ...INSTALLATION_PL,

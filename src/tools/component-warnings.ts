@@ -3,7 +3,7 @@ import { EventBus } from '../events/event-bus';
 import { NoticeJournal } from '../journal/notice-journal';
 import { ADMIN_ROOM } from '../rooms/admin-room';
 import { LanguageOf } from '../rooms/language-of';
-import type { Catalogue } from '../texts/catalogue';
+import type { AlertCatalogue } from '../texts/alert-texts';
 import { texts } from '../texts/texts';
 import './pool.events';
 
@@ -34,7 +34,7 @@ export class ComponentWarnings {
     );
   }
 
-  private async alert(key: string, at: number, say: (text: Catalogue) => string): Promise<void> {
+  private async alert(key: string, at: number, say: (text: AlertCatalogue) => string): Promise<void> {
     const text = say(texts(await this.languages.of(ADMIN_ROOM)));
     const name = `alert:component:${key}:${Math.floor(at / HOUR_MS)}`;
     if ((await this.notices.write([{ key: name, roomId: ADMIN_ROOM, text }])) === 0) return;

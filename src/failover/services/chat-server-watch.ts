@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../../events/event-bus';
 import { ChatApi } from '../../rocket-chat/chat-api';
 import { Clock, type Timer } from '../../shared/clock';
+import { formatDuration } from '../../shared/duration';
 import type { ErrorCode } from '../../shared/error-codes';
 import { within } from '../../shared/within';
 import { FailoverNotices } from '../failover-notices';
@@ -14,6 +15,8 @@ const ASK_MS = 5_000;
 const MISSED = 2;
 /** From here on Rocket.Chat itself warns its administrators. */
 const WARN_DAYS = 7;
+/** A shorter silence is told in the log alone. */
+const TOLD_SILENCE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /** How the chat server is doing, whoever runs it. */
@@ -124,6 +127,10 @@ export class ChatServerWatch {
       const silentMs = this.clock.now() - silentSince;
       this.logger.log(`The chat server answers again, after ${Math.round(silentMs / 1000)} s`);
       this.bus.emit('chat-server.recovered', { silentMs, version });
+      if (silentMs >= TOLD_SILENCE_MS)
+        await this.notices.writeAlert(`chat-was-silent:${silentSince}`, (text) =>
+          text.chatWasSilent({ duration: formatDuration(silentMs) }),
+        );
     }
     if (version === known) return;
     this.logger.log(`The chat server is Rocket.Chat ${version}${known ? `; it was ${known}` : ''}`);

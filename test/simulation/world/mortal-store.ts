@@ -1,3 +1,4 @@
+import { isDiskFull } from '../../../src/storage/disk-full';
 import { Store, type Queries, type SqlValue, type Transaction } from '../../../src/storage/store';
 import type { Dice } from './dice';
 import type { Disk } from './disk';
@@ -84,7 +85,11 @@ export class MortalStore extends Store {
   private async guard<T>(point: string, call: () => Promise<T>): Promise<T> {
     if (this.pace.slow > 0) await this.turn();
     if (this.life.reach(`${point}#before`)) return new Promise(() => undefined);
-    return this.life.receive(call(), `${point}#after`);
+    const made = call();
+    made.catch((error: unknown) => {
+      if (isDiskFull(error)) this.refusals++;
+    });
+    return this.life.receive(made, `${point}#after`);
   }
 
   /** Once every call made before has reached the disk, and this one as well. */
