@@ -11,14 +11,17 @@ const WELL: ChatServerDto = {
   reachable_since: '2026-11-26T14:05:31.000Z',
 };
 
-async function lineFor(chat_server: ChatServerDto, language: Language): Promise<string | undefined> {
-  const now: Partial<StatusDto> = { mode: 'NORMAL', epoch: 1, cores: [], chat_server };
+async function lines(seen: Partial<StatusDto>, language: Language): Promise<string[]> {
+  const now: Partial<StatusDto> = { mode: 'NORMAL', epoch: 1, cores: [], chat_server: WELL, ...seen };
   const sut = new StatusCommands(
     { now: () => now } as StatusService,
     { waiting: () => Promise.resolve([]) } as unknown as QuestionJournal,
   );
-  const [, line] = (await sut.show({ language } as CommandCall)).split('\n');
-  return line;
+  return (await sut.show({ language } as CommandCall)).split('\n').slice(1);
+}
+
+async function lineFor(chat_server: ChatServerDto, language: Language): Promise<string | undefined> {
+  return (await lines({ chat_server }, language))[0];
 }
 
 describe(StatusCommands.name, () => {
@@ -65,5 +68,33 @@ describe(StatusCommands.name, () => {
   ])('tells in both languages of a chat server that %s', async (_, seen, en, pl) => {
     expect(await lineFor(seen, 'en')).toBe(en);
     expect(await lineFor(seen, 'pl')).toBe(pl);
+  });
+
+  it('tells in both languages that Docker does not answer, and what is not possible then', async () => {
+    const docker = { reachable: false, since: '2026-11-26T14:05:31.000Z', problem: 'Start it.' };
+    expect((await lines({ docker }, 'en'))[0]).toBe(
+      '- Docker: **does not answer** since 2026-11-26 14:05 UTC; until it does: no repairs, no restarts, no trials, no components. Start it.',
+    );
+    expect((await lines({ docker }, 'pl'))[0]).toBe(
+      '- Docker: **nie odpowiada** od 2026-11-26 14:05 UTC; dopóki nie odpowie: bez napraw, restartów, prób i komponentów. Start it.',
+    );
+    expect(await lines({ docker: { reachable: true, version: '28' } }, 'en')).toHaveLength(1);
+  });
+
+  it('tells in both languages how the watched services are', async () => {
+    const services = [
+      { name: 'rocketchat', state: 'running', well: true },
+      {
+        ...{ name: 'mongodb', state: 'running', well: false },
+        ...{ silent_since: '2026-11-26T14:05:31.000Z', reason: 'its health check fails' },
+      },
+      { name: 'other', state: 'unknown', well: true },
+    ];
+    expect((await lines({ services }, 'en'))[1]).toBe(
+      '- containers: rocketchat well; mongodb **not well** since 2026-11-26 14:05 UTC (its health check fails); other not known',
+    );
+    expect((await lines({ services }, 'pl'))[1]).toBe(
+      '- kontenery: rocketchat działa; mongodb **coś jest nie tak** od 2026-11-26 14:05 UTC (its health check fails); other stan nieznany',
+    );
   });
 });

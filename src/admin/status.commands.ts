@@ -17,7 +17,7 @@ export class StatusCommands {
   @ChatCommand({ name: 'status', audience: 'everyone' })
   async show({ language }: CommandCall): Promise<string> {
     const text = texts(language);
-    const { mode, epoch, cores, chat_server } = this.status.now();
+    const { mode, epoch, cores, chat_server, docker, services = [] } = this.status.now();
     const waiting = (await this.journal.waiting()).length;
     const lines = cores.map(({ id, kind, role, state, reason, model, warning }) =>
       text.statusCore({
@@ -29,7 +29,20 @@ export class StatusCommands {
       }),
     );
     const chatServer = text.statusChatServer(chatServerValues(chat_server));
-    return [text.statusHead({ mode, epoch, waiting }), ...lines, chatServer].join('\n');
+    if (docker?.reachable === false) {
+      const { since, problem = '' } = docker;
+      lines.push(text.statusDockerSilent({ since: stamp(since) ?? '', problem }));
+    }
+    lines.push(chatServer);
+    if (services.length > 0)
+      lines.push(
+        text.statusServices({
+          services: services.map(({ name, state, well, silent_since, reason }) => {
+            return { name, state, well, silentSince: stamp(silent_since), reason };
+          }),
+        }),
+      );
+    return [text.statusHead({ mode, epoch, waiting }), ...lines].join('\n');
   }
 }
 
@@ -39,7 +52,11 @@ function chatServerValues(seen: ChatServerDto): ChatServerValues {
   return {
     ...{ version, tested, readOnly: read_only, readOnlyInDays: read_only_in_days },
     asked: (reachable_since ?? silent_since) !== undefined,
-    silentSince: silent_since && utcStamp(Date.parse(silent_since)),
+    silentSince: stamp(silent_since),
     accountProblem: account_problem,
   };
+}
+
+function stamp(iso: string | undefined): string | undefined {
+  return iso && utcStamp(Date.parse(iso));
 }

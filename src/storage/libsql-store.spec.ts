@@ -37,6 +37,19 @@ describe(LibsqlStore.name, () => {
     expect(await sut.get('SELECT value FROM t WHERE id = 99')).toBeUndefined();
   });
 
+  it('counts the writes that found no room', async () => {
+    const { page_count: pages } = (await sut.get<{ page_count: number }>('PRAGMA page_count')) ?? {
+      page_count: 0,
+    };
+    await sut.all(`PRAGMA max_page_count = ${pages}`);
+    const large = Buffer.alloc(100_000);
+    await expect(sut.run('INSERT INTO t (value) VALUES (?)', large)).rejects.toThrow(/full/);
+    const written = sut.transaction((tx) => tx.run('INSERT INTO t (value) VALUES (?)', large));
+    await expect(written).rejects.toThrow(/full/);
+    await expect(sut.run('INSERT INTO elsewhere (value) VALUES (1)')).rejects.toThrow(/no such table/);
+    expect(sut.refusals).toBe(2);
+  });
+
   it('writes through to the disk: write-ahead log, full synchronisation', async () => {
     expect(await sut.get('PRAGMA journal_mode')).toMatchObject({ journal_mode: 'wal' });
     expect(await sut.get('PRAGMA synchronous')).toMatchObject({ synchronous: 2 });

@@ -96,7 +96,21 @@ export interface Catalogue extends AlertTexts, ComponentTexts, InstallationTexts
   statusHead(values: { mode: string; epoch: number; waiting: number }): string;
   statusCore(values: { id: number; kind: string; active: boolean; state: string; detail: string }): string;
   statusChatServer(values: ChatServerValues): string;
+  /** Docker does not answer; `since`: `2026-11-26 14:05 UTC`. */
+  statusDockerSilent(values: { since: string; problem: string }): string;
+  /** Services whose containers are watched. */
+  statusServices(values: { services: readonly ServiceValues[] }): string;
   lengthLimited(): string;
+}
+
+/** How a watched service is doing; `state`: of its container. */
+export interface ServiceValues {
+  name: string;
+  state: string;
+  well: boolean;
+  /** `2026-11-26 14:05 UTC`. */
+  silentSince?: string;
+  reason?: string;
 }
 
 /** How the chat server is doing. */

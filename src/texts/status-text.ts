@@ -1,4 +1,4 @@
-import type { ChatServerValues } from './catalogue';
+import type { ChatServerValues, ServiceValues } from './catalogue';
 
 /** The words of one language for {@link statusChatServer}. */
 export interface ChatServerWords {
@@ -21,4 +21,20 @@ export function statusChatServer(values: ChatServerValues, words: ChatServerWord
   else if (readOnlyInDays !== undefined) said.push(words.readOnlySoon(readOnlyInDays));
   if (accountProblem) said.push(words.account(accountProblem));
   return `- ${words.name}${version ? ` (Rocket.Chat ${version})` : ''}: ${said.join(', ')}`;
+}
+
+/** The words of one language for {@link serviceWords}. */
+export interface ServiceWords {
+  well: string;
+  unknown: string;
+  unwell: string;
+  since(stamp: string): string;
+}
+
+/** How a watched service is, and why. An engine that tells nothing does not make it well. */
+export function serviceWords(service: ServiceValues, words: ServiceWords): string {
+  const { name, state, well, silentSince, reason } = service;
+  if (well) return `${name} ${state === 'unknown' ? words.unknown : words.well}`;
+  const since = silentSince === undefined ? '' : ` ${words.since(silentSince)}`;
+  return `${name} ${words.unwell}${since}${reason === undefined ? '' : ` (${reason})`}`;
 }

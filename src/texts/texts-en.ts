@@ -7,7 +7,7 @@ import { REPORT_EN } from './report-en';
 import { report } from './report-text';
 import { rounded } from './rounded';
 import { STATES_EN } from './states';
-import { statusChatServer } from './status-text';
+import { serviceWords, statusChatServer } from './status-text';
 import { TRIAL_EN } from './trial-en';
 import { trialReport } from './trial-text';
 
@@ -206,5 +206,18 @@ export const EN: Catalogue = {
       readOnlySoon: (days) => `read-only in ${days === 1 ? 'one day' : `${days} days`}`,
       account: (code) => `my account there is not as it should be (${code})`,
     }),
+  statusDockerSilent: ({ since, problem }) =>
+    `- Docker: **does not answer** since ${since}; until it does: no repairs, no restarts, no trials, no components. ${problem}`,
+  statusServices: ({ services }) =>
+    `- containers: ${services
+      .map((service) =>
+        serviceWords(service, {
+          well: 'well',
+          unknown: 'not known',
+          unwell: '**not well**',
+          since: (stamp) => `since ${stamp}`,
+        }),
+      )
+      .join('; ')}`,
   lengthLimited: () => '_(cut off at the length limit of an answer; ask me to go on)_',
 };

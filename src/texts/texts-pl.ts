@@ -7,7 +7,7 @@ import { REPORT_PL } from './report-pl';
 import { report } from './report-text';
 import { rounded } from './rounded';
 import { STATES_PL } from './states';
-import { statusChatServer } from './status-text';
+import { serviceWords, statusChatServer } from './status-text';
 import { TRIAL_PL } from './trial-pl';
 import { trialReport } from './trial-text';
 
@@ -207,5 +207,18 @@ export const PL: Catalogue = {
       readOnlySoon: (days) => `tylko do odczytu ${days === 1 ? 'za jeden dzień' : `za ${days} dni`}`,
       account: (code) => `moje konto na nim nie jest takie, jak powinno (${code})`,
     }),
+  statusDockerSilent: ({ since, problem }) =>
+    `- Docker: **nie odpowiada** od ${since}; dopóki nie odpowie: bez napraw, restartów, prób i komponentów. ${problem}`,
+  statusServices: ({ services }) =>
+    `- kontenery: ${services
+      .map((service) =>
+        serviceWords(service, {
+          well: 'działa',
+          unknown: 'stan nieznany',
+          unwell: '**coś jest nie tak**',
+          since: (stamp) => `od ${stamp}`,
+        }),
+      )
+      .join('; ')}`,
   lengthLimited: () => '_(odpowiedź ucięta na granicy dozwolonej długości; poproś o ciąg dalszy)_',
 };

@@ -23,7 +23,9 @@ describe(follow.name, () => {
   });
 
   it('does not end where the calm is too short', () => {
-    expect(turns([...long(true, 12), false, false, ...long(true, 12), false, false])).toEqual(['begins at 10']);
+    expect(turns([...long(true, 12), false, false, ...long(true, 12), false, false])).toEqual([
+      'begins at 10',
+    ]);
   });
 
   it('waits where nothing can be said, and goes on from there', () => {

@@ -95,6 +95,19 @@ describe(ChatServerWatch.name, () => {
     ]);
     expect(sut.now()).toMatchObject({ version: '8.9', reachableSince: expect.any(Number) as number });
     expect(sut.now().silentSince).toBeUndefined();
+    expect(said()).toEqual([expect.stringMatching(/^🔌 The chat server did not answer for \dm/)]);
+  });
+
+  it('leaves a short silence to the log', async () => {
+    sut.start();
+    await clock.advance(1_000);
+    version = down;
+    await clock.advance(MINUTE);
+    expect(sut.now().silentSince).toBeDefined();
+    version = () => Promise.resolve('8.8');
+    await clock.advance(MINUTE / 2);
+    expect(heard.map(([name]) => name)).toEqual(['chat-server.silent', 'chat-server.recovered']);
+    expect(said()).toEqual([]);
   });
 
   it('counts an answer that does not come as none', async () => {
