@@ -1,7 +1,8 @@
 import { workOf } from '../../core-registry/core-states';
 import type { Core } from '../../core-registry/core.types';
 import { rankCandidates } from '../../core-registry/rank-candidates';
-import { clusterMode, isProven } from '../failover-policy';
+import { clusterMode } from '../cluster-modes';
+import { isProven } from '../failover-policy';
 
 /**
  * Who would take over if the core that answers failed now; `none`: nobody. Undefined where there is nothing to say of it:
