@@ -6,7 +6,7 @@ import { NoticeJournal } from '../journal/notice-journal';
 import { QuestionJournal } from '../journal/question-journal';
 import { LanguageOf } from '../rooms/language-of';
 import type { Transaction } from '../storage/store';
-import type { AlertCatalogue } from '../texts/alert-texts';
+import type { AlertCatalogue } from '../texts/alerts';
 import { texts } from '../texts/texts';
 import type { Language } from '../config/settings';
 import { ADMIN_ROOM } from '../rooms/admin-room';

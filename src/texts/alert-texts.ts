@@ -1,5 +1,3 @@
-import type { Catalogue } from './catalogue';
-
 /** What the administrators are told of incidents. Durations come as `1h30m`, texts of others in English. */
 export interface AlertTexts {
   /** `others`: the cores that do not stand by, and why. */
@@ -17,35 +15,3 @@ export interface AlertTexts {
   /** Afterwards, or as soon as a notice can be written again. */
   journalDiskWasFull(values: { duration: string }): string;
 }
-
-/** Every text that is written to the administrators' room of our own accord; docs/operations.md says what to do. */
-export const ALERTS = [
-  'noStandby',
-  'standbyCold',
-  'standbyBack',
-  'noCoreAnswers',
-  'coresAnswerAgain',
-  'coreOutOfMemory',
-  'repairFailed',
-  'pinned',
-  'slowEverywhere',
-  'deadLetter',
-  'dockerSilent',
-  'dockerBack',
-  'chatWasSilent',
-  'journalDiskWasFull',
-  'serviceRestarted',
-  'chatServerUntested',
-  'workspaceReadOnlySoon',
-  'workspaceReadOnly',
-  'modelCallsNoTools',
-  'componentUnavailable',
-  'componentStrained',
-  'approvalAsked',
-  'componentChanged',
-] as const satisfies readonly (keyof Catalogue)[];
-
-export type AlertName = (typeof ALERTS)[number];
-
-/** As much of the catalogue as alerts may be made of: another text does not compile. */
-export type AlertCatalogue = Pick<Catalogue, AlertName>;

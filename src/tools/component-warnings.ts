@@ -3,7 +3,7 @@ import { EventBus } from '../events/event-bus';
 import { NoticeJournal } from '../journal/notice-journal';
 import { ADMIN_ROOM } from '../rooms/admin-room';
 import { LanguageOf } from '../rooms/language-of';
-import type { AlertCatalogue } from '../texts/alert-texts';
+import type { AlertCatalogue } from '../texts/alerts';
 import { texts } from '../texts/texts';
 import './pool.events';
 

@@ -1,7 +1,7 @@
 import type { EngineHealth } from '../../containers/container-engine';
 import { shownReason, shownState } from '../../core-registry/core-states';
 import type { Core } from '../../core-registry/core.types';
-import type { AlertCatalogue } from '../../texts/alert-texts';
+import type { AlertCatalogue } from '../../texts/alerts';
 import type { Patience } from './incident';
 import type { SeenCores } from './standby';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ALERTS, type AlertCatalogue, type AlertName } from './alert-texts';
+import { ALERTS, type AlertCatalogue, type AlertName } from './alerts';
 import { ALERTS_EN } from './alerts-en';
 import { LANGUAGES, texts } from './texts';
 
