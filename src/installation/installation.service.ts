@@ -146,7 +146,7 @@ export class InstallationService {
           if (component.state !== 'removed') await gone(bare);
         });
       else await gone(component);
-      return component;
+      return this.installed.get(component.name) ?? { ...bare, state: 'removed' };
     });
   }
 

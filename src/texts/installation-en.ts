@@ -100,7 +100,7 @@ export const INSTALLATION_EN: InstallationTexts = {
         : `Yes: \`!approve ${code}\`. No: \`!reject ${code} why\`. Open for 7 days.`,
     ].join('\n'),
   installAsked: ({ title, version }) =>
-    `📨 I have asked the administrators whether ${title} ${version} may be installed. You hear from me here.`,
+    `📨 I have asked the administrators whether ${title} ${version} may be installed. You hear from me in this room.`,
   approvalRejected: ({ title, version, why }) => `🚫 ${title} ${version} is not installed: ${why}`,
   approvalGiven: ({ code, title, version, missing }) =>
     missing > 0

@@ -103,7 +103,7 @@ export const INSTALLATION_PL: InstallationTexts = {
         : `Zgoda: \`!approve ${code}\`. Odmowa: \`!reject ${code} powód\`. Ważne 7 dni.`,
     ].join('\n'),
   installAsked: ({ title, version }) =>
-    `📨 Zapytałem administratorów, czy można zainstalować ${title} ${version}. Odpowiedź pojawi się tutaj.`,
+    `📨 Zapytałem administratorów, czy można zainstalować ${title} ${version}. Odpowiedź pojawi się w tym pokoju.`,
   approvalRejected: ({ title, version, why }) => `🚫 ${title} ${version} nie zostanie zainstalowany: ${why}`,
   approvalGiven: ({ code, title, version, missing }) =>
     missing > 0

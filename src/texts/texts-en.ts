@@ -150,8 +150,8 @@ export const EN: Catalogue = {
   trialReport: (values) => trialReport(values, TRIAL_EN),
   trialBegun: ({ title, version, id, waiting }) =>
     waiting === 0
-      ? `🧪 Trial ${id} of ${title} ${version} has begun, in a sandbox of its own. The report comes here; it takes less than a minute as a rule. \`!trial stop ${id}\` ends it.`
-      : `🧪 Trial ${id} of ${title} ${version} waits for ${waiting} before it. The report comes here; \`!trial stop ${id}\` takes it back.`,
+      ? `🧪 Trial ${id} of ${title} ${version} has begun, in a sandbox of its own. The report comes into this room; it takes less than a minute as a rule. \`!trial stop ${id}\` ends it.`
+      : `🧪 Trial ${id} of ${title} ${version} waits for ${waiting} before it. The report comes into this room; \`!trial stop ${id}\` takes it back.`,
   trialUsage: () =>
     'Give the name of a component, and a version where it is not the newest: `!trial time-mcp` or `!trial time-mcp@1.0.6`. `!trial stop ID` ends one. `!catalogue` lists what there is.',
   trialRunning: ({ id, title, version, check }) =>

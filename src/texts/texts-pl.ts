@@ -150,8 +150,8 @@ export const PL: Catalogue = {
   trialReport: (values) => trialReport(values, TRIAL_PL),
   trialBegun: ({ title, version, id, waiting }) =>
     waiting === 0
-      ? `🧪 Próba ${id} komponentu ${title} ${version} rozpoczęta, w osobnej piaskownicy. Raport pojawi się tutaj, zwykle w niecałą minutę. \`!trial stop ${id}\` ją przerywa.`
-      : `🧪 Próba ${id} komponentu ${title} ${version} czeka w kolejce (przed nią: ${waiting}). Raport pojawi się tutaj; \`!trial stop ${id}\` ją wycofuje.`,
+      ? `🧪 Próba ${id} komponentu ${title} ${version} rozpoczęta, w osobnej piaskownicy. Raport pojawi się w tym pokoju, zwykle w niecałą minutę. \`!trial stop ${id}\` ją przerywa.`
+      : `🧪 Próba ${id} komponentu ${title} ${version} czeka w kolejce (przed nią: ${waiting}). Raport pojawi się w tym pokoju; \`!trial stop ${id}\` ją wycofuje.`,
   trialUsage: () =>
     'Podaj nazwę komponentu, a także wersję, jeśli ma być inna niż najnowsza: `!trial time-mcp` albo `!trial time-mcp@1.0.6`. `!trial stop ID` przerywa próbę. `!catalogue` pokazuje, co jest do wyboru.',
   trialRunning: ({ id, title, version, check }) =>
