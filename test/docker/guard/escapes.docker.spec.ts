@@ -194,7 +194,7 @@ suite('docker-guard: a hostile client, judged by the state of the engine', () =>
       ['POST', `/containers/${core}/exec`],
       ['POST', '/build?remote=http://x'],
       ['PUT', `/containers/${core}/archive?path=/`],
-      ['GET', `/containers/${foreign}/archive?path=/etc`],
+      ['GET', `/containers/${core}/archive?path=/etc`],
       ['GET', `/containers/${foreign}/export`],
       ['POST', '/commit'],
       ['POST', '/plugins/pull?remote=x'],
@@ -213,6 +213,8 @@ suite('docker-guard: a hostile client, judged by the state of the engine', () =>
         path,
         403,
       ]);
+    for (const method of ['GET', 'PUT'])
+      expect((await call(method, `/containers/${foreign}/archive?path=/etc`)).status).toBe(404);
     expect((await call('POST', `/v1.20/containers/${core}/start`, { Privileged: true })).status).toBe(400);
     for (const image of [
       'fromImage=alpine&tag=latest',
