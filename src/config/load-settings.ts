@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { plainToInstance } from 'class-transformer';
-import { validateSync, type ValidationError } from 'class-validator';
+import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { RdzenError } from '../shared/rdzen-error';
 import { SECRET_SETTINGS, Settings } from './settings';
 
@@ -11,7 +11,7 @@ import { SECRET_SETTINGS, Settings } from './settings';
  * @throws RdzenError SETTING_INVALID naming every wrong variable, its value and what is allowed.
  */
 export function loadSettings(environment: Record<string, string | undefined>): Settings {
-  const known = new Set([...Object.keys(new Settings()), ...optionalNames()]);
+  const known = new Set([...Object.keys(new Settings()), ...declaredNames()]);
   const given = Object.fromEntries(
     Object.entries(environment).filter(
       ([name, value]) => known.has(name) && value !== undefined && value !== '',
@@ -170,25 +170,9 @@ const INTERNAL = new Set([
   'RDZEN_CRASH_AT',
 ]);
 
-function optionalNames(): string[] {
-  const names = [
-    'RDZEN_MODEL',
-    'RDZEN_MODEL_FILE',
-    'RDZEN_NUM_THREAD',
-    'RDZEN_PREFERRED_CORE',
-    'RDZEN_TEMPERATURE',
-    'RDZEN_SYSTEM_PROMPT_FILE',
-    'OLLAMA_MODELS',
-    'OLLAMA_URL',
-  ];
-  names.push('ROCKETCHAT_URL', 'ROCKETCHAT_PASSWORD', 'ROCKETCHAT_TOKEN', 'ROCKETCHAT_USER_ID');
-  names.push('ROCKETCHAT_PASSWORD_FILE', 'ROCKETCHAT_ADMIN_PASSWORD_FILE');
-  names.push('ROCKETCHAT_ADMIN_USER', 'ROCKETCHAT_ADMIN_PASSWORD', 'ROCKETCHAT_EMAIL');
-  names.push('RDZEN_CONTAINER_ROCKETCHAT', 'RDZEN_CONTAINER_MONGODB');
-  names.push('RDZEN_REGISTRY_USER', 'RDZEN_REGISTRY_PASSWORD', 'RDZEN_REGISTRY_PASSWORD_FILE');
-  for (const name of ['OLLAMA_URL_CORE', 'RDZEN_CONTAINER_CORE', 'RDZEN_MODELS_CORE'])
-    for (let id = 1; id <= MOST_CORES; id++) names.push(`${name}${id}`);
-  return names;
+function declaredNames(): string[] {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(Settings, '', false, false);
+  return rules.map(({ propertyName }) => propertyName);
 }
 
 /** @param given as it stands in the environment: "NaN" is nothing anybody wrote. */

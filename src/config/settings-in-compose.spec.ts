@@ -18,6 +18,7 @@ const NOT_FOR_ENV: Readonly<Record<string, string>> = {
   ROCKETCHAT_ADMIN_PASSWORD: 'given to first-start, which makes it a file',
   ROCKETCHAT_PASSWORD_FILE: 'made by first-start',
   ROCKETCHAT_ADMIN_PASSWORD_FILE: 'made by first-start',
+  RDZEN_HELPER_IMAGE: 'the image that rdzen itself runs from; the docker-guard knows that one',
   RDZEN_CONTAINER_ROCKETCHAT: 'named by the composition',
   RDZEN_CONTAINER_MONGODB: 'named by the composition',
 };
