@@ -103,7 +103,8 @@ describe('the life of the chat server', () => {
       let errors = '';
       child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
       child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-      const exit = once(child, 'exit').then(([code]) => code as number | null);
+      // Not 'exit': what it said may come later than that.
+      const exit = once(child, 'close').then(([code]) => code as number | null);
       const ready = async (): Promise<{ ready: boolean; port: number; url: string }> => {
         while (!output.includes('\n'))
           await Promise.race([

@@ -135,7 +135,9 @@ suite('deaths in the middle of a turn with a tool', () => {
     const question = await begin('book', 1_000);
     await called('book');
     await road.stage.cores[id - 1]?.set({ kind: 'cut', afterTokens: 6 });
-    expect(await answer(question)).toMatch(new RegExp(`^I had .* Table t${table} is booked`));
+    const told = await answer(question);
+    expect(told).toMatch(/^I am the scripted core: [^.]*\. I had `counting__book` called, and it answered: /);
+    expect(told.split(`Table t${table} is booked`)).toHaveLength(2);
     expect(await calls('book')).toBe(1);
     await road.stage.cores[id - 1]?.heal();
     await road.stage.rdzen.ready(60_000);
