@@ -60,8 +60,8 @@ export interface ComponentUse {
   memoryBytes: number;
   processes: number;
   cpuMs: number;
-  /** Share of the scheduler's periods in which it wanted more than it may have; undefined where not told. */
-  throttled?: number;
+  /** Of the scheduler, in which it wanted to compute, and those in which it wanted more than it may; undefined where not told. */
+  periods?: { all: number; heldBack: number };
   /** In use of /tmp; undefined where the engine does not tell. */
   scratchBytes?: number;
 }

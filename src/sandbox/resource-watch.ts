@@ -1,8 +1,15 @@
-import type { ComponentContainer, ComponentLimits } from '../containers/component-containers';
+import type { ComponentContainer, ComponentLimits, ComponentUse } from '../containers/component-containers';
 import type { Clock, Timer } from '../shared/clock';
 
 const EVERY_MS = 250;
 const MOST_POINTS = 480;
+
+/** What a container wanted of the processor since it was ready: to start takes much, and says nothing of daily use. */
+export interface HeldBack {
+  /** Of the scheduler's periods in which it computed, those in which it wanted more than it may have. */
+  share: number;
+  cpuMs: number;
+}
 
 /** What a component took while it ran, sampled four times a second, over all its containers in turn. */
 export class ResourceWatch {
@@ -10,8 +17,6 @@ export class ResourceWatch {
   peakProcesses = 0;
   peakScratchBytes = 0;
   cpuMs = 0;
-  /** Share of periods in which it was held back, of the container for which that was the highest. */
-  throttled?: number;
   /** Killed for memory: the main process, or one below it. */
   oom = false;
   readonly curve: [number, number][] = [];
@@ -21,6 +26,10 @@ export class ResourceWatch {
   private timer?: Timer;
   private sampling?: Promise<void>;
   private lastCpuMs = 0;
+  /** Of those that have ended, the worst. */
+  private ended?: HeldBack;
+  private atReady?: ComponentUse;
+  private last?: ComponentUse;
 
   constructor(
     private readonly clock: Clock,
@@ -39,10 +48,20 @@ export class ResourceWatch {
     return this.cpuMs + (this.container ? this.lastCpuMs : 0);
   }
 
+  /** Of the container for which the share was highest; undefined where the engine does not tell. */
+  get heldBack(): HeldBack | undefined {
+    const now = since(this.atReady, this.last);
+    if (!now || !this.ended) return now ?? this.ended;
+    return now.share > this.ended.share ? now : this.ended;
+  }
+
+  /** @param container is ready */
   async begin(container: ComponentContainer): Promise<void> {
     this.container = container;
     this.started = true;
     this.lastCpuMs = 0;
+    this.ended = this.heldBack;
+    this.atReady = this.last = undefined;
     await this.sample();
     this.plan();
   }
@@ -92,8 +111,18 @@ export class ResourceWatch {
     this.peakProcesses = Math.max(this.peakProcesses, use.processes);
     this.peakScratchBytes = Math.max(this.peakScratchBytes, use.scratchBytes ?? 0);
     if (use.cpuMs > 0) this.lastCpuMs = use.cpuMs;
-    if (use.throttled !== undefined) this.throttled = Math.max(this.throttled ?? 0, use.throttled);
+    if (use.periods) {
+      this.atReady ??= use;
+      this.last = use;
+    }
     if (use.memoryBytes > 0 && this.curve.length < MOST_POINTS)
       this.curve.push([Math.round(this.clock.monotonic() - this.since), use.memoryBytes]);
   }
+}
+
+function since(first: ComponentUse | undefined, last: ComponentUse | undefined): HeldBack | undefined {
+  if (!first?.periods || !last?.periods) return undefined;
+  const all = last.periods.all - first.periods.all;
+  const share = all > 0 ? (last.periods.heldBack - first.periods.heldBack) / all : 0;
+  return { share, cpuMs: last.cpuMs - first.cpuMs };
 }

@@ -191,13 +191,13 @@ class DockerComponent implements ComponentContainer {
       container.stats({ stream: false, 'one-shot': true, abortSignal }),
     );
     const { memoryBytes, processes, cpuMs } = containerStats(found);
-    const { periods = 0, throttled_periods: throttled = 0 } = found.cpu_stats.throttling_data ?? {};
+    const { periods: all = 0, throttled_periods: heldBack = 0 } = found.cpu_stats.throttling_data ?? {};
     const scratchBytes = inMemoryFiles(found);
     return {
       memoryBytes,
       processes,
       cpuMs,
-      ...(periods > 0 ? { throttled: throttled / periods } : {}),
+      ...(all > 0 ? { periods: { all, heldBack } } : {}),
       ...(scratchBytes === undefined ? {} : { scratchBytes }),
     };
   }

@@ -2,7 +2,7 @@ import { type Check, failed, notMeasured, passed } from './check';
 
 const MEMORY_SHARE = 0.8;
 const PROCESS_SHARE = 0.5;
-const THROTTLED_SHARE = 0.5;
+const HELD_BACK_SHARE = 0.5;
 /** Below it, the share of a few periods tells nothing. */
 const ENOUGH_CPU_MS = 1_500;
 /** An idle one takes nothing meanwhile, and one that never rests takes enough. */
@@ -15,7 +15,8 @@ export const resources: Check = {
   always: true,
   ask: async ({ watch, limits, clock }) => {
     await watch.now();
-    if ((watch.throttled ?? 0) > THROTTLED_SHARE && watch.cpuSoFarMs <= ENOUGH_CPU_MS) {
+    const few = watch.heldBack;
+    if (few && few.share > HELD_BACK_SHARE && few.cpuMs <= ENOUGH_CPU_MS) {
       await clock.sleep(LONGER_MS);
       await watch.now();
     }
@@ -30,10 +31,9 @@ export const resources: Check = {
       problems.push(`it took ${mib(watch.peakMemoryBytes)} MiB of memory, of ${mib(limits.memoryBytes)}`);
     if (watch.peakProcesses > limits.pids * PROCESS_SHARE)
       problems.push(`it had ${watch.peakProcesses} processes and threads, of ${limits.pids}`);
-    if ((watch.throttled ?? 0) > THROTTLED_SHARE && watch.cpuSoFarMs > ENOUGH_CPU_MS)
-      problems.push(
-        `it was held back in ${Math.round((watch.throttled ?? 0) * 100)} % of the time it computed`,
-      );
+    const { share = 0, cpuMs = 0 } = watch.heldBack ?? {};
+    if (share > HELD_BACK_SHARE && cpuMs > ENOUGH_CPU_MS)
+      problems.push(`it was held back in ${Math.round(share * 100)} % of the time it computed`);
     const [first] = problems;
     if (first !== undefined) return failed(first, problems);
     return passed(
