@@ -6,6 +6,9 @@ import type { BlueprintStore } from './blueprint-store';
 import type { DockerCalls } from './docker-calls';
 import { REPLACES } from './labels';
 
+/** What engines say of a container whose network is being taken down or set up. Source: moby, libnetwork. */
+const NO_SANDBOX = /sandbox \S+ not found/i;
+
 /**
  * Makes a container anew under its name. The old one steps aside under another name and goes only once the new one runs:
  * whatever fails on the way, the old one has its name back and runs if it ran. One that is gone is made from its last
@@ -36,7 +39,7 @@ export class Replacement {
     const blueprint = joined(blueprintOf(name, old), stored?.id === old.Id ? stored : undefined);
     let made: string;
     try {
-      await this.calls.rename(old.Id, `${asideOf(name)}${this.random.bytes(4).toString('hex')}`);
+      await this.stepAside(old.Id, `${asideOf(name)}${this.random.bytes(4).toString('hex')}`);
       // Before the new one, which wants its ports.
       await this.calls.stop(old.Id, 0);
       made = await this.make(blueprint, image ?? (await this.sameImage(blueprint)));
@@ -46,6 +49,17 @@ export class Replacement {
     }
     await this.discard(old, name);
     return made;
+  }
+
+  /** One that dies again and again has no network between two lives, and the engine cannot rename it then. */
+  private async stepAside(id: string, aside: string): Promise<void> {
+    try {
+      await this.calls.rename(id, aside);
+    } catch (error) {
+      if (!NO_SANDBOX.test(String(error))) throw error;
+      await this.calls.stop(id, 0);
+      await this.calls.rename(id, aside);
+    }
   }
 
   private async make(blueprint: Blueprint, image?: string): Promise<string> {

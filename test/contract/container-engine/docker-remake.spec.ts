@@ -133,6 +133,16 @@ describe('a Docker container made anew', () => {
     expect(bench.docker.engine.containers.size).toBe(1);
   });
 
+  // Docker 20.10, of a container that dies again and again.
+  it('one that the engine cannot rename between two lives is stopped, and then steps aside', async () => {
+    const old = await full();
+    bench.docker.faults.answer(/^POST .*\/rename$/, 500, 'sandbox 5f2a41c09e not found', 1);
+    await bench.engine.recreate('one');
+    expect(holder()).not.toBe(old);
+    expect(holder()?.status).toBe('running');
+    expect(bench.docker.engine.containers.size).toBe(1);
+  });
+
   describe.each([
     ['rename', /^POST .*\/rename$/],
     ['stop', /^POST .*\/stop$/],
