@@ -14,19 +14,11 @@ import { Clock } from '../shared/clock';
 import { CrashPoints } from '../shared/crash-points';
 import { RdzenError } from '../shared/rdzen-error';
 import { Store, type Transaction } from '../storage/store';
+import type { ComponentChangeValues } from '../texts/installation-texts';
 import { texts } from '../texts/texts';
 
 /** What people are told of a change. */
-export type ToldChange =
-  | 'canary'
-  | 'active'
-  | 'failed'
-  | 'rolled-back'
-  | 'back-to'
-  | 'quarantined'
-  | 'removed'
-  | 'upgrade-canary'
-  | 'upgraded';
+export type ToldChange = ComponentChangeValues['change'];
 
 export interface Step {
   /** As it is afterwards. */

@@ -1,14 +1,10 @@
 import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode';
-import { COMPONENT_USER, type ComponentContainerSpec, FIXTURES_FOLDER } from '../component-containers';
-import { EXPIRES, labelsOf, type Maker } from './labels';
+import { type ComponentContainerSpec, FIXTURES_FOLDER } from '../component-containers';
+import { CONFINED_HOST, confinedOptions, type FullHostConfig } from './confined';
+import type { Maker } from './labels';
 
-const USER = `${COMPONENT_USER}:${COMPONENT_USER}`;
-const LOG_FILES = { 'max-size': '1m', 'max-file': '1' };
 const SHARED_MEMORY_BYTES = 8 * 2 ** 20;
 const BILLIONTHS = 1e9;
-
-/** The published types lack one. */
-type FullHostConfig = HostConfig & { CgroupnsMode: 'private' };
 
 /**
  * The create call of a component: nothing of the host in reach, nothing to gain, and a ceiling on all it can take. What a
@@ -29,33 +25,14 @@ export function componentOptions(
     ...(fixtures ? [mount(fixtures.volume, FIXTURES_FOLDER)] : []),
   ];
   return {
-    name: spec.name,
-    Image: spec.image,
+    ...confinedOptions(spec, maker, now),
     ...(spec.args ? { Cmd: spec.args } : {}),
-    Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
-    User: USER,
     Hostname: 'component',
-    StopSignal: 'SIGTERM',
-    StopTimeout: 3,
-    Tty: false,
-    OpenStdin: true,
-    // Its input ends with our connection: it cannot outlive us.
-    StdinOnce: true,
-    AttachStdin: true,
-    AttachStdout: true,
-    AttachStderr: true,
-    Labels: {
-      ...labelsOf(maker, spec.labels),
-      [EXPIRES]: String(Math.ceil((now + spec.lifetimeMs) / 1000)),
-    },
     HostConfig: {
+      ...CONFINED_HOST,
       NetworkMode: network?.id ?? 'none',
       // A resolver that is not there: names of its own network are known all the same, and no others leave it.
       ...(network ? { Dns: ['127.0.0.1'], DnsOptions: ['timeout:1', 'attempts:1'] } : {}),
-      Init: true,
-      ReadonlyRootfs: true,
-      CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges:true'],
       PidsLimit: limits.pids,
       Memory: limits.memoryBytes,
       MemorySwap: limits.memoryBytes,
@@ -69,10 +46,6 @@ export function componentOptions(
         { Name: 'nproc', Soft: 256, Hard: 256 },
         { Name: 'core', Soft: 0, Hard: 0 },
       ],
-      LogConfig: { Type: 'json-file', Config: LOG_FILES },
-      RestartPolicy: { Name: 'no' },
-      IpcMode: 'private',
-      CgroupnsMode: 'private',
       ...(mounts.length > 0 ? { Mounts: mounts } : {}),
     } satisfies FullHostConfig as HostConfig,
     ...(network
