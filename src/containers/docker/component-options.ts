@@ -47,7 +47,7 @@ export function componentOptions(
         { Name: 'core', Soft: 0, Hard: 0 },
       ],
       ...(mounts.length > 0 ? { Mounts: mounts } : {}),
-    } satisfies FullHostConfig as HostConfig,
+    } satisfies FullHostConfig,
     ...(network
       ? { NetworkingConfig: { EndpointsConfig: { [network.id]: { Aliases: network.aliases ?? [] } } } }
       : {}),

@@ -41,6 +41,6 @@ export function helperOptions(spec: HelperSpec, maker: Maker, now: number): Cont
       Memory: MEMORY_BYTES,
       MemorySwap: MEMORY_BYTES,
       NanoCpus: 1e9,
-    } satisfies FullHostConfig as HostConfig,
+    } satisfies FullHostConfig,
   };
 }
