@@ -1,4 +1,4 @@
-import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode';
+import type { ContainerCreateOptions, MountSettings } from 'dockerode';
 import { type ComponentContainerSpec, FIXTURES_FOLDER } from '../component-containers';
 import { CONFINED_HOST, confinedOptions, type FullHostConfig } from './confined';
 import type { Maker } from './labels';

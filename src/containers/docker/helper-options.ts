@@ -1,4 +1,4 @@
-import type { ContainerCreateOptions, HostConfig } from 'dockerode';
+import type { ContainerCreateOptions } from 'dockerode';
 import { CONFINED_HOST, confinedOptions, type ConfinedSpec, type FullHostConfig } from './confined';
 import type { Maker } from './labels';
 
