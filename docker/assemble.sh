@@ -8,7 +8,7 @@ if [ -d prebuilt ]; then
   cp -r prebuilt/. "$out/app/"
 else
   npm ci --ignore-scripts
-  npm run build
+  node_modules/.bin/nest build
   npm sbom --package-lock-only --omit=dev --sbom-format cyclonedx >"$out/app/sbom.cdx.json"
   npm ci --ignore-scripts --omit=dev
   cp -r dist node_modules package.json "$out/app/"

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { explainNpm } from './npm-failure.mjs';
+import { oneAtATime } from './one-at-a-time.mjs';
 import { cleanEnvironment, ROOT, run, runNode } from './run.mjs';
 
 const HEARTBEAT_MS = 1_500;
@@ -27,13 +28,28 @@ const sha256 = (...parts) =>
 export async function ensureInstalled({ dev = true } = {}) {
   if (isInstalled({ dev })) return;
   demandWritable();
-  await step('Installing packages (npm ci; well under a minute on most machines)', npmCi, explainNpm);
+  await alone(async () => {
+    if (isInstalled({ dev })) return;
+    await step('Installing packages (npm ci; well under a minute on most machines)', npmCi, explainNpm);
+  });
 }
 
 /** Builds dist/ when it is missing or not made from the sources as they are now. */
 export async function ensureBuilt() {
   if (isBuilt()) return;
   await ensureInstalled();
+  await alone(async () => {
+    if (!isBuilt()) await makeDist();
+  });
+}
+
+/** Builds dist/ whatever is there. */
+export async function build() {
+  await ensureInstalled();
+  await alone(makeDist);
+}
+
+async function makeDist() {
   const wanted = sourceStamp();
   await step('Building', () =>
     runNode(at('node_modules/@nestjs/cli/bin/nest.js'), ['build'], { quiet: true }),
@@ -42,6 +58,12 @@ export async function ensureBuilt() {
 }
 
 export const isBuilt = () => existsSync(at('dist/main.js')) && stampOfBuild() === sourceStamp();
+
+/** Two that install or build in one folder at a time would pull the files from under each other. */
+const alone = (work) =>
+  oneAtATime(at('.cache/setup.lock'), work, (pid) =>
+    process.stderr.write(`Process ${pid} installs or builds here; waiting for it.\n`),
+  );
 
 /**
  * A line with the time it took; the output of `work` only when it fails, with what `explain` makes of it, and then the

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ROOT } from './run.mjs';
 
@@ -53,18 +53,8 @@ function engineRig() {
 /** Where the rig had to start an engine, it is ended with the suite. */
 async function dockerRig() {
   const program = 'test/rigs/docker.mjs';
-  const rig = await madeBy(program, {
-    RDZEN_RIG_IMAGE_BASE: 'base',
-    RDZEN_RIG_IMAGE_SHELL: 'shell',
-    RDZEN_RIG_IMAGE_RDZEN: 'rdzen',
-    RDZEN_RIG_IMAGE_CORE: 'core',
-    RDZEN_RIG_IMAGE_CHAT: 'chat',
-    RDZEN_RIG_IMAGE_OLLAMA: 'ollama',
-    RDZEN_RIG_MODELS: 'modelsDir',
-    RDZEN_RIG_MODEL: 'model',
-    DOCKER_HOST: 'host',
-    DOCKER_CONFIG: 'config',
-  });
+  const variables = JSON.parse(readFileSync(join(ROOT, 'test/rigs/docker-variables.json'), 'utf8'));
+  const rig = await madeBy(program, variables);
   const started = rig.made?.started;
   if (!started) return rig;
   const close = () => lines(process.execPath, [join(ROOT, program), '--stop', JSON.stringify(started)]);

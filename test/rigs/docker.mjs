@@ -6,7 +6,7 @@
  *   node test/rigs/docker.mjs
  *   node test/rigs/docker.mjs --stop '{"pid": 1, "folder": "/tmp/..."}'
  *
- * Progress goes to stderr. The last line on stdout is `{"base", "shell", "rdzen", "core", "chat", "ollama", "modelsDir", "model",
+ * Progress goes to stderr. The last line on stdout is `{"base", "base24", "shell", "rdzen", "core", "chat", "ollama", "modelsDir", "model",
  * "host"?, "config"?, "started"?}`: image names, the folder with the small model, its name, and DOCKER_HOST,
  * DOCKER_CONFIG and what `--stop` takes back where these are ours. Exit code 3: cannot be had here; stderr says what helps.
  *
@@ -20,6 +20,7 @@ import { buildImage } from '../../scripts/lib/docker-image.mjs';
 import { provideCompose } from './docker/compose.mjs';
 import { provideEngine, stopEngine } from './docker/engine.mjs';
 import { derived, nodeBase, ollamaImage, RIG_LABEL } from './docker/images.mjs';
+import { node24 } from './docker/node24.mjs';
 import { run, say, Unavailable } from './docker/process.mjs';
 
 const EXIT_UNAVAILABLE = 3;
@@ -42,6 +43,7 @@ async function provide() {
 async function provideImages(env) {
   const real = await realOllama();
   const base = await nodeBase(env);
+  const base24 = await nodeBase(env, await node24(cache));
   const rdzen = await buildImage({ base, tag: 'rdzen-test/rdzen', label: RIG_LABEL, env, say });
   const health = (path) =>
     `HEALTHCHECK --interval=1s --start-period=1s --retries=20 CMD ["wget","-q","-O","/dev/null","http://127.0.0.1:${path}"]`;
@@ -73,7 +75,7 @@ async function provideImages(env) {
   );
   const ollama = await ollamaImage(real.ollama, env);
   const shell = await derived('rdzen-test/shell', base, ['ENTRYPOINT ["/bin/sh"]', 'CMD []'], env);
-  return { base, shell, rdzen, core, chat, ollama, modelsDir: real.modelsDir, model: real.model };
+  return { base, base24, shell, rdzen, core, chat, ollama, modelsDir: real.modelsDir, model: real.model };
 }
 
 async function realOllama() {

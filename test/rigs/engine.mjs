@@ -4,7 +4,7 @@
  *   node test/rigs/engine.mjs
  *
  * Progress goes to stderr. The last line on stdout is `{"engineDir", "modelFile", "model", "sha256"}`. Exit code 3:
- * cannot be had on this machine; stderr names why. dist/ must have been built (`npx nest build`).
+ * cannot be had on this machine; stderr names why. dist/ must have been built (`npm run build`).
  *
  * RDZEN_RIG_CACHE moves the cache (default: .cache/rigs in the project).
  */
@@ -39,7 +39,7 @@ function product() {
     };
   } catch (error) {
     throw new Error(
-      `dist/ lacks the built-in engine; run "npx nest build" first (${error.code ?? error.message})`,
+      `dist/ lacks the built-in engine; run "npm run build" first (${error.code ?? error.message})`,
       { cause: error },
     );
   }

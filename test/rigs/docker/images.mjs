@@ -33,10 +33,14 @@ const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 const USERS = 'root:x:0:0:root:/root:/bin/sh\nnode:x:1000:1000:node:/home/node:/bin/sh\n';
 const GROUPS = 'root:x:0:\nnode:x:1000:\n';
 
-/** This machine's Node with what it is linked to, a small shell, the users of the official Node image. No npm. */
-export async function nodeBase(env) {
+/**
+ * A Node with what it is linked to, a small shell, the users of the official Node image. No npm.
+ *
+ * @param program that Node; this machine's
+ */
+export async function nodeBase(env, program = process.execPath) {
   const busybox = await staticBusybox();
-  const node = await realpath(process.execPath);
+  const node = await realpath(program);
   const key = digest([await readFile(node), await readFile(busybox), SHELL_WORDS.join(), 'layout 2']);
   return imported(
     'rdzen-test/base',
