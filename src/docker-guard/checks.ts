@@ -25,6 +25,12 @@ export const CHECKS = {
   'helper.image': 'A helper is made of the image that the operator named, by its id.',
   'helper.network':
     'An egress proxy is on the network with the way out that the operator named, a gate on one of ours without any.',
+  'core.number': 'A core says which it is: its number from 10 to 999, or that it is on trial.',
+  'core.network':
+    'A core is on the network that the operator named for cores, one on trial on one of ours without a way out.',
+  'core.alias':
+    'On the network of cores it answers to its own name alone, at an address that the engine gives it.',
+  'core.volume': 'A volume that a core mounts exists, is ours, and is a plain local one.',
   'replacement.exists': 'What is replaced is a container of ours, by its full id, that is still there.',
   'replacement.name': 'What is replaced has stepped aside as NAME.old-HEX, and the new one takes NAME.',
   'replacement.image':

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { furtherCore } from '../../test/support/docker-guard/core-requests';
 import {
   component,
   judge,
@@ -22,6 +23,7 @@ const HOST_VALUES: Record<string, unknown[]> = {
     'rdzen-tools',
     'rdzen-open',
     'shop_net',
+    'further_net',
     'container:x',
     '',
     undefined,
@@ -95,14 +97,14 @@ const pick = (values: Record<string, unknown[]>, most: number): fc.Arbitrary<Rec
 const bodies = fc.record({
   host: pick(HOST_VALUES, 4),
   config: pick(CONFIG_VALUES, 2),
-  replaces: fc.boolean(),
+  kind: fc.constantFrom('component', 'replacement', 'core'),
 });
 
 /**
  * Could what goes to the engine give root, or reach others? Written from Docker's API alone: it knows nothing of the
  * policy, reads keys as the engine does (whatever their case), and judges what is sent, not what was asked.
  */
-function dangers(sent: JsonObject, isCore: boolean): string[] {
+function dangers(sent: JsonObject, kind: string): string[] {
   const low = (value: unknown): Record<string, unknown> =>
     Object.fromEntries(Object.entries(value ?? {}).map(([key, one]) => [key.toLowerCase(), one as unknown]));
   const body = low(sent);
@@ -157,7 +159,7 @@ function dangers(sent: JsonObject, isCore: boolean): string[] {
     ((host.securityopt ?? []) as string[]).some((one) => /unconfined|false/.test(one)),
   );
   bad('runtime', ![undefined, '', null, 'runc', 'runsc'].includes(host.runtime as string));
-  if (isCore) {
+  if (kind === 'replacement') {
     bad(
       'other binds',
       host.binds !== null &&
@@ -182,7 +184,15 @@ function dangers(sent: JsonObject, isCore: boolean): string[] {
     return found;
   }
   bad('binds', some(host.binds));
-  bad('ports', some(host.portbindings));
+  const isCore = kind === 'core';
+  bad(
+    'ports',
+    some(host.portbindings) &&
+      (!isCore ||
+        Object.values(host.portbindings as Record<string, { HostIp: string; HostPort: string }[]>).some(
+          (all) => all.some(({ HostIp, HostPort }) => HostIp !== '127.0.0.1' || Number(HostPort) < 1_024),
+        )),
+  );
   bad('paths', host.maskedpaths !== undefined || host.readonlypaths !== undefined);
   bad('root', !/^[1-9]\d{3,}:/.test(String(body.user)));
   bad('writable root', host.readonlyrootfs !== true);
@@ -192,12 +202,23 @@ function dangers(sent: JsonObject, isCore: boolean): string[] {
   );
   bad(
     'network',
-    !['none', 'n-tool'].includes(host.networkmode as string) ||
-      Object.keys(low(low(body.networkingconfig).endpointsconfig)).some((one) => one !== 'n-tool'),
+    !(isCore ? ['n-further'] : ['none', 'n-tool']).includes(host.networkmode as string) ||
+      Object.entries(low(low(body.networkingconfig).endpointsconfig)).some(
+        ([one, settings]) =>
+          one !== (isCore ? 'n-further' : 'n-tool') || JSON.stringify(settings).includes('mongodb'),
+      ),
   );
-  bad('memory', !(Number(host.memory) > 0 && Number(host.memory) <= LIMITS.memoryBytes));
+  bad(
+    'memory',
+    !(
+      Number(host.memory) > 0 && Number(host.memory) <= (isCore ? LIMITS.coreMemoryBytes : LIMITS.memoryBytes)
+    ),
+  );
   bad('pids', !(Number(host.pidslimit) > 0));
-  bad('image', body.image !== PINNED);
+  bad(
+    'image',
+    body.image !== PINNED && !(isCore && String(body.image).startsWith('registry.test:5000/ollama@sha256:')),
+  );
   bad('log driver', !['json-file', 'local', 'none'].includes(low(host.logconfig).type as string));
   bad(
     'labels',
@@ -212,17 +233,20 @@ describe('bodies of POST /containers/create', () => {
   it(`${RUNS} of them: what goes on to the engine is never dangerous, and what is harmless goes on`, async () => {
     const counts = { permitted: 0, refused: 0 };
     await fc.assert(
-      fc.asyncProperty(bodies, async ({ host, config, replaces }) => {
+      fc.asyncProperty(bodies, async ({ host, config, kind }) => {
         const { Labels, ...rest } = config as { Labels?: object };
-        const request: Request = replaces
-          ? replacement(
-              { ...rest, ...(Labels && !('rdzen.replaces' in Labels) ? {} : Labels ? { Labels } : {}) },
-              host,
-            )
-          : component(config, host);
+        const request: Request =
+          kind === 'replacement'
+            ? replacement(
+                { ...rest, ...(Labels && !('rdzen.replaces' in Labels) ? {} : Labels ? { Labels } : {}) },
+                host,
+              )
+            : kind === 'core'
+              ? furtherCore(Labels ? { ...config, Labels: { 'rdzen.core': '11', ...Labels } } : config, host)
+              : component(config, host);
         const permit = await judge(request).catch(() => undefined);
         counts[permit ? 'permitted' : 'refused']++;
-        expect(permit ? dangers(permit.body ?? {}, replaces) : []).toEqual([]);
+        expect(permit ? dangers(permit.body ?? {}, kind) : []).toEqual([]);
         if (Object.keys(host).length + Object.keys(config).length === 0) expect(permit).toBeDefined();
       }),
       { numRuns: RUNS, seed: 20_261_127 },
@@ -235,11 +259,11 @@ describe('bodies of POST /containers/create', () => {
   it('the oracle itself sees every key of the hostile list', () => {
     const { body } = component();
     const harmless = ['MaskedPaths', 'ReadonlyPaths', 'Isolation'];
-    const plain = dangers(body as JsonObject, false).length;
+    const plain = dangers(body as JsonObject, 'component').length;
     for (const [key, value] of Object.entries(UNLISTED)) {
       if (harmless.includes(key)) continue;
       const { body: worse } = component({}, { [key]: value });
-      expect([key, dangers(worse as JsonObject, false).length > plain]).toEqual([key, true]);
+      expect([key, dangers(worse as JsonObject, 'component').length > plain]).toEqual([key, true]);
     }
   });
 });

@@ -22,6 +22,12 @@ export interface GuardLimits {
   memoryBytes: number;
   /** Most processor time of one component, billionths of a processor. */
   nanoCpus: number;
+  /** Name or id of the network of cores that come as components. Undefined: there are none. */
+  coreNetwork?: string;
+  /** Most memory of one such core, bytes. */
+  coreMemoryBytes: number;
+  /** Most processor time of one, billionths of a processor. */
+  coreNanoCpus: number;
   pids: number;
   /** Size of a component's /tmp and of its /dev/shm at most, bytes. */
   tmpfsBytes: number;
@@ -36,6 +42,7 @@ export interface GuardLimits {
 const MiB = 2 ** 20;
 const PREFIX = /^[a-z][a-z0-9-]{1,30}-$/;
 const IMAGE = /^[a-z0-9][\w./:@-]{0,300}$/;
+const NETWORK = /^(?!host$|none$|default$)[A-Za-z0-9][\w.-]{0,127}$/;
 const REGISTRY = /^[a-z0-9][a-z0-9.-]*(:\d{1,5})?$/;
 
 /** Reads the program's environment. @throws Error that names the variable, its value and what is allowed. */
@@ -64,13 +71,16 @@ export function readGuardSettings(env: Record<string, string | undefined>): Guar
       ...(env.RDZEN_GUARD_HELPER_IMAGE
         ? { helperImage: like('RDZEN_GUARD_HELPER_IMAGE', env.RDZEN_GUARD_HELPER_IMAGE, IMAGE) }
         : {}),
-      egressNetwork: like(
-        'RDZEN_GUARD_EGRESS_NETWORK',
-        env.RDZEN_GUARD_EGRESS_NETWORK || 'bridge',
-        /^(?!host$|none$|default$)[A-Za-z0-9][\w.-]{0,127}$/,
-      ),
+      egressNetwork: like('RDZEN_GUARD_EGRESS_NETWORK', env.RDZEN_GUARD_EGRESS_NETWORK || 'bridge', NETWORK),
       memoryBytes: whole('RDZEN_GUARD_MEMORY_MB', env.RDZEN_GUARD_MEMORY_MB, 512, 6, 65_536) * MiB,
       nanoCpus: whole('RDZEN_GUARD_CPU_PERCENT', env.RDZEN_GUARD_CPU_PERCENT, 100, 1, 6_400) * 1e7,
+      ...(env.RDZEN_GUARD_CORE_NETWORK
+        ? { coreNetwork: like('RDZEN_GUARD_CORE_NETWORK', env.RDZEN_GUARD_CORE_NETWORK, NETWORK) }
+        : {}),
+      coreMemoryBytes:
+        whole('RDZEN_GUARD_CORE_MEMORY_MB', env.RDZEN_GUARD_CORE_MEMORY_MB, 8_192, 64, 1_048_576) * MiB,
+      coreNanoCpus:
+        whole('RDZEN_GUARD_CORE_CPU_PERCENT', env.RDZEN_GUARD_CORE_CPU_PERCENT, 800, 1, 25_600) * 1e7,
       pids: whole('RDZEN_GUARD_PIDS', env.RDZEN_GUARD_PIDS, 256, 1, 4_096),
       tmpfsBytes: whole('RDZEN_GUARD_TMPFS_MB', env.RDZEN_GUARD_TMPFS_MB, 64, 1, 4_096) * MiB,
       containers: whole('RDZEN_GUARD_CONTAINERS', env.RDZEN_GUARD_CONTAINERS, 64, 1, 1_000),

@@ -14,11 +14,13 @@ import {
   textsAt,
 } from './facts';
 import { judgeFields } from './field-rules';
-import { isPlainVolume } from './judge-archive';
+import { FURTHER_CORE } from './core-policy';
 import { HELPER } from './helper-policy';
 import { parseImage } from './image-reference';
+import { judgeCore } from './judge-core';
 import { judgeHelper } from './judge-helper';
 import { isOwnProject, judgeEndpoint, ownAliases } from './judge-network';
+import { demandPlainVolume, onlyEndpoint } from './judge-place';
 import type { Policy } from './policy';
 import { forbidden } from './refusal';
 import { judgeReplacement } from './replacement-policy';
@@ -30,7 +32,7 @@ const ASIDE = /^(.+)\.old-[0-9a-f]{4,32}$/;
 const KEYS_OF_CLIENT = ['name', 'abortSignal'];
 
 /**
- * What `POST /containers/create` may make: a component, what replaces a container of ours, or a helper beside a component.
+ * What `POST /containers/create` may make: a component (a core is one), what replaces a container of ours, or a helper.
  *
  * @param name of the query
  * @returns the body as it goes on
@@ -60,6 +62,7 @@ async function judgeComponent(
     forbidden('container.name', `a container called "${name}"`, `Begin its name with ${limits.prefix}.`),
   );
   if (objectAt(given, 'Labels')[HELPER]) return judgeHelper(given, facts, policy);
+  if (objectAt(given, 'Labels')[FURTHER_CORE]) return judgeCore(given, name, facts, policy);
   const body = judgeFields('component', policy.component, given, limits);
   const host = judgeFields(
     'component.HostConfig',
@@ -75,7 +78,8 @@ async function judgeComponent(
   host.NetworkMode = network;
   body.HostConfig = host;
   body.NetworkingConfig = componentEndpoints(given, textAt(given.HostConfig, 'NetworkMode'), network, policy);
-  for (const mount of objectsAt(host, 'Mounts')) await judgeVolume(textAt(mount, 'Source'), facts, policy);
+  for (const mount of objectsAt(host, 'Mounts'))
+    await demandPlainVolume(textAt(mount, 'Source'), 'component.volume', facts, policy);
   return body;
 }
 
@@ -93,29 +97,11 @@ async function componentNetwork(wanted: string, facts: Facts, policy: Policy): P
 }
 
 function componentEndpoints(given: JsonObject, wanted: string, network: string, policy: Policy): JsonObject {
-  const { EndpointsConfig, ...more } = objectAt(given, 'NetworkingConfig');
-  const endpoints = objectAt({ EndpointsConfig: EndpointsConfig ?? null }, 'EndpointsConfig');
-  const names = Object.keys(endpoints);
-  const strange = Object.keys(more).length > 0 || names.some((key) => key !== wanted && key !== network);
-  policy.demand('component.network', !strange, () =>
-    forbidden(
-      'component.network',
-      'a second network',
-      'Name in NetworkingConfig what NetworkMode names, and nothing else.',
-    ),
-  );
-  if (network === 'none' || names.length === 0) return {};
-  if (!policy.has('component.network')) return { EndpointsConfig: endpoints };
-  return {
-    EndpointsConfig: { [network]: judgeEndpoint(objectAt(endpoints, names[0] ?? ''), undefined, policy) },
-  };
-}
-
-async function judgeVolume(name: string, facts: Facts, policy: Policy): Promise<void> {
-  const plain = isPlainVolume(await facts.volume(name));
-  policy.demand('component.volume', plain, () =>
-    forbidden('component.volume', `volume ${name}`, 'Make it through the guard first, without options.'),
-  );
+  const endpoint = onlyEndpoint(given, [wanted, network], 'component.network', policy);
+  if (network === 'none' || endpoint === undefined) return {};
+  // Not judged at all where the check is off.
+  if (!policy.has('component.network')) return objectAt(given, 'NetworkingConfig');
+  return { EndpointsConfig: { [network]: judgeEndpoint(endpoint, undefined, policy) } };
 }
 
 async function judgeReplacing(

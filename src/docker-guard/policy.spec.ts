@@ -1,3 +1,4 @@
+import { coreOnTrial, furtherCore } from '../../test/support/docker-guard/core-requests';
 import {
   component,
   CORE,
@@ -20,6 +21,8 @@ const TABLES = {
   'component.HostConfig': 'componentHost',
   helper: 'helper',
   'helper.HostConfig': 'helperHost',
+  core: 'core',
+  'core.HostConfig': 'coreHost',
   network: 'network',
   volume: 'volume',
   update: 'update',
@@ -36,6 +39,8 @@ const BACKED: Readonly<Record<string, Check | 'lookup' | 'HostConfig'>> = {
   // By the id alone it is the right one, and no program runs but the one its label names.
   'helper.Image': 'helper.image',
   'helper.Entrypoint': 'helper.program',
+  'core.HostConfig': 'HostConfig',
+  'core.HostConfig.NetworkMode': 'core.network',
   'connect.Container': 'lookup',
   'disconnect.Container': 'lookup',
 };
@@ -59,6 +64,9 @@ describe(Policy.name, () => {
       ),
       helper(),
       egressHelper(),
+      furtherCore(),
+      furtherCore({ NetworkingConfig: {} }, { PortBindings: {}, NetworkMode: 'n-further' }),
+      coreOnTrial(),
       ...[
         { 'com.docker.network.bridge.inhibit_ipv4': 'true' },
         {
@@ -136,6 +144,8 @@ describe(Policy.name, () => {
       'helper.HostConfig.NetworkMode': helper({}, { NetworkMode: 'a b' }),
       'helper.Image': helper({ Image: 'rdzen:1' }),
       'helper.Entrypoint': helper({ Entrypoint: ['sh'] }),
+      'core.HostConfig': { ...furtherCore(), body: { ...(furtherCore().body as object), HostConfig: [] } },
+      'core.HostConfig.NetworkMode': furtherCore({}, { NetworkMode: 'a b' }),
       'connect.Container': { call: 'POST /networks/n-tool/connect', body: { Container: '../x' } },
       'disconnect.Container': { call: 'POST /networks/n-tool/disconnect', body: { Container: '../x' } },
     }[rule];
@@ -144,6 +154,21 @@ describe(Policy.name, () => {
         ? { ...component(), body: { ...(component().body as object), HostConfig: [] } }
         : request;
     expect(hostile && (await isPermitted(hostile))).toBe(false);
+  });
+
+  it('makes a core only where the operator named a network, on that one by its id, with no label of its image', async () => {
+    const { body } = await judge(furtherCore());
+    expect(body).toMatchObject({
+      HostConfig: { NetworkMode: 'n-further' },
+      NetworkingConfig: { EndpointsConfig: { 'n-further': { Aliases: ['rdzen-core11'] } } },
+      Labels: { 'rdzen.managed': 'true', 'rdzen.replaces': '', 'com.docker.compose.project': '' },
+    });
+    const { coreNetwork: _, ...limits } = LIMITS;
+    await expect(judge(furtherCore(), new Policy(limits))).rejects.toMatchObject({
+      rule: 'core.network',
+      message: expect.stringContaining('RDZEN_GUARD_CORE_NETWORK'),
+    });
+    expect(await isPermitted(component({}, { Memory: 4096 * 2 ** 20 }))).toBe(false);
   });
 
   it('lets files go to and from a volume of ours', async () => {

@@ -1,6 +1,7 @@
 import { type Check, CHECKS } from './checks';
 import { COMPONENT, COMPONENT_HOST } from './component-policy';
 import type { FieldRules } from './field-rules';
+import { CORE_BODY, CORE_HOST } from './core-policy';
 import { HELPER_BODY, HELPER_HOST } from './helper-policy';
 import type { GuardLimits } from './guard-settings';
 import { CONNECT, DISCONNECT, ENDPOINT, NETWORK, UPDATE, VOLUME } from './object-policy';
@@ -13,6 +14,8 @@ export class Policy {
   componentHost: FieldRules = COMPONENT_HOST;
   helper: FieldRules = HELPER_BODY;
   helperHost: FieldRules = HELPER_HOST;
+  core: FieldRules = CORE_BODY;
+  coreHost: FieldRules = CORE_HOST;
   network: FieldRules = NETWORK;
   volume: FieldRules = VOLUME;
   update: FieldRules = UPDATE;

@@ -21,6 +21,7 @@ export const LIMITS: GuardLimits = {
     RDZEN_GUARD_REGISTRIES: 'registry.test:5000',
     RDZEN_GUARD_HELPER_IMAGE: 'rdzen:1',
     RDZEN_GUARD_EGRESS_NETWORK: 'way_out',
+    RDZEN_GUARD_CORE_NETWORK: 'further_net',
   }).limits,
   containers: 10,
 };
@@ -90,6 +91,11 @@ const NETWORKS = [
   {
     Id: 'n-cores',
     Name: 'cores_net',
+    Labels: { 'rdzen.managed': 'true', 'com.docker.compose.project': 'shop' },
+  },
+  {
+    Id: 'n-further',
+    Name: 'further_net',
     Labels: { 'rdzen.managed': 'true', 'com.docker.compose.project': 'shop' },
   },
   { Id: 'n-tool', Name: 'rdzen-tools', Internal: true, Labels: { 'rdzen.managed': 'true' } },

@@ -1,3 +1,4 @@
+import { hostileToCores } from './core-requests';
 import {
   component,
   CORE,
@@ -68,8 +69,7 @@ export const UNLISTED: Readonly<Record<string, unknown>> = {
   Cgroup: 'container:x',
 };
 
-/** By the row or check that must refuse it. */
-export const HOSTILE: Readonly<Record<string, Request[]>> = {
+const OF_COMPONENTS: Readonly<Record<string, Request[]>> = {
   'component.Image': config(
     'Image',
     'alpine:latest',
@@ -402,4 +402,10 @@ export const HOSTILE: Readonly<Record<string, Request[]>> = {
     'GET /v1.20/_ping',
     `GET /containers/../containers/${CORE}/json`,
   ].map((text) => call(text)),
+};
+
+/** By the row or check that must refuse it. */
+export const HOSTILE: Readonly<Record<string, Request[]>> = {
+  ...OF_COMPONENTS,
+  ...hostileToCores(OF_COMPONENTS),
 };

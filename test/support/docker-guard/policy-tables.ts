@@ -35,6 +35,8 @@ export function policyTables(): string {
     ...fields('component.HostConfig', policy.componentHost),
     ...fields('helper', policy.helper),
     ...fields('helper.HostConfig', policy.helperHost),
+    ...fields('core', policy.core),
+    ...fields('core.HostConfig', policy.coreHost),
     ...fields('network', policy.network),
     ...fields('volume', policy.volume),
     ...fields('update', policy.update),
