@@ -1,4 +1,8 @@
-import { AllowList } from './allow-list';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Manifest } from '../component-registry/manifest/manifest';
+import { egressOf } from '../tools/component-surroundings';
+import { HostAllowList } from '../shared/host-allow-list';
 import { EgressGate } from './egress-gate';
 import { PublicAddresses } from './public-addresses';
 
@@ -11,7 +15,7 @@ describe('where a request may go', () => {
     'empty.test': [],
   };
   const gate = (...allowed: string[]): EgressGate =>
-    new EgressGate(new AllowList(allowed), new PublicAddresses(), (host) => {
+    new EgressGate(new HostAllowList(allowed), new PublicAddresses(), (host) => {
       looked.push(host);
       const found = names[host];
       if (!found) return Promise.reject(new Error('ENOTFOUND'));
@@ -26,6 +30,38 @@ describe('where a request may go', () => {
       { address: '93.184.215.14', family: 4 },
       { address: '2606:4700::1', family: 6 },
     ]);
+  });
+
+  it('every name below one with a star, and neither that one nor one that only ends alike', () => {
+    const list = new HostAllowList(['*.Example.org:443', 'example.com:80']);
+    const has = (target: string): boolean => {
+      const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(target) ?? [];
+      return list.has(host, Number(port));
+    };
+    const allowed = ['en.example.org:443', 'a.b.example.ORG.:443', 'x_y.example.org:443', 'example.com:80'];
+    const refused = [
+      ...['example.org:443', 'en.example.org:80', 'evilexample.org:443', 'en.example.org.evil.test:443'],
+      ...[
+        '.example.org:443',
+        'a..example.org:443',
+        'a/b.example.org:443',
+        '*.example.org:443',
+        'www.example.com:80',
+      ],
+    ];
+    expect(allowed.filter((target) => !has(target))).toEqual([]);
+    expect(refused.filter(has)).toEqual([]);
+  });
+
+  it('what the shipped manifests name can be allowed', () => {
+    const folder = join(__dirname, '../component-registry/shipped');
+    const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+    const named = files.flatMap((file) => {
+      const { manifest } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { manifest: Manifest };
+      return egressOf(manifest);
+    });
+    expect(named).toContain('*.wikipedia.org:443');
+    expect(() => new HostAllowList(named)).not.toThrow();
   });
 
   it.each([
@@ -57,6 +93,6 @@ describe('where a request may go', () => {
 
   it.each(['*.test:443', 'api.test', 'api.test:0', 'api.test:99999', 'http://api.test:443', '', 'a b:1'])(
     '"%s" is no target',
-    (target) => expect(() => new AllowList([target])).toThrow('is no target'),
+    (target) => expect(() => new HostAllowList([target])).toThrow('is no target'),
   );
 });

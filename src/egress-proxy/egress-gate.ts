@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
-import { type AllowList, targetOf } from './allow-list';
+import { type HostAllowList, targetOf } from '../shared/host-allow-list';
 import type { PublicAddresses } from './public-addresses';
 
 export type DenialReason = 'not-listed' | 'private-address' | 'limit';
@@ -30,7 +30,7 @@ export type Resolve = (host: string) => Promise<LookupAddress[]>;
  */
 export class EgressGate {
   constructor(
-    private readonly allowed: AllowList,
+    private readonly allowed: HostAllowList,
     private readonly addresses: PublicAddresses,
     private readonly resolve: Resolve,
   ) {}

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { AllowList } from './allow-list';
+import { HostAllowList } from '../shared/host-allow-list';
 import { DenialLines } from './denial-lines';
 import { EgressGate } from './egress-gate';
 import { EgressServer } from './egress-server';
@@ -16,7 +16,7 @@ const LINES_MS = 1_000;
 async function main(): Promise<void> {
   const { port, allow, open, closed, clients, limits } = readProxySettings(process.env);
   const lines = new DenialLines(say);
-  const gate = new EgressGate(new AllowList(allow), new PublicAddresses(open, closed), (host) =>
+  const gate = new EgressGate(new HostAllowList(allow), new PublicAddresses(open, closed), (host) =>
     lookup(host, { all: true }),
   );
   const server = new EgressServer(gate, limits, (denied) => lines.denied(denied), { port, clients });
