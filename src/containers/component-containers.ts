@@ -30,8 +30,8 @@ export interface ComponentContainerSpec {
   };
   /** Small files at {@link FIXTURES_FOLDER}, in a fleeting volume of that name. */
   fixtures?: { volume: string; files: Readonly<Record<string, string>> };
-  /** One of `ComponentNetworks`; absent: no network at all. */
-  network?: { id: string; aliases?: string[] };
+  /** One of `ComponentNetworks`, its names there, and ids of others it stands on as well; absent: no network at all. */
+  network?: { id: string; aliases?: string[]; also?: readonly string[] };
   /** After which the sweep removes it, whoever forgot it. */
   lifetimeMs: number;
 }
@@ -78,6 +78,8 @@ export interface ComponentContainer {
   changes(): Promise<string[]>;
   /** Whether its user may write to a folder that a volume is mounted at; before or after the start. */
   mayWriteTo(path: string): Promise<boolean>;
+  /** Names of the files below a folder that a volume is mounted at, as they stand; before, after or while it runs. */
+  filesAt(path: string): Promise<string[]>;
   /** Whether a process in it, main or not, was ended for memory since the start. */
   hadOom(): Promise<boolean>;
   /** Packets it wanted to send with no way to send them; undefined where its counters are out of sight. */
@@ -108,6 +110,17 @@ export interface SandboxEngine {
   architecture: string;
   /** Runtimes it offers, such as `runc` and `runsc`. */
   runtimes: string[];
+  /** Of its machine; undefined where it does not tell. */
+  processors?: number;
+}
+
+/** One life of the engine, from when it was asked for. */
+export interface EngineLife {
+  /** It ended, was restarted, or went out of reach since. */
+  readonly isOver: boolean;
+  /** One of the containers was sent a signal by somebody else: `docker kill`, `docker stop`, an engine that is being stopped. */
+  readonly killedByOthers: boolean;
+  close(): void;
 }
 
 /**
@@ -121,6 +134,8 @@ export abstract class ComponentContainers {
   /** Those in which components keep their data. */
   abstract readonly volumes: ComponentVolumes;
   abstract engine(): Promise<SandboxEngine>;
+  /** @param labels of the containers whose ends matter */
+  abstract life(labels: Readonly<Record<string, string>>): Promise<EngineLife>;
   abstract image(reference: string): Promise<ComponentImage | undefined>;
   abstract create(spec: ComponentContainerSpec): Promise<ComponentContainer>;
   /** Containers of ours, by label `name` or `name=value`. */

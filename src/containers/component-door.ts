@@ -17,7 +17,8 @@ export abstract class ComponentDoor {
   /**
    * @param container started, and made with {@link ComponentContainerSpec.network}
    * @param port of TCP in it; whether something listens there shows when somebody connects
+   * @param lifetimeMs after which the sweep closes it, whoever forgot it; absent: a day
    * @throws RdzenError HELPER_IMAGE_MISSING, HELPER_FAILED, ENGINE_*
    */
-  abstract open(container: ComponentContainer, port: number): Promise<Door>;
+  abstract open(container: ComponentContainer, port: number, lifetimeMs?: number): Promise<Door>;
 }

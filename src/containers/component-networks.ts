@@ -15,6 +15,14 @@ export interface EgressDenial {
   at: number;
 }
 
+/** All refusals of one target. */
+export interface EgressRefusals {
+  target: string;
+  times: number;
+  /** Epoch milliseconds. */
+  lastAt: number;
+}
+
 /** The one way out of a component's network. */
 export interface EgressProxy {
   /** Variables for the component: `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY` and what programs read in their place. */
@@ -23,6 +31,8 @@ export interface EgressProxy {
   readonly denials: readonly EgressDenial[];
   /** All of them. */
   readonly denied: number;
+  /** By target, at most 100 of them, the last one last. */
+  readonly refused: readonly EgressRefusals[];
   onDenied?: (denial: EgressDenial) => void;
 }
 

@@ -1,11 +1,8 @@
-import { createRequire } from 'node:module';
-import type Docker from 'dockerode';
-import type { DockerVersion } from 'dockerode';
+import Docker, { type DockerVersion } from 'dockerode';
 import type { Clock } from '../../shared/clock';
 import { Deadline } from '../../shared/deadline';
 import { type Asked, dockerFailure, dockerTimeout, dockerTooOld } from './docker-failure';
 
-const loadLater = createRequire(__filename);
 /** Docker 20.10. */
 const OLDEST_API = '1.41';
 /** For a call that only asks or marks. */
@@ -33,9 +30,7 @@ export class DockerClient {
 
   /** Loaded with the first call: most processes of the embedded profile never make one. */
   get api(): Docker {
-    if (this.made) return this.made;
-    const Dockerode = loadLater('dockerode') as typeof Docker;
-    return (this.made = new Dockerode(this.address));
+    return (this.made ??= new Docker(this.address));
   }
 
   /**

@@ -11,16 +11,20 @@ import {
   type ComponentImage,
   type ComponentState,
   type ComponentUse,
+  type EngineLife,
   type SandboxEngine,
 } from '../component-containers';
 import type { ContainerStdio } from '../container-attachments';
 import { componentOptions } from './component-options';
 import { containerStats } from './container-stats';
 import { DockerAttachments } from './docker-attachments';
+import { DockerCalls } from './docker-calls';
 import { DockerComponentVolumes } from './docker-component-volumes';
 import type { DockerClient } from './docker-client';
+import { DockerEngineLife } from './docker-engine-life';
 import { isMissing } from './docker-failure';
 import { EXPIRES, type Maker } from './labels';
+import { LateRemovals } from './late-removals';
 import { handoverLines, withHandover } from './secret-handover';
 import { sweep } from './sweep';
 import { VolumeArchive } from './volume-archive';
@@ -32,6 +36,7 @@ const STILL_LIMITS = { memoryBytes: 16 * 2 ** 20, cpus: 0.1, pids: 8, scratchByt
 
 /** What it says of itself, beside what the published types name. */
 interface EngineInfo {
+  NCPU?: number;
   Architecture: string;
   CgroupVersion?: string;
   Runtimes?: Record<string, unknown>;
@@ -41,7 +46,9 @@ interface EngineInfo {
 export class DockerComponentContainers extends ComponentContainers {
   readonly volumes: DockerComponentVolumes;
   private readonly attachments: DockerAttachments;
+  private readonly late: LateRemovals;
   private cgroup?: '1' | '2';
+  private readonly lives = new Set<DockerEngineLife>();
   private stills = 0;
 
   constructor(
@@ -51,7 +58,8 @@ export class DockerComponentContainers extends ComponentContainers {
   ) {
     super();
     this.attachments = new DockerAttachments(client);
-    this.volumes = new DockerComponentVolumes(client, maker, (volume, path, image) =>
+    this.late = new LateRemovals(clock);
+    this.volumes = new DockerComponentVolumes(client, maker, this.late, (volume, path, image) =>
       this.make({
         name: `rdzen-files-${maker.run.toLowerCase()}-${(this.stills++).toString(36)}`,
         ...{ image, env: {}, labels: {}, limits: STILL_LIMITS, state: { volume, path } },
@@ -67,7 +75,16 @@ export class DockerComponentContainers extends ComponentContainers {
       () => this.client.api.info() as Promise<EngineInfo>,
     );
     this.cgroup = info.CgroupVersion === '2' ? '2' : '1';
-    return { version, architecture: info.Architecture, runtimes: Object.keys(info.Runtimes ?? {}).sort() };
+    return {
+      ...{ version, architecture: info.Architecture, runtimes: Object.keys(info.Runtimes ?? {}).sort() },
+      ...(info.NCPU === undefined ? {} : { processors: info.NCPU }),
+    };
+  }
+
+  async life(labels: Readonly<Record<string, string>>): Promise<EngineLife> {
+    const life = await DockerEngineLife.open(this.client, labels, (closed) => this.lives.delete(closed));
+    this.lives.add(life);
+    return life;
   }
 
   async image(reference: string): Promise<ComponentImage | undefined> {
@@ -112,7 +129,19 @@ export class DockerComponentContainers extends ComponentContainers {
       { verb: 'create', subject: `component ${spec.name}` },
       (abortSignal) => this.client.api.createContainer({ ...options, abortSignal }),
     );
-    return new DockerComponent(made, spec.name, this.client, this.attachments, this.clock, handover);
+    const component = new DockerComponent(
+      ...([made, spec.name, this.client, this.attachments, this.clock, this.late, this.lives] as const),
+      handover,
+    );
+    try {
+      // One network at most can be named in the create call.
+      for (const network of spec.network?.also ?? [])
+        await new DockerCalls(this.client).connect(made.id, { network, settings: {} });
+    } catch (error) {
+      await component.remove();
+      throw error;
+    }
+    return component;
   }
 
   async count(label: string): Promise<number> {
@@ -141,6 +170,9 @@ class DockerComponent implements ComponentContainer {
     private readonly client: DockerClient,
     private readonly attachments: DockerAttachments,
     private readonly clock: Clock,
+    private readonly late: LateRemovals,
+    /** That are to know which ends are ours. */
+    private readonly lives: ReadonlySet<DockerEngineLife>,
     /** Sent before anything else. */
     private readonly handover?: string,
   ) {
@@ -225,6 +257,10 @@ class DockerComponent implements ComponentContainer {
     return owns || (mode & 0o002) > 0;
   }
 
+  filesAt(path: string): Promise<string[]> {
+    return new VolumeArchive(this.client, this.id, path).files();
+  }
+
   async hadOom(): Promise<boolean> {
     // A moment that has passed: the engine waits for one that has not.
     const until = (this.clock.now() / 1000).toFixed(3);
@@ -244,6 +280,7 @@ class DockerComponent implements ComponentContainer {
 
   async stop(graceMs: number): Promise<void> {
     const t = Math.max(1, Math.ceil(graceMs / 1000));
+    this.weEnd();
     await this.ask(
       'stop',
       (abortSignal) => this.container.stop({ t, abortSignal }),
@@ -252,13 +289,26 @@ class DockerComponent implements ComponentContainer {
   }
 
   async kill(): Promise<void> {
+    this.weEnd();
     await this.ask('kill', (abortSignal) => this.container.kill({ abortSignal })).catch(unlessGone);
   }
 
   async remove(): Promise<void> {
-    await this.ask('remove', (abortSignal) =>
-      this.container.remove({ force: true, v: true, abortSignal }),
-    ).catch(unlessGone);
+    this.weEnd();
+    const work = (): Promise<void> =>
+      this.ask('remove', (abortSignal) => this.container.remove({ force: true, v: true, abortSignal })).catch(
+        unlessGone,
+      ) as Promise<void>;
+    try {
+      await work();
+    } catch (error) {
+      this.late.add(`container ${this.id}`, work);
+      throw error;
+    }
+  }
+
+  private weEnd(): void {
+    for (const life of this.lives) life.weEnd(this.id);
   }
 
   private ask<T>(

@@ -23,14 +23,14 @@ export class DockerComponentDoor extends ComponentDoor {
     super();
   }
 
-  async open(container: ComponentContainer, port: number): Promise<Door> {
+  async open(container: ComponentContainer, port: number, lifetimeMs = LIFETIME_MS): Promise<Door> {
     const { network, address } = await this.placeOf(container);
     const gate = await this.helpers.start({
       kind: 'gate',
       env: { RDZEN_GATE_TARGET: `${address}:${port}` },
       labels: {},
       network,
-      lifetimeMs: LIFETIME_MS,
+      lifetimeMs,
     });
     try {
       const ready = sessionOver(gate.stdio);

@@ -6,6 +6,7 @@ import {
   type NetworkPurpose,
 } from '../component-networks';
 import type { DockerClient } from './docker-client';
+import { isMissing } from './docker-failure';
 import { EGRESS_NAME, EgressChannel } from './egress-channel';
 import type { HelperContainer, HelperContainers } from './helper-containers';
 import { isolatedNetwork } from './isolated-network';
@@ -72,12 +73,18 @@ class IsolatedNetwork implements ComponentNetwork {
 
   private async end(): Promise<void> {
     await this.proxy?.remove();
-    // Where something still stands on it, the sweep of the next start removes both.
-    await this.client
-      .call({ verb: 'remove', subject: `network ${this.name}` }, (abortSignal) =>
-        this.client.api.getNetwork(this.id).remove({ abortSignal }),
-      )
-      .catch(() => undefined);
+    const asked = { verb: 'remove', subject: `network ${this.name}` };
+    const work = (): Promise<void> =>
+      this.client
+        .call(
+          asked,
+          (abortSignal) => this.client.api.getNetwork(this.id).remove({ abortSignal }) as Promise<void>,
+        )
+        .catch((error: unknown) => {
+          if (!isMissing(error)) throw error;
+        });
+    // The engine is away, or something that could not be removed still stands on it.
+    await work().catch(() => this.helpers.late.add(asked.subject, work));
   }
 
   private async subnets(): Promise<string[]> {

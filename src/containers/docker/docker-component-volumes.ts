@@ -1,9 +1,10 @@
 import { tarOfTexts } from '../../shared/tar-writer';
 import { COMPONENT_USER, type ComponentContainerSpec } from '../component-containers';
-import { ComponentVolumes, type KeptVolume, type VolumeCopy } from '../component-volumes';
+import { ComponentVolumes, type KeptVolume, type VolumeCopy, type VolumeMeasure } from '../component-volumes';
 import type { DockerClient } from './docker-client';
 import { isMissing } from './docker-failure';
 import { EXPIRES, labelsOf, type Maker, MANAGED, OWNER, RUN } from './labels';
+import type { LateRemovals } from './late-removals';
 import { VolumeArchive } from './volume-archive';
 
 const COMPONENT = 'rdzen.component';
@@ -25,6 +26,7 @@ export class DockerComponentVolumes extends ComponentVolumes {
   constructor(
     private readonly client: DockerClient,
     private readonly maker: Maker,
+    private readonly late: LateRemovals,
     private readonly still: StillContainer,
   ) {
     super();
@@ -92,6 +94,25 @@ export class DockerComponentVolumes extends ComponentVolumes {
     } catch (error) {
       if (!isMissing(error)) throw error;
     }
+  }
+
+  async discard(name: string): Promise<void> {
+    const work = (): Promise<void> => this.remove(name);
+    await work().catch(() => this.late.add(`volume ${name}`, work));
+  }
+
+  async bytes({ volume, path, image, most }: VolumeMeasure): Promise<number | undefined> {
+    if (!(await this.exists(volume))) return undefined;
+    return this.through(volume, path, image, async (archive) => {
+      const stream = await archive.open();
+      let bytes = 0;
+      try {
+        for await (const chunk of stream) if ((bytes += (chunk as Buffer).length) >= most) break;
+      } finally {
+        stream.destroy();
+      }
+      return Math.min(bytes, most);
+    });
   }
 
   async copy({ from, to, component, image, path }: VolumeCopy): Promise<void> {

@@ -103,6 +103,11 @@ export class DockerContainerEngine extends ContainerEngine {
     if (this.state.now.reachable) await this.look();
   }
 
+  /** One that was adopted and is on its way out: it is looked after no more. */
+  release(name: string): void {
+    this.followed.forget(name);
+  }
+
   has(name: string): boolean {
     return this.followed.get(name) !== undefined;
   }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { within } from '../../shared/within';
 import type { Clock } from '../../shared/clock';
-import type { EgressDenial, EgressProxy } from '../component-networks';
+import type { EgressDenial, EgressProxy, EgressRefusals } from '../component-networks';
 import { helperFailed, type HelperContainer } from './helper-containers';
 
 const START_MS = 20_000;
@@ -15,6 +15,7 @@ const REASONS = ['not-listed', 'private-address', 'limit'] as const;
 export class EgressChannel implements EgressProxy {
   readonly denials: EgressDenial[] = [];
   denied = 0;
+  private readonly byTarget = new Map<string, EgressRefusals>();
   onDenied?: (denial: EgressDenial) => void;
   private listening?: () => void;
 
@@ -52,6 +53,10 @@ export class EgressChannel implements EgressProxy {
     };
   }
 
+  get refused(): EgressRefusals[] {
+    return [...this.byTarget.values()];
+  }
+
   private line(text: string): void {
     let said: { event?: unknown; target?: unknown; reason?: unknown; count?: unknown };
     try {
@@ -70,6 +75,15 @@ export class EgressChannel implements EgressProxy {
     this.denied++;
     this.denials.push(denial);
     if (this.denials.length > MOST_KEPT) this.denials.shift();
+    this.count(denial);
     this.onDenied?.(denial);
+  }
+
+  private count({ target, at }: EgressDenial): void {
+    const times = (this.byTarget.get(target)?.times ?? 0) + 1;
+    this.byTarget.delete(target);
+    this.byTarget.set(target, { target, times, lastAt: at });
+    const [oldest] = this.byTarget.keys();
+    if (this.byTarget.size > MOST_KEPT && oldest !== undefined) this.byTarget.delete(oldest);
   }
 }

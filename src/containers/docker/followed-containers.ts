@@ -18,6 +18,10 @@ export class FollowedContainers {
     this.byName.set(name, new FollowedContainer(name, true));
   }
 
+  forget(name: string): void {
+    this.byName.delete(name);
+  }
+
   /** One of our own; known from now on. */
   follow(name: string): FollowedContainer {
     if (!NAME.test(name))

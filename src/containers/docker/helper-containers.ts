@@ -7,6 +7,7 @@ import { DockerCalls } from './docker-calls';
 import type { DockerClient } from './docker-client';
 import { helperOptions, type HelperKind } from './helper-options';
 import type { Maker } from './labels';
+import { LateRemovals } from './late-removals';
 
 /** Of {@link HelperContainer.logTail}. */
 const MOST_LOG = 4_096;
@@ -45,6 +46,7 @@ interface Wanted {
 /** Containers of ours beside those of components. Errors: RdzenError HELPER_IMAGE_MISSING, ENGINE_*. */
 export class HelperContainers {
   readonly calls: DockerCalls;
+  readonly late: LateRemovals;
   private readonly attachments: DockerAttachments;
 
   constructor(
@@ -55,6 +57,7 @@ export class HelperContainers {
     readonly settings: HelperSettings,
   ) {
     this.calls = new DockerCalls(client);
+    this.late = new LateRemovals(clock);
     this.attachments = new DockerAttachments(client);
   }
 
@@ -70,7 +73,8 @@ export class HelperContainers {
     const name = `rdzen-${kind}-${this.random.id(8).toLowerCase()}`;
     const spec = { kind, name, image, env, labels, network, lifetimeMs };
     const id = await this.calls.create(helperOptions(spec, this.maker, this.clock.now()));
-    const remove = (): Promise<void> => this.calls.remove(id, true).catch(() => undefined);
+    const work = (): Promise<void> => this.calls.remove(id, true);
+    const remove = (): Promise<void> => work().catch(() => this.late.add(`container ${name}`, work));
     try {
       if (also) await this.calls.connect(id, { network: also.network, settings: { Aliases: also.aliases } });
       const stdio = await this.attachments.attach(id);

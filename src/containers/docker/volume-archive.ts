@@ -41,6 +41,27 @@ export class VolumeArchive {
     }
   }
 
+  /** Names of the plain files below the folder, sorted. */
+  async files(): Promise<string[]> {
+    const names: string[] = [];
+    let rest = Buffer.alloc(0);
+    let skip = 0;
+    for await (const chunk of await this.open()) {
+      rest = Buffer.concat([rest, chunk as Buffer]);
+      for (;;) {
+        const passed = Math.min(skip, rest.length);
+        rest = rest.subarray(passed);
+        skip -= passed;
+        if (skip > 0 || rest.length < BLOCK) break;
+        const { name, plain, bytes } = headOf(rest);
+        if (plain && name !== '') names.push(name);
+        rest = rest.subarray(BLOCK);
+        skip = Math.ceil(bytes / BLOCK) * BLOCK;
+      }
+    }
+    return names.sort();
+  }
+
   /** All below the folder, named from there. */
   open(): Promise<Readable> {
     return this.client.call({ verb: 'read', subject: `${this.path} of container ${this.container.id}` }, () =>
@@ -55,4 +76,16 @@ export class VolumeArchive {
       WHOLE_MS,
     );
   }
+}
+
+/** Source: POSIX ustar. */
+function headOf(block: Buffer): { name: string; plain: boolean; bytes: number } {
+  const text = (at: number, length: number): string =>
+    block.toString('utf8', at, at + length).replace(/\0.*$/s, '');
+  const prefix = text(257, 5) === 'ustar' ? text(345, 155) : '';
+  return {
+    name: `${prefix}${prefix === '' ? '' : '/'}${text(0, 100)}`.replace(/^(\.\/)+/, ''),
+    plain: ['', '0'].includes(text(156, 1)),
+    bytes: parseInt(text(124, 12), 8) || 0,
+  };
 }
