@@ -26,4 +26,10 @@ export const COMPONENT_REGISTRY_MIGRATIONS: Migration[] = [
       'CREATE TABLE component_calls (lock_id TEXT PRIMARY KEY, calls INTEGER NOT NULL, failures INTEGER NOT NULL)',
     ],
   },
+  {
+    feature: 'component-registry',
+    version: 3,
+    // What that person went by at the time.
+    statements: ['ALTER TABLE component_history ADD COLUMN by_name TEXT'],
+  },
 ];

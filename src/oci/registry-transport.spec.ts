@@ -60,6 +60,24 @@ describe(RegistryTransport.name, () => {
     expect(registry.calls).toEqual([]);
   });
 
+  it('asks one that is named otherwise at its address, without TLS, and no other one there', async () => {
+    const name = '127.0.0.1:5001';
+    const reached = new RegistryClient({ clock, reachedAt: { host: name, address: registry.host } });
+    try {
+      const { digest } = await client.read.resolve(tag());
+      expect(await reached.read.resolve({ ...tag(), host: name })).toMatchObject({ digest });
+      // Uploads are sent on to where the registry thinks it is.
+      const other = smallImage('by another name');
+      await pushSmall(reached.write, { ...tag(), host: name }, other, '2');
+      expect(registry.calls.some((call) => call.startsWith('PUT'))).toBe(true);
+      await expect(
+        reached.read.resolve({ ...tag(), host: `127.0.0.1:${await freePort()}` }),
+      ).rejects.toMatchObject(failure('REGISTRY_UNREACHABLE', 'refuses the connection'));
+    } finally {
+      await reached.close();
+    }
+  });
+
   it('gives up after its time, before the head and within the body', async () => {
     registry.intercept(/^HEAD/, () => undefined, 1);
     await expect(client.read.resolve(tag(), { withinMs: 50 })).rejects.toMatchObject(

@@ -11,6 +11,8 @@ export interface RegistryOptions {
   clock: Clock;
   /** Hosts, each with or without port, that are asked without TLS; those of this machine always are. */
   plainHttp?: readonly string[];
+  /** A registry that is reached, without TLS, under another address than the one by which its images are named. */
+  reachedAt?: { host: string; address: string };
   credentials?: RegistryCredentials;
   /** Where `https_proxy` and `no_proxy` stand; registries without TLS are never asked through a proxy. */
   environment?: Readonly<Record<string, string | undefined>>;
@@ -56,10 +58,24 @@ const ENDLESS = new AbortController().signal;
 /** HTTP to registries: deadline and signal over the whole call, log-in when asked for, redirects of reads, our errors. */
 export class RegistryTransport {
   private readonly authorizer: RegistryAuthorizer;
-  private readonly direct: Dispatcher;
-  private readonly proxied: Dispatcher;
+  private readonly plainHttp: readonly string[];
+  private made?: { direct: Dispatcher; proxied: Dispatcher };
 
   constructor(private readonly options: RegistryOptions) {
+    const { plainHttp = [], reachedAt } = options;
+    this.plainHttp = reachedAt ? [...plainHttp, reachedAt.address] : plainHttp;
+    this.authorizer = new RegistryAuthorizer(options.credentials, (url) => ({
+      allowed: this.isSafe(url),
+      dispatcher: this.dispatcherFor(url),
+    }));
+  }
+
+  private get agents(): { direct: Dispatcher; proxied: Dispatcher } {
+    return (this.made ??= this.makeAgents());
+  }
+
+  private makeAgents(): { direct: Dispatcher; proxied: Dispatcher } {
+    const { environment } = this.options;
     // A connection for each request: one that a restarted registry has left would fail the next, which may not be repeatable.
     const settings = {
       connect: { timeout: CONNECT_MS },
@@ -67,22 +83,18 @@ export class RegistryTransport {
       bodyTimeout: QUIET_MS,
       pipelining: 0,
     };
-    const of = (name: string): string =>
-      options.environment?.[name] ?? options.environment?.[name.toUpperCase()] ?? '';
-    this.direct = new Agent(settings);
-    this.proxied =
+    const of = (name: string): string => environment?.[name] ?? environment?.[name.toUpperCase()] ?? '';
+    const direct = new Agent(settings);
+    const proxied =
       of('https_proxy') === ''
-        ? this.direct
+        ? direct
         : new EnvHttpProxyAgent({
             ...settings,
             httpProxy: '',
             httpsProxy: of('https_proxy').includes('://') ? of('https_proxy') : `http://${of('https_proxy')}`,
             noProxy: of('no_proxy'),
           });
-    this.authorizer = new RegistryAuthorizer(options.credentials, (url) => ({
-      allowed: this.isSafe(url),
-      dispatcher: this.dispatcherFor(url),
-    }));
+    return { direct, proxied };
   }
 
   /**
@@ -113,7 +125,7 @@ export class RegistryTransport {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.direct.destroy(), this.proxied.destroy()]);
+    await Promise.all([this.made?.direct.destroy(), this.made?.proxied.destroy()]);
   }
 
   /** Where the registry sends us on, whole or relative. @throws RdzenError REGISTRY_ANSWER_MALFORMED */
@@ -143,9 +155,9 @@ export class RegistryTransport {
     authorization: string | undefined,
     signal: AbortSignal,
   ): Promise<RegistryAnswer> {
-    const home = new URL(
-      `${isPlainHttp(ask.host, this.options.plainHttp ?? []) ? 'http' : 'https'}://${ask.host}`,
-    );
+    const { reachedAt } = this.options;
+    const host = reachedAt?.host === ask.host ? reachedAt.address : ask.host;
+    const home = new URL(`${isPlainHttp(host, this.plainHttp) ? 'http' : 'https'}://${host}`);
     let url = typeof ask.at === 'string' ? new URL(`/v2/${ask.repository}/${ask.at}`, home) : ask.at;
     for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
       const answer = await this.send(
@@ -208,14 +220,11 @@ export class RegistryTransport {
   }
 
   private dispatcherFor(url: URL): Dispatcher {
-    return url.protocol === 'https:' ? this.proxied : this.direct;
+    return url.protocol === 'https:' ? this.agents.proxied : this.agents.direct;
   }
 
   private isSafe(url: URL): boolean {
     if (url.username !== '' || url.password !== '') return false;
-    return (
-      url.protocol === 'https:' ||
-      (url.protocol === 'http:' && isPlainHttp(url.host, this.options.plainHttp ?? []))
-    );
+    return url.protocol === 'https:' || (url.protocol === 'http:' && isPlainHttp(url.host, this.plainHttp));
   }
 }

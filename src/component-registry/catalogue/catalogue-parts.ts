@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Settings } from '../../config/settings';
 import { RegistryClient } from '../../oci/registry-client';
 import { Clock } from '../../shared/clock';
+import { registryReach } from '../registry-reach';
 import { catalogueFolder } from './catalogue-folder';
 import { ImageBindings } from './image-bindings';
 import { OciRepositoryCatalogue } from './oci-repository-catalogue';
@@ -22,8 +23,8 @@ export const CATALOGUE_PARTS: Provider[] = [
   {
     provide: RepositoryCatalogue,
     inject: [Settings, Clock],
-    useFactory: ({ RDZEN_REGISTRY_PLAIN_HTTP: plainHttp }: Settings, clock: Clock) =>
-      new OciRepositoryCatalogue(new RegistryClient({ clock, plainHttp })),
+    useFactory: (settings: Settings, clock: Clock) =>
+      new OciRepositoryCatalogue(new RegistryClient({ clock, ...registryReach(settings) })),
   },
   {
     provide: SourceReader,

@@ -26,8 +26,9 @@ export class CatalogueCommands {
   ) {}
 
   @ChatCommand({ name: 'catalogue', audience: 'everyone' })
-  list({ arguments: words, language }: CommandCall): string {
+  async list({ arguments: words, language }: CommandCall): Promise<string> {
     const text = texts(language);
+    await this.catalogue.opened();
     const asked = words.join(' ').slice(0, 200);
     if (asked === REFUSED) return this.refused(language);
     const entries =
@@ -52,6 +53,7 @@ export class CatalogueCommands {
     const text = texts(language);
     const [name, version, ...more] = words;
     if (name === undefined || more.length > 0) return text.componentUsage();
+    await this.catalogue.opened();
     let entry: CatalogueEntry;
     try {
       entry = this.catalogue.get(name, version);
@@ -68,6 +70,7 @@ export class CatalogueCommands {
     const runnable = await this.catalogue.runnable(entry);
     const { network = 'none', filesystem = {} } = block.permissions ?? {};
     const installed = this.installed.get(manifest.name);
+    const pack = this.catalogue.packHint(manifest);
     const { memoryMiB } = { ...DEFAULT_RESOURCES, ...block.resources };
     return text.component({
       title: forChat(manifest.title ?? shortOf(manifest.name)),
@@ -81,6 +84,7 @@ export class CatalogueCommands {
       egress: typeof network === 'object' && 'egress' in network ? network.egress.map(forChat) : [],
       internal: typeof network === 'object' && 'internal' in network ? network.internal.map(forChat) : [],
       ...(filesystem.state && { keepsMiB: filesystem.state.maxMiB }),
+      service: block.kind === 'service',
       memoryMiB,
       tools: EFFECTS.map((effect) => ({
         effect,
@@ -93,9 +97,7 @@ export class CatalogueCommands {
         ? { installed: { version: installed.lock.version, state: installed.state } }
         : {}),
       packed: runnable !== undefined,
-      ...(manifest.packages[0].registryType === 'npm' && {
-        pack: `${manifest.packages[0].identifier}@${manifest.packages[0].version}`,
-      }),
+      ...(pack !== undefined && { pack }),
     });
   }
 

@@ -28,7 +28,8 @@ export class CatalogueController {
   })
   @ApiOkResponse({ type: [CatalogueComponentDto], description: 'The newest version of each' })
   @ApiErrors('BAD_REQUEST', 'UNAUTHENTICATED', 'FORBIDDEN')
-  list(@Query() { q }: CatalogueQuery): Promise<CatalogueComponentDto[]> {
+  async list(@Query() { q }: CatalogueQuery): Promise<CatalogueComponentDto[]> {
+    await this.catalogue.opened();
     const entries =
       q === undefined ? this.catalogue.list() : this.catalogue.search(q).map(({ entry }) => entry);
     return Promise.all(
@@ -41,7 +42,8 @@ export class CatalogueController {
   @ApiOperation({ summary: 'Where the catalogue comes from, and what of it was refused' })
   @ApiOkResponse({ type: CatalogueSourcesDto, description: 'Every source with its state' })
   @ApiErrors('UNAUTHENTICATED', 'FORBIDDEN')
-  sources(): CatalogueSourcesDto {
+  async sources(): Promise<CatalogueSourcesDto> {
+    await this.catalogue.opened();
     const { sources, problem } = this.catalogue.sources();
     return { sources: sources.map(sourceDto), ...(problem !== undefined && { problem }) };
   }
@@ -75,6 +77,7 @@ export class CatalogueController {
     @Param('name') name: string,
     @Query() { version }: ComponentQuery,
   ): Promise<CatalogueComponentDetailDto> {
+    await this.catalogue.opened();
     const entry = this.catalogue.get(name, version);
     const runnable = await this.catalogue.runnable(entry);
     const { manifest, reviewer } = entry;

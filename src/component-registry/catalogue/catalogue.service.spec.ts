@@ -118,7 +118,7 @@ describe(CatalogueService.name, () => {
   });
 
   it('offers what comes with the program where nothing is configured', async () => {
-    await sut.start();
+    await sut.opened();
     expect(sut.list()).toHaveLength(8);
     expect(sut.sources()).toEqual({
       sources: [expect.objectContaining({ name: 'shipped', state: 'fresh', entries: 8, refused: [] })],
@@ -127,8 +127,30 @@ describe(CatalogueService.name, () => {
     expect(web.asked).toEqual([]);
   });
 
+  it('is read a little after the start, or with the first question for it, and once', async () => {
+    configure(acme());
+    offer(signed(manifest('a.b/one')));
+    sut.start();
+    expect(() => sut.list()).toThrow('before it was opened');
+    await clock.advance(4_999);
+    expect(web.asked).toEqual([]);
+    await Promise.all([sut.opened(), sut.opened()]);
+    await until(() => names().length > 0);
+    const asked = [...web.asked];
+    await clock.advance(2);
+    await sut.opened();
+    expect(web.asked).toEqual(asked);
+  });
+
+  it('is read without a question as well', async () => {
+    sut.start();
+    await clock.advance(5_001);
+    await sut.opened();
+    expect(sut.list()).toHaveLength(8);
+  });
+
   it('can run nothing of it before it was packed, and then exactly what was packed', async () => {
-    await sut.start();
+    await sut.opened();
     const entry = sut.get('time-mcp');
     expect(await sut.runnable(entry)).toBeUndefined();
     const { provenance } = entry.manifest._meta[PUBLISHER].rdzen;
@@ -157,7 +179,7 @@ describe(CatalogueService.name, () => {
     put('g.json', signed(manifest('a.b/time', '2.0.0', { digest: `sha256:${'b'.repeat(64)}` })));
     put('readme.txt', 'not an entry');
     configure(acme({ kind: 'folder', location: folder }));
-    await sut.start();
+    await sut.opened();
     expect(names()).toEqual(['a.b/time 1.0.0']);
     expect(sut.refused().map(({ place, name, reason }) => [place ?? name, reason])).toEqual([
       ['d.json', 'The file has more than 288 KiB.'],
@@ -299,7 +321,8 @@ describe(CatalogueService.name, () => {
   it('reads by itself every few hours, and what is asked for meanwhile once', async () => {
     configure(acme());
     offer(signed(manifest('a.b/one')));
-    await sut.start();
+    sut.start();
+    await sut.opened();
     await until(() => web.asked.length === 1);
     await sut.reload();
     const before = web.asked.length;
@@ -319,7 +342,7 @@ describe(CatalogueService.name, () => {
   it('waits for nobody at its start', async () => {
     configure(acme());
     web.silent = true;
-    await sut.start();
+    await sut.opened();
     expect(source()).toMatchObject({
       state: 'down',
       problem: expect.stringContaining('not been asked') as string,

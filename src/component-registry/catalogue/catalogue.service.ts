@@ -1,11 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Settings } from '../../config/settings';
 import { Clock, type Timer } from '../../shared/clock';
 import { Random } from '../../shared/random';
 import { RdzenError } from '../../shared/rdzen-error';
 import { readIfThere } from '../../storage/atomic-file';
 import { completed, type RunnableManifest } from '../manifest/complete-manifest';
+import type { Manifest } from '../manifest/manifest';
+import { packHint } from '../packing/pack-hint';
 import { Catalogue, type Found } from './catalogue';
 import { type CatalogueEntry, readEntry, type RefusedEntry } from './catalogue-entry';
 import { catalogueFolder } from './catalogue-folder';
@@ -18,6 +21,8 @@ import type { Trust } from './trust';
 
 const HOUR_MS = 3_600_000;
 const EVERY_MS = 6 * HOUR_MS;
+/** By then the chat is connected and a core is proven, where nothing is wrong. */
+const OPENED_AFTER_MS = 5_000;
 
 /** How a source stands. */
 export interface SourceState {
@@ -37,15 +42,20 @@ export interface SourceState {
   refused: RefusedEntry[];
 }
 
-/** What the sources offer, who was refused and why. Read again every few hours, and when somebody asks. */
+/**
+ * What the sources offer, who was refused and why. It is read with the first question for it, or a little after the start,
+ * which it would make a quarter longer; whoever asks waits for {@link opened} first. Read again every few hours, and when
+ * somebody asks for it.
+ */
 @Injectable()
 export class CatalogueService {
   private readonly logger = new Logger('Catalogue');
-  private catalogue = new Catalogue([]);
+  private read?: Catalogue;
   private states: SourceState[] = [];
   private listProblem?: string;
   private timer?: Timer;
   private going?: Promise<SourceState[]>;
+  private opening?: Promise<void>;
   private readonly stopping = new AbortController();
 
   constructor(
@@ -58,11 +68,23 @@ export class CatalogueService {
     readonly bindings: ImageBindings,
   ) {}
 
+  start(): void {
+    this.timer = this.clock.after(OPENED_AFTER_MS, () => {
+      this.opened().catch((error: unknown) => this.tellUnread(error));
+      this.schedule();
+    });
+  }
+
   /** What lies here, and last good copies, are there when it resolves; sources elsewhere are asked behind that. */
-  async start(): Promise<void> {
-    await this.reload('kept');
-    this.reloadBehind();
-    this.schedule();
+  opened(): Promise<void> {
+    this.opening ??= this.reload('kept').then(
+      () => this.reloadBehind(),
+      (error: unknown) => {
+        this.opening = undefined;
+        throw error;
+      },
+    );
+    return this.opening;
   }
 
   async stop(): Promise<void> {
@@ -74,12 +96,12 @@ export class CatalogueService {
 
   /** The newest version of each component, by name. */
   list(): CatalogueEntry[] {
-    return this.catalogue.all;
+    return this.catalogue().all;
   }
 
   /** Best first. */
   search(words: string, most?: number): Found[] {
-    return this.catalogue.search(words, most);
+    return this.catalogue().search(words, most);
   }
 
   /**
@@ -88,10 +110,10 @@ export class CatalogueService {
    * @throws RdzenError COMPONENT_NOT_FOUND
    */
   get(name: string, version?: string): CatalogueEntry {
-    const entry = this.catalogue.get(name, version);
+    const entry = this.catalogue().get(name, version);
     if (entry) return entry;
     const shown = name.slice(0, 200);
-    const names = this.catalogue.namesOf(name);
+    const names = this.catalogue().namesOf(name);
     const [only] = names;
     throw new RdzenError(
       'COMPONENT_NOT_FOUND',
@@ -105,12 +127,17 @@ export class CatalogueService {
 
   /** Newest first. */
   versions(name: string): string[] {
-    return this.catalogue.versions(name);
+    return this.catalogue().versions(name);
   }
 
   /** @returns the manifest with its digest; undefined where its image was not packed yet, so that it cannot be run */
   async runnable({ manifest }: CatalogueEntry): Promise<RunnableManifest | undefined> {
     return completed(manifest, await this.bindings.of(manifest.name, manifest.version));
+  }
+
+  /** @returns the command that packs its image; undefined where there is nothing to pack it of */
+  packHint(manifest: Manifest): string | undefined {
+    return packHint(manifest, this.settings);
   }
 
   /** @returns the sources, and what is wrong with the list of them as a whole */
@@ -133,9 +160,16 @@ export class CatalogueService {
   }
 
   private reloadBehind(): void {
-    this.reload().catch((error: unknown) =>
-      this.logger.error(`The catalogue was not read: ${String(error)}`),
-    );
+    this.reload().catch((error: unknown) => this.tellUnread(error));
+  }
+
+  private tellUnread(error: unknown): void {
+    this.logger.error(`The catalogue was not read: ${String(error)}`);
+  }
+
+  private catalogue(): Catalogue {
+    if (!this.read) throw new Error('The catalogue was asked before it was opened.');
+    return this.read;
   }
 
   private async sourceList(): Promise<SourceList> {
@@ -173,7 +207,7 @@ export class CatalogueService {
       })),
     ];
     this.tellChanges(catalogue);
-    this.catalogue = catalogue;
+    this.read = catalogue;
     return this.states;
   }
 
@@ -186,6 +220,8 @@ export class CatalogueService {
     }));
     const entries: CatalogueEntry[] = [];
     for (const { place, text } of content.entries) {
+      // Answers go on meanwhile.
+      await nextTurn();
       const entry = readEntry(text, source, place);
       if ('manifest' in entry) entries.push(entry);
       else refused.push(entry);
@@ -196,7 +232,7 @@ export class CatalogueService {
 
   /** To the log, what was not refused before. */
   private tellChanges(next: Catalogue): void {
-    const before = new Set(this.catalogue.refused.map(textOf));
+    const before = new Set(this.read?.refused.map(textOf));
     for (const refusal of next.refused)
       if (!before.has(textOf(refusal))) this.logger.warn(`Not offered: ${textOf(refusal)}`);
   }

@@ -2,6 +2,7 @@ import type { Settings } from '../../config/settings';
 import { parseReference } from '../../oci/image-reference';
 import { RegistryClient } from '../../oci/registry-client';
 import { SystemClock } from '../../shared/system-clock';
+import { registryReach } from '../registry-reach';
 import { pushCatalogue, pushedReport, PushRefused } from './push-catalogue';
 
 export const PUSH_USAGE = 'FOLDER HOST/REPOSITORY:TAG';
@@ -21,7 +22,7 @@ export async function pushCommand(
   const { RDZEN_REGISTRY_USER: username, RDZEN_REGISTRY_PASSWORD: password } = settings;
   const client = new RegistryClient({
     clock: new SystemClock(),
-    plainHttp: settings.RDZEN_REGISTRY_PLAIN_HTTP,
+    ...registryReach(settings),
     environment,
     ...(username !== undefined &&
       password !== undefined && { credentials: { host: place.host, username, password } }),

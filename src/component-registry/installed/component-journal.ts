@@ -22,6 +22,8 @@ export interface ComponentChange {
   reason: string;
   /** `chat:<user id>`, `api:<key id>` or `rdzen`. */
   by: string;
+  /** What they went by then, where that is known. */
+  byName?: string;
   /** Epoch milliseconds. */
   at: number;
 }
@@ -79,21 +81,23 @@ export class ComponentJournal {
       'INSERT INTO components (name, record) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET record = excluded.record',
       ...[component.name, JSON.stringify(record)],
     );
-    const { name, from, to, lockId, version, reason, by, at } = change;
+    const { name, from, to, lockId, version, reason, by, byName, at } = change;
     await tx.run(
-      `INSERT INTO component_history (name, from_state, to_state, lock_id, version, reason, by_whom, at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[name, from, to, lockId, version, reason, by, at],
+      `INSERT INTO component_history (name, from_state, to_state, lock_id, version, reason, by_whom, by_name, at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[name, from, to, lockId, version, reason, by, byName ?? null, at],
     );
   }
 
   /** Newest first. */
-  history(name: string, limit: number): Promise<ComponentChange[]> {
-    return this.store.all<ComponentChange>(
-      `SELECT name, from_state AS "from", to_state AS "to", lock_id AS lockId, version, reason, by_whom AS by, at
+  async history(name: string, limit: number): Promise<ComponentChange[]> {
+    const rows = await this.store.all<Omit<ComponentChange, 'byName'> & { byName: string | null }>(
+      `SELECT name, from_state AS "from", to_state AS "to", lock_id AS lockId, version, reason, by_whom AS by,
+              by_name AS byName, at
        FROM component_history WHERE name = ? ORDER BY id DESC LIMIT ?`,
       ...[name, limit],
     );
+    return rows.map(({ byName, ...row }) => (byName === null ? row : { ...row, byName }));
   }
 
   /** Where it is to be told how this lock fares. */

@@ -29,11 +29,18 @@ export interface ComponentLock {
   tools: LockedTool[];
   /** Of the protocol: the version that was agreed on in the handshake. */
   protocolVersion: string;
-  /** User names, in the order in which they approved. */
+  /** `chat:<user id>` or `api:<key id>`, in the order in which they approved. */
   approvedBy: string[];
+  /** What they went by then, in the same order; locks of before have none. */
+  approvers?: string[];
   /** Epoch milliseconds. */
   approvedAt: number;
   trialId: string;
   /** The lock it took the place of. */
   previous?: string;
+}
+
+/** For people; of a lock from before names were kept, the ids. */
+export function approversOf({ approvedBy, approvers }: ComponentLock): string[] {
+  return approvers ?? approvedBy;
 }

@@ -14,9 +14,9 @@ export class InstalledComponents {
     return this.components.get(name);
   }
 
-  /** What may be used in a room, in order of names. */
+  /** What may be called in a room, in order of names: what has tools. */
   offeredIn(roomId: string): OfferedComponent[] {
-    return offeredIn(roomId, this.components.values());
+    return offeredIn(roomId, this.components.values()).filter(({ lock }) => lock.tools.length > 0);
   }
 
   /** In memory; whoever calls it has written it down before. */

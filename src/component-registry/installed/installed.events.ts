@@ -9,6 +9,8 @@ export interface ComponentChanged {
   version: string;
   /** For people. */
   reason: string;
+  /** As in the history: `chat:<user id>`, `api:<key id>` or `rdzen`. */
+  by: string;
   at: number;
 }
 

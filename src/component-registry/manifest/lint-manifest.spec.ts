@@ -1,5 +1,7 @@
+import Ajv2020 from 'ajv/dist/2020';
 import { PUBLISHER, type ComponentBlock } from './manifest';
 import { lintManifest } from './lint-manifest';
+import { MANIFEST_SCHEMA } from './manifest-schema';
 
 const BLOCK = {
   schema: '1',
@@ -59,6 +61,12 @@ const problems = (text: string): string[] =>
   lintManifest(text).problems.map(
     ({ severity, path, wrong }) => `${severity} ${path.split('rdzen').at(-1)}: ${wrong}`,
   );
+
+it('the schema of manifests is one of its dialect', () => {
+  const ajv = new Ajv2020({ strict: false });
+  expect(ajv.validateSchema(MANIFEST_SCHEMA)).toBe(true);
+  expect(ajv.errors ?? []).toEqual([]);
+});
 
 describe(lintManifest.name, () => {
   it('finds nothing in a good one, and gives it out', () => {
@@ -235,6 +243,53 @@ describe(lintManifest.name, () => {
       'a service that MCP would watch',
       'error /health: a service is not watched by MCP',
       { kind: 'service', tools: [], trial: {}, health: { type: 'mcp-ping' } },
+    ],
+    [
+      'a service whose health has no port',
+      'error /health: health of the type http has no port',
+      { kind: 'service', tools: [], trial: {}, health: { type: 'http' } },
+    ],
+    [
+      'a service on a port of root',
+      'error /health/port: a service has no right to listen on port 80',
+      { kind: 'service', tools: [], trial: {}, health: { type: 'tcp', port: 80 } },
+    ],
+    [
+      'a path for tcp',
+      'error /health/path: tcp has no path',
+      { kind: 'service', tools: [], trial: {}, health: { type: 'tcp', port: 8080, path: '/' } },
+    ],
+    [
+      'a path that is none',
+      'error /health/path: "health" is no path',
+      { kind: 'service', tools: [], trial: {}, health: { type: 'http', port: 8080, path: 'health' } },
+    ],
+    [
+      'a service that asks for a network',
+      'error /permissions/network: a service reaches nothing by itself',
+      {
+        kind: 'service',
+        tools: [],
+        trial: {},
+        health: { type: 'tcp', port: 8080 },
+        permissions: { network: { egress: ['a.example:443'] } },
+      },
+    ],
+    [
+      'a service over MCP',
+      'error /packages/0/transport: nobody speaks MCP with a service',
+      { kind: 'service', tools: [], trial: {}, health: { type: 'tcp', port: 8080 } },
+      pack({ transport: { type: 'streamable-http', url: 'http://localhost:8080/mcp' } }),
+    ],
+    [
+      'one that uses itself',
+      'error /permissions/network/internal/0: it names itself',
+      { permissions: { network: { internal: [written({}).match(/"name": *"([^"]+)"/)?.[1] ?? ''] } } },
+    ],
+    [
+      'two services with one host name',
+      'error /permissions/network/internal/1: a.example/store is reached as store already',
+      { permissions: { network: { internal: ['a.example/store', 'b.example/Store'] } } },
     ],
     [
       'a tool that no trial call shows',

@@ -1,12 +1,21 @@
-import Ajv2020 from 'ajv/dist/2020';
+import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import { type Manifest, PUBLISHER } from './manifest';
 import { manifestRules } from './manifest-rules';
 import { MANIFEST_SCHEMA } from './manifest-schema';
 import { ManifestText, type ManifestProblem } from './manifest-text';
 import { inWords } from './schema-problems';
 
-const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true });
-const validate = ajv.compile<Manifest>(MANIFEST_SCHEMA);
+let compiled: ValidateFunction<Manifest> | undefined;
+
+/**
+ * Compiled with the first manifest that is read, since it takes longer than all else that is loaded. The schema is ours: a
+ * spec holds it against its dialect, and the few manifests are no matter for optimized code.
+ */
+const shape = (): ValidateFunction<Manifest> =>
+  (compiled ??= new Ajv2020({
+    ...{ allErrors: true, strict: false, verbose: true },
+    ...{ validateSchema: false, meta: false, code: { optimize: false } },
+  }).compile(MANIFEST_SCHEMA));
 
 export interface LintedManifest {
   /** Undefined where there are errors. */
@@ -25,6 +34,7 @@ export function lintManifest(text: string): LintedManifest {
     if (problems.some((known) => known.path === path && known.wrong === wrong)) return;
     problems.push({ severity, path, line: source.lineOf(path), wrong, write });
   };
+  const validate = shape();
   if (!validate(value)) {
     for (const finding of validate.errors ?? []) {
       // What a choice of shapes says as a whole says less than its branches.

@@ -1,15 +1,9 @@
 import { validRange } from 'semver';
-import { blockOf, type ComponentBlock, EFFECTS, type Manifest } from './manifest';
-
-/** As a problem of the manifest; a path that begins with `@` is below our block. */
-export interface RuleFinding {
-  severity: 'error' | 'warning';
-  path: string;
-  wrong: string;
-  write: string;
-}
-
-type Rule = (block: ComponentBlock, manifest: Manifest) => RuleFinding[];
+import { coreRules } from './core-rules';
+import { internalRules } from './internal-rules';
+import { blockOf, EFFECTS, type Manifest } from './manifest';
+import { error, type Rule, type RuleFinding, warning } from './rule-finding';
+import { serviceRules } from './service-rules';
 
 /** Signs that nobody sees, or that turn the direction of reading: a person would approve something else than stands there. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
@@ -19,6 +13,9 @@ const MOUNTABLE = /^\/(data|mnt)(\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$/;
 
 /** What a schema cannot say: how the parts of a manifest have to fit together. */
 const RULES: readonly Rule[] = [
+  serviceRules,
+  internalRules,
+  coreRules,
   function image({ digest, provenance }, { packages: [{ registryType }] }) {
     if (registryType === 'oci')
       return digest === undefined ? [error('@', 'digest is missing', 'Add "digest".')] : [];
@@ -111,21 +108,13 @@ const RULES: readonly Rule[] = [
     }
     return findings;
   },
-  function transport({ kind, health }, { packages: [{ transport }] }) {
+  function transport(_, { packages: [{ transport }] }) {
     if (
       transport.type === 'streamable-http' &&
       !('url' in transport && /^https?:\/\/[^/]+/.test(transport.url))
     )
       return [
         error('/packages/0/transport', 'there is no address', 'Add "url": "http://localhost:PORT/mcp".'),
-      ];
-    if (kind === 'service' && (health === undefined || health.type.startsWith('mcp')))
-      return [
-        error(
-          '@/health',
-          'a service is not watched by MCP',
-          'health of the type http or tcp, with its port.',
-        ),
       ];
     return [];
   },
@@ -228,12 +217,4 @@ const RULES: readonly Rule[] = [
 export function manifestRules(manifest: Manifest): RuleFinding[] {
   const block = blockOf(manifest);
   return RULES.flatMap((rule) => rule(block, manifest));
-}
-
-function error(path: string, wrong: string, write: string): RuleFinding {
-  return { severity: 'error', path, wrong, write };
-}
-
-function warning(path: string, wrong: string, write: string): RuleFinding {
-  return { severity: 'warning', path, wrong, write };
 }

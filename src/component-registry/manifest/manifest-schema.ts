@@ -30,7 +30,11 @@ const SEMVER = {
   pattern: '^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?(\\+[0-9A-Za-z.-]+)?$',
 };
 const TOOL = { type: 'string', pattern: '^[A-Za-z0-9_.-]{1,128}$' };
-const HOST_PORT = { type: 'string', maxLength: 260, pattern: '^(\\*\\.)?[A-Za-z0-9.-]+:\\d{1,5}$' };
+const HOST_PORT = {
+  type: 'string',
+  maxLength: 260,
+  pattern: '^(\\*(\\.[A-Za-z0-9-]+){2,}|[A-Za-z0-9.-]+):\\d{1,5}$',
+};
 const LANGUAGES = {
   type: 'object',
   propertyNames: { pattern: '^[a-z]{2}$' },

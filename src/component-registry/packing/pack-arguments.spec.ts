@@ -30,6 +30,14 @@ describe(parsePackArguments.name, () => {
   });
 
   it.each([
+    [['time-mcp@1.0.6'], { host: '127.0.0.1:5001', repository: 'time-mcp', tag: '1.0.6' }],
+    [['@scope/b@2.0.0'], { host: '127.0.0.1:5001', repository: 'scope/b', tag: '2.0.0' }],
+    [['b@2.0.0', '--to', 'a.example/x'], { host: 'a.example', repository: 'x', tag: '2.0.0' }],
+  ])('pushes %j to the registry of the house, or where it is told', (args, to) => {
+    expect(parsePackArguments(args, '127.0.0.1:5001').to).toEqual(to);
+  });
+
+  it.each([
     [[], 'exactly one package'],
     [['a@1.0.0', 'b@1.0.0'], 'exactly one package'],
     [['a@1.0.0', '--state', '/etc'], 'below /data or /mnt'],

@@ -28,8 +28,11 @@ export const PACK_USAGE =
 const STATE = /^\/(data|mnt)(\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$/;
 const NAME = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
 
-/** @throws RdzenError PACK_ARGUMENTS_INVALID, IMAGE_REFERENCE_INVALID */
-export function parsePackArguments(args: readonly string[]): PackRequest {
+/**
+ * @param registry where it is pushed to without `--to`, as a repository of the package's name; undefined: nowhere
+ * @throws RdzenError PACK_ARGUMENTS_INVALID, IMAGE_REFERENCE_INVALID
+ */
+export function parsePackArguments(args: readonly string[], registry?: string): PackRequest {
   const text = { type: 'string' } as const;
   let parsed;
   try {
@@ -51,7 +54,9 @@ export function parsePackArguments(args: readonly string[]): PackRequest {
     throw invalid(
       `${JSON.stringify(version)} is no exact version (ranges and "latest" would be another package tomorrow)`,
     );
-  const { to, base, lock, bin, state } = parsed.values;
+  const { base, lock, bin, state } = parsed.values;
+  const to =
+    parsed.values.to ?? (registry === undefined ? undefined : `${registry}/${name.replace('@', '')}`);
   if (state !== undefined && !STATE.test(state))
     throw invalid(`--state is ${JSON.stringify(state)}, and a component keeps its data below /data or /mnt`);
   return {

@@ -8,6 +8,7 @@ import { catalogueFolder } from '../catalogue/catalogue-folder';
 import { ImageBindings } from '../catalogue/image-bindings';
 import { shippedPackage } from '../catalogue/shipped-package';
 import { blockOf, type Manifest, PUBLISHER } from '../manifest/manifest';
+import { registryReach } from '../registry-reach';
 import { PACK_USAGE, parsePackArguments } from './pack-arguments';
 import { packComponent, type Packed } from './pack-component';
 import { packReport } from './pack-report';
@@ -53,12 +54,12 @@ export async function packCommand(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
   if (args.length === 1 && ['--help', '-h'].includes(args[0] ?? '')) return `component pack ${PACK_USAGE}`;
-  const request = parsePackArguments(args);
+  const request = parsePackArguments(args, settings.RDZEN_REGISTRY);
   const { RDZEN_REGISTRY_USER: username, RDZEN_REGISTRY_PASSWORD: password } = settings;
   const clock = new SystemClock();
   const client = new RegistryClient({
     clock,
-    plainHttp: settings.RDZEN_REGISTRY_PLAIN_HTTP,
+    ...registryReach(settings),
     environment,
     ...(request.to &&
       username !== undefined &&
