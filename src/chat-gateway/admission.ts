@@ -12,12 +12,15 @@ const USER_BURST = 5;
 const MAX_CHARACTERS = 8_000;
 const NOTICE_EVERY_MS = 60_000;
 /** Turns one author may take in one room within {@link LOOP_WINDOW_MS}: people do not keep that up, loops of bots do. */
-const LOOP_TURNS = 40;
+const LOOP_TURNS = { question: 40, command: 200 };
 const LOOP_WINDOW_MS = 10 * 60_000;
 
 export type Refusal =
   | { reason: 'too-long'; characters: number; limit: number }
-  | { reason: 'user-busy' | 'room-busy' | 'all-busy' | 'loop'; silent: boolean };
+  | { reason: 'loop'; silent: boolean; turns: number; minutes: number }
+  | { reason: Busy; silent: boolean };
+
+type Busy = 'user-busy' | 'room-busy' | 'all-busy';
 
 interface Bucket {
   tokens: number;
@@ -42,8 +45,10 @@ export class Admission {
     const { roomId, authorId, text } = question;
     if (text.length > MAX_CHARACTERS)
       return { reason: 'too-long', characters: text.length, limit: MAX_CHARACTERS };
-    const key = `${roomId} ${authorId}`;
-    if (this.recentTurns(key).length >= LOOP_TURNS) return this.busy('loop', authorId);
+    const key = `${question.kind} ${roomId} ${authorId}`;
+    const turns = LOOP_TURNS[question.kind];
+    if (this.recentTurns(key).length >= turns)
+      return { reason: 'loop', silent: this.silently(authorId), turns, minutes: LOOP_WINDOW_MS / 60_000 };
     // Commands take no core, and `!stop` must get through where everything else is full.
     if (question.kind === 'command') {
       this.noteTurn(key);
@@ -58,12 +63,16 @@ export class Admission {
     return undefined;
   }
 
+  private busy(reason: Busy, authorId: string): Refusal {
+    return { reason, silent: this.silently(authorId) };
+  }
+
   /** At most one refusal per user and minute is spoken aloud. */
-  private busy(reason: 'user-busy' | 'room-busy' | 'all-busy' | 'loop', authorId: string): Refusal {
+  private silently(authorId: string): boolean {
     const now = this.clock.monotonic();
     const silent = now - (this.told.get(authorId) ?? -Infinity) < NOTICE_EVERY_MS;
     if (!silent) this.told.set(authorId, now);
-    return { reason, silent };
+    return silent;
   }
 
   private take(authorId: string): boolean {

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { CallerNames } from '../access/caller-names';
 import type { CommandAudience, CommandCall } from '../commands/chat-command';
 import type { Language } from '../config/settings';
 import type { Question } from '../journal/journal.types';
@@ -18,6 +19,7 @@ export class CommandRunner {
     private readonly registry: CommandRegistry,
     private readonly rights: RightsService,
     private readonly languages: LanguageOf,
+    private readonly names: CallerNames,
   ) {}
 
   async run(question: Question): Promise<string> {
@@ -32,6 +34,7 @@ export class CommandRunner {
       this.logger.warn(`User ${question.authorId} was refused !${name} in room ${question.roomId}`);
       return texts(language).forbidden({ command: name, who: audienceName(command.audience, language) });
     }
+    this.names.note(`chat:${question.authorId}`, `@${question.authorName}`);
     const call: CommandCall = {
       messageId: question.id,
       name,

@@ -132,7 +132,7 @@ export class MessageIntake {
       'user-busy': () => text.busyUser(),
       'room-busy': () => text.busyRoom(),
       'all-busy': () => text.busyAll(),
-      loop: () => text.busyUser(),
+      loop: () => (refusal.reason === 'loop' ? text.busyLoop(refusal) : ''),
     }[refusal.reason];
     const { id, roomId, answerThreadId: threadId } = question;
     await notices.write([{ key: `rejected:${id}`, roomId, threadId, text: say() }]);
