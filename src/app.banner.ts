@@ -23,14 +23,28 @@ function problemLines({ reason, remedy }: EngineProblem): string[] {
 }
 
 /** What a person needs to know in the first minute. */
-export function banner(prepared: Prepared, cores: readonly Core[], apiUrl: string, keyFile: string): string {
+export function banner(
+  prepared: Prepared,
+  cores: readonly Core[],
+  listensAt: string,
+  keyFile: string,
+): string {
   const { chat, cores: launched } = prepared;
+  const {
+    RDZEN_URL: apiUrl = listensAt,
+    RDZEN_CHAT_URL: chatUrl = chat.url,
+    ROCKETCHAT_ADMIN_USER: admin,
+    ROCKETCHAT_ADMIN_PASSWORD_FILE: passwordFile,
+  } = prepared.foundations.settings;
   const active = cores.find(({ role }) => role === 'active');
   const lines = [
     '',
     '  Rdzen is up.',
     '',
-    `  Chat page    ${chat.url}${chat.embedded ? '' : '  (not run by Rdzen)'}`,
+    `  Chat page    ${chat.embedded ? chat.url : `${chatUrl}  (not run by Rdzen)`}`,
+    ...(!chat.embedded && admin !== undefined && passwordFile !== undefined
+      ? [`  Chat admin   ${admin}, password in ${passwordFile}`]
+      : []),
     `  API          ${apiUrl}`,
     `  Swagger UI   ${apiUrl}/docs`,
     ...cores.map((core) => {

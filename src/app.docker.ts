@@ -11,11 +11,14 @@ import { DockerClient, dockerAddress } from './containers/docker/docker-client';
 import { DockerComponentContainers } from './containers/docker/docker-component-containers';
 import { DockerComponentDoor } from './containers/docker/docker-component-door';
 import { DockerComponentNetworks } from './containers/docker/docker-component-networks';
+import type { CoreContainers } from './containers/core-containers';
 import { DockerContainerEngine } from './containers/docker/docker-container-engine';
+import { DockerCoreContainers } from './containers/docker/docker-core-containers';
 import { DockerImages } from './containers/docker/docker-images';
 import { HelperContainers, type HelperSettings } from './containers/docker/helper-containers';
 import type { Maker } from './containers/docker/labels';
 import type { Clock } from './shared/clock';
+import { freePort } from './shared/free-port';
 import type { Random } from './shared/random';
 import { SystemRandom } from './shared/system-random';
 
@@ -57,23 +60,27 @@ export function makerOf(secret: Buffer, random: Random): Maker {
   return { owner, run: random.id() };
 }
 
-/** The engine that has the containers we look after; undefined where there are none to look after. */
+/** What looks after the containers of others, and makes those of further cores beside them. */
+export interface LookedAfter {
+  engine: DockerContainerEngine;
+  cores: CoreContainers;
+}
+
+/** Undefined where there are no containers to look after. */
 export async function openDocker(
   settings: Settings,
   maker: Maker,
   clock: Clock,
   random: Random,
-): Promise<DockerContainerEngine | undefined> {
+): Promise<LookedAfter | undefined> {
   const adopted = adoptedContainers(settings);
   if (adopted.length === 0) return undefined;
-  const engine = new DockerContainerEngine({
-    client: new DockerClient(dockerAddress(settings.RDZEN_DOCKER_HOST), clock),
-    maker,
-    stateDir: join(settings.RDZEN_DATA, 'run', 'docker'),
-    clock,
-    random,
-  });
+  const client = new DockerClient(dockerAddress(settings.RDZEN_DOCKER_HOST), clock);
+  const stateDir = join(settings.RDZEN_DATA, 'run', 'docker');
+  const engine = new DockerContainerEngine({ client, maker, stateDir, clock, random });
   await engine.open();
   await engine.adopt(adopted);
-  return engine;
+  const { RDZEN_CORE_NETWORK: network } = settings;
+  const placing = { freePort, ...(network === undefined ? {} : { network }) };
+  return { engine, cores: new DockerCoreContainers(client, engine, placing) };
 }

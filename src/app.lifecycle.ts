@@ -12,6 +12,7 @@ import { EventBus } from './events/event-bus';
 import { AlertWatch } from './failover/alerts/alert-watch';
 import { MemoryDeaths } from './failover/alerts/memory-deaths';
 import { AvailabilityWatch } from './failover/availability-watch';
+import { CoreMembership } from './failover/core-membership.service';
 import { EngineProvider } from './failover/engine-provider.service';
 import { ModelPuller } from './failover/model-puller.service';
 import { OutsideStops } from './failover/outside-stops.service';
@@ -29,6 +30,9 @@ import { InstallationService } from './installation/installation.service';
 import { QuestionJournal } from './journal/question-journal';
 import { TrialsService } from './sandbox/trials.service';
 import { ComponentPool } from './tools/component-pool';
+import { EgressDenials } from './tools/egress-denials';
+import { KeptData } from './tools/kept-data';
+import { InstalledServices } from './tools/services/installed-services';
 import { ToolUsage } from './tools/tool-usage';
 
 const STOP_WITHIN_MS = 28_000;
@@ -57,7 +61,8 @@ export class Lifecycle {
     bus.on('generation.attempt-started', () => crash.reach('attempt-begun'));
     bus.on('core.promoted', () => crash.reach('core-promoted'));
     await app.get(ApiKeys).ensureFirstKey();
-    await app.get(CoreRegistry).open(prepared.cores.definitions, prepared.preferredCore);
+    const further = await app.get(CoreMembership).definitions();
+    await app.get(CoreRegistry).open([...prepared.cores.definitions, ...further], prepared.preferredCore);
     const again = await app.get(QuestionJournal).resetInterrupted();
     if (again > 0)
       this.logger.log(`${again} questions were interrupted by the last stop; they are taken up again`);
@@ -69,6 +74,7 @@ export class Lifecycle {
     // Before any core is judged: one that waits for its model is not taken for one that could answer.
     if (prepared.engineSource) app.get(EngineProvider).start(prepared.engineSource);
     await app.get(HealthMonitor).start();
+    await app.get(CoreMembership).start();
     await app.get(OutsideStops).start();
     app.get(RepairService).start();
     app.get(ServiceKeeper).start();
@@ -78,12 +84,13 @@ export class Lifecycle {
     app.get(AlertWatch).start();
     await app.get(PaceWatch).start();
     app.get(VoluntaryMoves).start();
-    await app.get(CatalogueService).start();
+    app.get(CatalogueService).start();
     await app.get(TrialsService).start();
     await app.get(InstallationService).start();
     app.get(ImageRetention).start();
     await app.get(SharedFiles).start();
     app.get(ComponentPool).start();
+    await app.get(KeptData).start();
     await prepared.accountMaker?.triedWithin(ACCOUNT_MS);
     app.get(ChatGateway).start(prepared.knownHere);
     app.get(Housekeeping).start();
@@ -120,6 +127,7 @@ export class Lifecycle {
       app.get(MemoryDeaths).stop();
       await app.get(AlertWatch).stop();
       await app.get(VoluntaryMoves).stop();
+      await app.get(CoreMembership).stop();
       await app.get(SwitchoverService).stop();
       await app.get(FailoverService).stop();
       await app.get(PaceWatch).stop();
@@ -129,7 +137,10 @@ export class Lifecycle {
       await app.get(ImageRetention).stop();
       await app.get(InstallationService).stop();
       await app.get(ComponentPool).stop();
+      await app.get(InstalledServices).stop();
+      await app.get(KeptData).stop();
       await app.get(ToolUsage).stop();
+      await app.get(EgressDenials).stop();
       await app.get(TrialsService).stop();
       await app.get(CatalogueService).stop();
       await app.get(SharedFiles).stop();

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { CallerNames } from './access/caller-names';
 import { AccessGuard } from './admin/access.guard';
 import { ADMIN_MIGRATIONS } from './admin/admin.migrations';
 import { ApiKeys } from './admin/api-keys.service';
@@ -50,10 +51,12 @@ import { ComponentDoor } from './containers/component-door';
 import { ComponentNetworks } from './containers/component-networks';
 import { ContainerEngine } from './containers/container-engine';
 import { ContainerImages } from './containers/container-images';
+import { CoreContainers } from './containers/core-containers';
 import { CONVERSATION_PARTS } from './conversation/conversation-parts';
 import { SystemPrompt } from './conversation/system-prompt';
 import { CoreHistory } from './core-registry/core-history';
 import { CoreRegistry } from './core-registry/core-registry';
+import { FurtherCores } from './core-registry/further-cores';
 import { CORE_REGISTRY_MIGRATIONS } from './core-registry/core-registry.migrations';
 import { PaceBaselines } from './core-registry/pace-baselines';
 import { ModelProfile } from './core-registry/model-profile';
@@ -62,6 +65,7 @@ import { AvailabilityReports } from './failover/availability-reports.service';
 import { AvailabilityWatch } from './failover/availability-watch';
 import { ClusterCommands } from './failover/cluster.commands';
 import { ClusterControl } from './failover/cluster-control.service';
+import { CoreMembership } from './failover/core-membership.service';
 import { CoreDrill } from './failover/core-drill.service';
 import { CoresController } from './failover/cores.controller';
 import { EngineProvider } from './failover/engine-provider.service';
@@ -169,12 +173,15 @@ export interface Foundations {
   networks?: ComponentNetworks;
   door?: ComponentDoor;
   images: ContainerImages;
+  /** Of cores that come as components. */
+  coreContainers: CoreContainers;
 }
 
 const REGISTRIES: Provider[] = [
   EventBus,
   CoreRegistry,
   CoreHistory,
+  FurtherCores,
   PaceBaselines,
   QuestionJournal,
   AnswerJournal,
@@ -185,6 +192,7 @@ const REGISTRIES: Provider[] = [
   LanguageOf,
   NoticeRoom,
   AdminRoom,
+  CallerNames,
 ];
 const WORKERS: Provider[] = [
   TiltWatch,
@@ -224,6 +232,7 @@ const WORKERS: Provider[] = [
   EngineProvider,
   CoreDrill,
   ModelBringer,
+  CoreMembership,
   RepairJournal,
   RepairPorts,
   RepairSteps,
@@ -306,6 +315,7 @@ export class AppModule {
       { provide: ComponentNetworks, useValue: foundations.networks },
       { provide: ComponentDoor, useValue: foundations.door },
       { provide: ContainerImages, useValue: foundations.images },
+      { provide: CoreContainers, useValue: foundations.coreContainers },
     ];
     return {
       module: AppModule,

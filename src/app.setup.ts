@@ -19,6 +19,7 @@ import { HttpsDocuments } from './component-registry/catalogue/https-documents';
 import type { Settings } from './config/settings';
 import { CombinedContainerEngine } from './containers/combined-container-engine';
 import type { ContainerEngine } from './containers/container-engine';
+import { NoCoreContainers } from './containers/core-containers';
 import { EmbeddedPrograms } from './containers/embedded-programs';
 import { ProcessContainerEngine } from './containers/process-container-engine';
 import { SystemPrompt } from './conversation/system-prompt';
@@ -111,7 +112,7 @@ export async function prepare(
 
     const maker = makerOf(secret, random);
     const docker = await openDocker(settings, maker, clock, random);
-    if (docker) engine = new CombinedContainerEngine(processes, docker);
+    if (docker) engine = new CombinedContainerEngine(processes, docker.engine);
     const ollama = new HttpOllamaApi(clock);
     const survey = await surveyMachine(settings, programs, environment, clock);
     const health = engine.health();
@@ -138,6 +139,7 @@ export async function prepare(
       prompt: new SystemPrompt(readPrompt(settings)),
       crash: crashPoints(environment),
       web: new HttpsDocuments(environment),
+      coreContainers: docker?.cores ?? new NoCoreContainers(),
       ...sandboxPorts(settings.RDZEN_DOCKER_HOST, maker, clock, helperSettings(settings), random),
     };
     const coreIds = cores.definitions.map(({ id }) => id);

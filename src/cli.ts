@@ -14,6 +14,7 @@ import { packCommand, PackInterrupted } from './component-registry/packing/pack-
 import { loadSettings } from './config/load-settings';
 import { Settings } from './config/settings';
 import { ProcessContainerEngine } from './containers/process-container-engine';
+import { NoCoreContainers } from './containers/core-containers';
 import { EmbeddedPrograms } from './containers/embedded-programs';
 import { SystemPrompt } from './conversation/system-prompt';
 import { ModelProfile } from './core-registry/model-profile';
@@ -136,6 +137,7 @@ function idleFoundations(store: LibsqlStore): Foundations {
     prompt: new SystemPrompt(''),
     crash: new CrashPoints(),
     web: new HttpsDocuments({}),
+    coreContainers: new NoCoreContainers(),
     ...sandboxPorts('unix:///nowhere', { owner: '', run: '' }, clock),
   };
 }

@@ -1,3 +1,4 @@
+import { growYoungHeap } from './young-heap';
 import { keepCompiled } from './compile-cache';
 import 'reflect-metadata';
 import { resolve } from 'node:path';
@@ -48,6 +49,7 @@ async function run(settings: Settings, logger: RdzenLogger, lock: InstanceLock):
     lock.announce(url);
     const keyFile = resolve(settings.RDZEN_DATA, 'admin.key');
     keepCompiled();
+    growYoungHeap();
     process.stdout.write(`${banner(prepared, app.get(CoreRegistry).all(), url, keyFile)}\n`);
   } catch (error) {
     await lifecycle.stop();

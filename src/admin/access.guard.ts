@@ -1,6 +1,7 @@
 import { Injectable, Logger, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
+import { CallerNames } from '../access/caller-names';
 import { ACCESS_METADATA, includes, type Access } from '../access/scope';
 import { Clock } from '../shared/clock';
 import { RdzenError } from '../shared/rdzen-error';
@@ -19,6 +20,7 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly keys: ApiKeys,
     private readonly clock: Clock,
+    private readonly names: CallerNames,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -56,6 +58,7 @@ export class AccessGuard implements CanActivate {
         `This needs a key of scope "${needed}"; key ${holder.id} has "${holder.scope}".`,
       );
     }
+    this.names.note(`api:${holder.id}`, holder.name);
     request.holder = holder;
   }
 

@@ -13,6 +13,8 @@ const SHAPE = /^rdz_([A-Za-z0-9]{8})\.([A-Za-z0-9]{43})$/;
 
 export interface KeyHolder {
   id: string;
+  /** As whoever made it called it. */
+  name: string;
   scope: Scope;
 }
 
@@ -79,13 +81,13 @@ export class ApiKeys {
     const match = SHAPE.exec(key);
     if (!match) return undefined;
     const [, id = '', secret = ''] = match;
-    const row = await this.store.get<{ hash: string; scope: Scope }>(
-      'SELECT hash, scope FROM api_keys WHERE id = ? AND revoked_at IS NULL',
+    const row = await this.store.get<{ hash: string; name: string; scope: Scope }>(
+      'SELECT hash, name, scope FROM api_keys WHERE id = ? AND revoked_at IS NULL',
       id,
     );
     if (!row) return undefined;
     return timingSafeEqual(Buffer.from(row.hash, 'hex'), digest(secret))
-      ? { id, scope: row.scope }
+      ? { id, name: row.name, scope: row.scope }
       : undefined;
   }
 }

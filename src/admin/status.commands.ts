@@ -19,13 +19,15 @@ export class StatusCommands {
     const text = texts(language);
     const { mode, epoch, cores, chat_server, docker, services = [] } = this.status.now();
     const waiting = (await this.journal.waiting()).length;
-    const lines = cores.map(({ id, kind, role, state, reason, model, warning }) =>
+    const lines = cores.map(({ id, kind, role, state, reason, model, warning, component }) =>
       text.statusCore({
         id,
         kind,
         active: role === 'active',
         state,
-        detail: [model, state === 'ready' ? undefined : reason, warning].filter(Boolean).join(', '),
+        detail: [component, model, state === 'ready' ? undefined : reason, warning]
+          .filter(Boolean)
+          .join(', '),
       }),
     );
     const chatServer = text.statusChatServer(chatServerValues(chat_server));

@@ -39,6 +39,9 @@ export class CoreStatusDto {
   @ApiPropertyOptional({ type: 'integer', description: 'Process id, where we run it' })
   pid?: number;
 
+  @ApiPropertyOptional({ description: 'The component it came as', example: 'io.github.someone/third-core' })
+  component?: string;
+
   @ApiPropertyOptional({ description: 'Version it tells' })
   version?: string;
 

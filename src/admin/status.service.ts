@@ -60,7 +60,7 @@ export class StatusService {
   }
 
   private core(core: Core): CoreStatusDto {
-    const { id, kind, role, conditions, pid, version, warning, continues, inFlight } = core;
+    const { id, kind, role, conditions, pid, version, warning, continues, inFlight, component } = core;
     const pace = this.registry.tokensPerSecond(core);
     return {
       id,
@@ -71,6 +71,7 @@ export class StatusService {
       ...(conditions.size === 0 ? {} : { conditions: [...conditions.keys()] }),
       model: this.profile.model,
       ...(pid === undefined ? {} : { pid }),
+      ...(component === undefined ? {} : { component }),
       ...(version === undefined ? {} : { version }),
       ...(warning === undefined ? {} : { warning }),
       ...(continues === undefined ? {} : { continues }),

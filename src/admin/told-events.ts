@@ -4,6 +4,7 @@ import type { EventBus, EventMap } from '../events/event-bus';
 import '../sandbox/sandbox.events';
 import '../tools/pool.events';
 import '../tools/tools.events';
+import { iso } from '../shared/iso-time';
 
 /** What an event can be about; the first part of its name. */
 export const EVENT_TOPICS = ['component', 'tool', 'trial'] as const;
@@ -39,6 +40,15 @@ const TELLERS = {
   'component.strained': ({ component, lockId, of, percent, at }) => ({
     data: { component, lock_id: lockId, of, percent, at: iso(at) },
   }),
+  'component.egress-denied': ({ component, lockId, target, reason, at }) => ({
+    data: { component, lock_id: lockId, target, reason, at: iso(at) },
+  }),
+  'component.full': ({ component, lockId, limitMiB, overSince, at }) => ({
+    data: { component, lock_id: lockId, limit_mib: limitMiB, over_since: iso(overSince), at: iso(at) },
+  }),
+  'component.has-room': ({ component, lockId, limitMiB, at }) => ({
+    data: { component, lock_id: lockId, limit_mib: limitMiB, at: iso(at) },
+  }),
   'component.drifted': ({ component, lockId, reason, at }) => ({
     data: { component, lock_id: lockId, reason, at: iso(at) },
   }),
@@ -66,8 +76,4 @@ export function listenToAll(bus: EventBus, tell: (event: ToldEvent) => void): ()
     listen(name, TELLERS[name] as (payload: EventMap[typeof name]) => Told),
   );
   return () => ends.forEach((end) => end());
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { CallerNames, shownName } from '../access/caller-names';
 import { Clock } from '../shared/clock';
 import { Random } from '../shared/random';
 import { RdzenError } from '../shared/rdzen-error';
@@ -14,11 +15,13 @@ interface Stored {
   shown_hash: string;
   needed: number;
   asked_by: string;
+  asked_by_name: string | null;
   asked_at: number;
   expires_at: number;
   state: ApprovalState;
   ended_at: number | null;
   ended_by: string | null;
+  ended_by_name: string | null;
   reason: string | null;
   details: string;
 }
@@ -32,6 +35,7 @@ export class ApprovalJournal {
     private readonly store: Store,
     private readonly clock: Clock,
     private readonly random: Random,
+    private readonly names: CallerNames,
   ) {}
 
   async ask(wish: NewApproval, tx: Queries): Promise<Approval> {
@@ -39,12 +43,18 @@ export class ApprovalJournal {
     const askedAt = this.clock.now();
     const expiresAt = askedAt + APPROVAL_MS;
     const { kind, subject, shownHash, needed, askedBy, details } = wish;
+    const askedByName = this.names.of(askedBy);
     await tx.run(
-      `INSERT INTO approvals (code, kind, subject, shown_hash, needed, asked_by, asked_at, expires_at, details)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[code, kind, subject, shownHash, needed, askedBy, askedAt, expiresAt, JSON.stringify(details)],
+      `INSERT INTO approvals (code, kind, subject, shown_hash, needed, asked_by, asked_by_name, asked_at, expires_at, details)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[code, kind, subject, shownHash, needed, askedBy, askedByName ?? null, askedAt, expiresAt],
+      JSON.stringify(details),
     );
-    return { ...wish, code, askedAt, expiresAt, approvedBy: [], state: 'open' };
+    return {
+      ...wish,
+      ...(askedByName === undefined ? {} : { askedByName }),
+      ...{ code, askedAt, expiresAt, approvedBy: [], approvers: [], state: 'open' },
+    };
   }
 
   /** @returns also those that ended; one that nobody answered in time as `expired` */
@@ -97,10 +107,10 @@ export class ApprovalJournal {
   /** Notes that somebody agrees; twice is once. @returns all who do */
   async agree(code: string, by: string, tx: Queries): Promise<string[]> {
     await tx.run(
-      'INSERT INTO approval_voices (code, voice, by_whom, at) VALUES (?, ?, ?, ?) ON CONFLICT (code, voice) DO NOTHING',
-      ...[code, voiceOf(by), by, this.clock.now()],
+      'INSERT INTO approval_voices (code, voice, by_whom, name, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (code, voice) DO NOTHING',
+      ...[code, voiceOf(by), by, this.names.of(by) ?? null, this.clock.now()],
     );
-    return this.voices(code, tx);
+    return (await this.voices(code, tx)).map(({ by_whom }) => by_whom);
   }
 
   async end(
@@ -109,28 +119,28 @@ export class ApprovalJournal {
     tx: Queries,
   ): Promise<void> {
     await tx.run(
-      "UPDATE approvals SET state = ?, ended_at = ?, ended_by = ?, reason = ? WHERE code = ? AND state = 'open'",
-      ...[state, this.clock.now(), by, reason ?? null, code],
+      "UPDATE approvals SET state = ?, ended_at = ?, ended_by = ?, ended_by_name = ?, reason = ? WHERE code = ? AND state = 'open'",
+      ...[state, this.clock.now(), by, this.names.of(by) ?? null, reason ?? null, code],
     );
   }
 
-  private async voices(code: string, within: Queries): Promise<string[]> {
-    const rows = await within.all<{ by_whom: string }>(
-      'SELECT by_whom FROM approval_voices WHERE code = ? ORDER BY rowid',
-      code,
-    );
-    return rows.map(({ by_whom }) => by_whom);
+  private voices(code: string, within: Queries): Promise<{ by_whom: string; name: string | null }[]> {
+    return within.all('SELECT by_whom, name FROM approval_voices WHERE code = ? ORDER BY rowid', code);
   }
 
   private async whole(row: Stored, within: Queries): Promise<Approval> {
+    const voices = await this.voices(row.code, within);
     const late = row.state === 'open' && row.expires_at <= this.clock.now();
     return {
       ...{ code: row.code, kind: row.kind, subject: row.subject, shownHash: row.shown_hash },
       ...{ needed: row.needed, askedBy: row.asked_by, askedAt: row.asked_at, expiresAt: row.expires_at },
-      approvedBy: await this.voices(row.code, within),
+      approvedBy: voices.map(({ by_whom }) => by_whom),
+      approvers: voices.map(({ by_whom, name }) => shownName(by_whom, name ?? undefined)),
+      ...(row.asked_by_name === null ? {} : { askedByName: row.asked_by_name }),
       state: late ? 'expired' : row.state,
       ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
       ...(row.ended_by === null ? {} : { endedBy: row.ended_by }),
+      ...(row.ended_by_name === null ? {} : { endedByName: row.ended_by_name }),
       ...(row.reason === null ? {} : { reason: row.reason }),
       details: JSON.parse(row.details) as unknown,
     };

@@ -16,12 +16,17 @@ export interface Approval {
   needed: number;
   /** In the order in which they agreed: `chat:<user id>` or `api:<key id>`. */
   approvedBy: string[];
+  /** What they went by then, in the same order; the id where that is not known. */
+  approvers: string[];
   askedBy: string;
+  /** What they went by then, where that is known. */
+  askedByName?: string;
   askedAt: number;
   expiresAt: number;
   state: ApprovalState;
   endedAt?: number;
   endedBy?: string;
+  endedByName?: string;
   reason?: string;
   /** What its kind needs to go on; JSON. */
   details: unknown;

@@ -13,4 +13,14 @@ export const APPROVALS_MIGRATIONS: Migration[] = [
          PRIMARY KEY (code, voice))`,
     ],
   },
+  {
+    feature: 'approvals',
+    version: 2,
+    // What those persons went by at the time.
+    statements: [
+      'ALTER TABLE approvals ADD COLUMN asked_by_name TEXT',
+      'ALTER TABLE approvals ADD COLUMN ended_by_name TEXT',
+      'ALTER TABLE approval_voices ADD COLUMN name TEXT',
+    ],
+  },
 ];

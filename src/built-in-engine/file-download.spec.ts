@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeHub, sha256 } from '../../test/faults/built-in-engine/support/fake-hub';
@@ -12,7 +12,8 @@ import { WebFailure } from './web-failure';
 import { WebReader } from './web-reader';
 
 const CONTENT = randomBytes(3_000_000);
-const IDLE_MS = 400;
+/** Longer than a busy machine lets a line rest by itself. */
+const IDLE_MS = 1_000;
 
 describe(FileDownload.name, () => {
   let hub: FakeHub;
@@ -27,6 +28,12 @@ describe(FileDownload.name, () => {
   beforeEach(async () => {
     hub = await FakeHub.start();
     hub.files.set('model.gguf', CONTENT);
+    // By the size of the part: a busy machine hands on a while later what has come.
+    hub.taken = (upTo) =>
+      stat(`${target}.part`).then(
+        ({ size }) => size >= upTo,
+        () => false,
+      );
     web = new WebReader({ environment: {}, idleMs: IDLE_MS });
     folder = await mkdtemp(join(tmpdir(), 'rdzen-download-'));
     target = join(folder, 'model.gguf');
@@ -116,7 +123,7 @@ describe(FileDownload.name, () => {
     const stop = new AbortController();
     hub.silences = [1_000_000];
     const run = failure(fetch(stop.signal));
-    await new Promise((done) => setTimeout(done, 150));
+    while (!(await hub.taken(1_000_000))) await new Promise((done) => setTimeout(done, 10));
     stop.abort(new Error('stopped'));
     expect((await run).message).toBe('stopped');
     await fetch();

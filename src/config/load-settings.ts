@@ -25,7 +25,7 @@ export function loadSettings(environment: Record<string, string | undefined>): S
 
   problems.push(...unreadable);
   for (const name of Object.keys(environment)) {
-    if (name.startsWith('RDZEN_') && !known.has(name) && !INTERNAL.has(name))
+    if (name.startsWith('RDZEN_') && !known.has(name) && !INTERNAL.test(name))
       problems.push(`${name} is no setting of Rdzen`);
   }
   const coreIds = configuredCoreIds(settings);
@@ -56,6 +56,10 @@ export function loadSettings(environment: Record<string, string | undefined>): S
   if ((settings.RDZEN_REGISTRY_PASSWORD === undefined) !== (settings.RDZEN_REGISTRY_USER === undefined))
     problems.push(
       'RDZEN_REGISTRY_USER and RDZEN_REGISTRY_PASSWORD (or its file) go together; one is missing',
+    );
+  if (settings.RDZEN_REGISTRY_ADDRESS !== undefined && settings.RDZEN_REGISTRY === undefined)
+    problems.push(
+      'RDZEN_REGISTRY_ADDRESS is set, so RDZEN_REGISTRY (the name that Docker has for it) is needed',
     );
   problems.push(...dockerProblems(settings));
   if (settings.ROCKETCHAT_TOKEN && !settings.ROCKETCHAT_USER_ID) {
@@ -150,25 +154,8 @@ function ofCore(settings: Settings, name: string, id: number): string | undefine
 
 const MOST_CORES = 8;
 
-/** Set by our own scripts and test rigs, not by people. */
-const INTERNAL = new Set([
-  'RDZEN_OWNER',
-  'RDZEN_RIG_CACHE',
-  'RDZEN_RIG_OLLAMA',
-  'RDZEN_RIG_MODELS',
-  'RDZEN_RIG_MODEL',
-  'RDZEN_RIG_ENGINE',
-  'RDZEN_RIG_GGUF',
-  'RDZEN_RIG_CHROMIUM',
-  'RDZEN_RIG_IMAGE_BASE',
-  'RDZEN_RIG_IMAGE_SHELL',
-  'RDZEN_RIG_IMAGE_RDZEN',
-  'RDZEN_RIG_IMAGE_CORE',
-  'RDZEN_RIG_IMAGE_CHAT',
-  'RDZEN_RIG_IMAGE_OLLAMA',
-  'RDZEN_REQUIRE_SUITES',
-  'RDZEN_CRASH_AT',
-]);
+/** Set by our own scripts, test rigs and whoever runs the tests, not by those who run Rdzen. */
+const INTERNAL = /^RDZEN_(RIG_[A-Z0-9_]+|TEST_[A-Z_]+|OWNER|REQUIRE_SUITES|CRASH_AT)$/;
 
 function declaredNames(): string[] {
   const rules = getMetadataStorage().getTargetValidationMetadatas(Settings, '', false, false);

@@ -6,6 +6,7 @@ const NOT_FOR_ENV: Readonly<Record<string, string>> = {
   RDZEN_PROFILE: 'the composition is the profile docker',
   RDZEN_BIND: 'in its container it listens everywhere; RDZEN_PUBLISH says who reaches it',
   RDZEN_DATA: 'a volume; set in the image',
+  RDZEN_CHAT_URL: 'ROOT_URL says it',
   RDZEN_PORT: 'the port of this machine; inside it is always 5000',
   RDZEN_CHAT_PORT: 'the port of this machine for Rocket.Chat; the embedded chat server does not run here',
   RDZEN_CORE: 'no core is embedded here',
@@ -19,6 +20,9 @@ const NOT_FOR_ENV: Readonly<Record<string, string>> = {
   ROCKETCHAT_PASSWORD_FILE: 'made by first-start',
   ROCKETCHAT_ADMIN_PASSWORD_FILE: 'made by first-start',
   RDZEN_HELPER_IMAGE: 'the image that rdzen itself runs from; the docker-guard knows that one',
+  RDZEN_CORE_NETWORK: 'named by the composition; the docker-guard knows that one',
+  RDZEN_REGISTRY: 'the registry of the composition; `component pack --to` takes another one',
+  RDZEN_REGISTRY_ADDRESS: 'the registry of the composition',
   RDZEN_CONTAINER_ROCKETCHAT: 'named by the composition',
   RDZEN_CONTAINER_MONGODB: 'named by the composition',
 };
@@ -39,15 +43,16 @@ const example = new Set(
 );
 const isExempt = (name: string): boolean => name in NOT_FOR_ENV || OF_A_CONTAINER.test(name);
 
+/** As Compose fills it in where nothing is set in `.env`; a default may hold another variable. */
+function filledIn(value: string): string {
+  const next = value.replace(/\$\{(\w+)(?::-([^${}]*))?\}/g, (_, variable: string, fallback?: string) =>
+    variable === 'COMPOSE_PROJECT_NAME' ? 'rdzen' : (fallback ?? ''),
+  );
+  return next === value ? value : filledIn(next);
+}
+
 /** The environment of rdzen where nothing is set in `.env`. */
-const environment = Object.fromEntries(
-  [...given].map(([name, value]) => [
-    name,
-    value.replace(/\$\{(\w+)(?::-([^}]*))?\}/g, (_, variable: string, fallback?: string) =>
-      variable === 'COMPOSE_PROJECT_NAME' ? 'rdzen' : (fallback ?? ''),
-    ),
-  ]),
-);
+const environment = Object.fromEntries([...given].map(([name, value]) => [name, filledIn(value)]));
 
 describe('the settings in docker-compose.yml', () => {
   it('are all there, and in .env.example, but for those that have a reason', () => {
@@ -74,7 +79,7 @@ describe('the settings in docker-compose.yml', () => {
     );
     const needed = ['RDZEN_MODEL', 'OLLAMA_URL_CORE1', 'OLLAMA_URL_CORE2', 'ROCKETCHAT_URL'];
     const own = Object.fromEntries(
-      [...needed, 'ROCKETCHAT_ADMIN_USER'].map((name) => [name, environment[name]]),
+      [...needed, 'ROCKETCHAT_ADMIN_USER', 'RDZEN_URL'].map((name) => [name, environment[name]]),
     );
     expect(loadSettings({ ...environment, ...files, ...secrets })).toEqual(
       loadSettings({ ...fixed, ...own, ...files, ...secrets }),

@@ -52,6 +52,7 @@ const folder = (): PropertyDecorator => (target, property) => {
   IsString()(target, property);
   MinLength(1)(target, property);
 };
+const REGISTRY = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/i;
 
 /** Every variable Rdzen reads, by its own name. A field without a default is unset when the variable is. */
 export class Settings {
@@ -76,6 +77,13 @@ export class Settings {
   })
   RDZEN_EGRESS_NETWORK = 'bridge';
 
+  /** Docker network of cores that come as components; unset: that of the cores there are. */
+  @IsOptional()
+  @Matches(/^(?!(host|none|default)$)[A-Za-z0-9][\w.-]{0,127}$/, {
+    message: 'must be the name of a network, as docker network ls shows it, and not host or none',
+  })
+  RDZEN_CORE_NETWORK?: string;
+
   /** Networks beyond the public internet that components may be approved for, as CIDR. */
   @list()
   @Matches(/^[0-9a-fA-F.:]+\/\d{1,3}$/, { each: true, message: 'must be networks such as 10.1.0.0/16' })
@@ -95,6 +103,16 @@ export class Settings {
 
   @IsIP()
   RDZEN_BIND = '127.0.0.1';
+
+  /** Where people reach the API, behind a proxy or a published port; unset: where it listens. */
+  @IsOptional()
+  @url()
+  RDZEN_URL?: string;
+
+  /** Where people reach a chat server of others; unset: ROCKETCHAT_URL. */
+  @IsOptional()
+  @url()
+  RDZEN_CHAT_URL?: string;
 
   @IsString()
   @MinLength(1)
@@ -321,11 +339,21 @@ export class Settings {
   /** Image registries, as host or host:port, that are asked without TLS; those on this machine always are. */
   @list()
   @ArrayUnique()
-  @Matches(/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/i, {
+  @Matches(REGISTRY, {
     each: true,
     message: 'must be registries as host or host:port, comma-separated',
   })
   RDZEN_REGISTRY_PLAIN_HTTP: string[] = [];
+
+  /** The registry of one's own, by the name under which Docker takes images from it; `component pack` pushes there. */
+  @IsOptional()
+  @Matches(REGISTRY, { message: 'must be a registry as host or host:port' })
+  RDZEN_REGISTRY?: string;
+
+  /** Where Rdzen reaches that registry, if Docker has another name for it; asked without TLS. */
+  @IsOptional()
+  @Matches(REGISTRY, { message: 'must be a registry as host or host:port' })
+  RDZEN_REGISTRY_ADDRESS?: string;
 
   /** Account at the registry that components are pushed to. */
   @IsOptional()

@@ -38,6 +38,10 @@ declare module '../events/event-bus' {
     'core.evicted': { coreId: number; reason: string };
     /** The model the embedded cores waited for is where they look for it. */
     'core.model-arrived': { model: string };
+    /** A further core is one of the set from now on; not probed yet. */
+    'core.joined': { core: Core };
+    /** It is no longer one of the set. */
+    'core.left': { core: Core };
     /** Something about cores that people see changed (pid, warning, slots). */
     'core.updated': { core: Core };
   }

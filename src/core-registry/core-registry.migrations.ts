@@ -35,4 +35,13 @@ export const CORE_REGISTRY_MIGRATIONS: Migration[] = [
          tokens_per_second REAL NOT NULL, answers INTEGER NOT NULL, PRIMARY KEY (core, model, setup))`,
     ],
   },
+  {
+    feature: 'core-registry',
+    version: 4,
+    statements: [
+      // Cores that came as components. Rows of those that are gone stay, so that no number is given twice.
+      `CREATE TABLE further_cores (id INTEGER PRIMARY KEY, component TEXT NOT NULL, lock TEXT NOT NULL,
+         phase TEXT NOT NULL, slots INTEGER NOT NULL, spec TEXT NOT NULL, url TEXT)`,
+    ],
+  },
 ];

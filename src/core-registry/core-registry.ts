@@ -64,6 +64,8 @@ export class CoreRegistry {
   readonly paces: CorePaces;
   private readonly logger = new Logger(CoreRegistry.name);
   private readonly cores = new Map<number, Core>();
+  /** Cores that left, for probes and answers that are still on their way. */
+  private readonly left = new Map<number, Core>();
   private currentEpoch = 0;
   private activeId = 0;
 
@@ -104,21 +106,41 @@ export class CoreRegistry {
       await this.leaveVanished(row.active);
     }
     await this.holds.open();
-    for (const definition of definitions) {
-      this.cores.set(definition.id, {
-        ...definition,
-        role: definition.id === this.activeId ? 'active' : 'standby',
-        state: 'unknown',
-        reason: 'not probed yet',
-        since: this.clock.now(),
-        changedAt: this.clock.monotonic(),
-        wasReadyMs: 0,
-        inFlight: 0,
-        failures: [],
-        conditions: this.holds.of(definition.id) as ReadonlyMap<CoreCondition, Hold<CoreCondition>>,
-        speed: {},
-      });
-    }
+    for (const definition of definitions) this.cores.set(definition.id, this.unprobed(definition));
+  }
+
+  /** A further core, while everything runs: a standby that is not probed yet. The health monitor takes it up. */
+  join(definition: CoreDefinition): Core {
+    if (this.cores.has(definition.id)) throw new Error(`There is a core ${definition.id} already`);
+    const core = this.unprobed(definition);
+    this.cores.set(core.id, core);
+    this.bus.emit('core.joined', { core });
+    return core;
+  }
+
+  /** Out of the set for good. What is still said about it counts no more. The active core does not go. */
+  leave(id: number): void {
+    const core = this.get(id);
+    if (core.role === 'active') throw new Error(`Core ${id} is active and cannot leave`);
+    this.cores.delete(id);
+    this.left.set(id, core);
+    this.bus.emit('core.left', { core });
+  }
+
+  private unprobed(definition: CoreDefinition): Core {
+    return {
+      ...definition,
+      role: definition.id === this.activeId ? 'active' : 'standby',
+      state: 'unknown',
+      reason: 'not probed yet',
+      since: this.clock.now(),
+      changedAt: this.clock.monotonic(),
+      wasReadyMs: 0,
+      inFlight: 0,
+      failures: [],
+      conditions: this.holds.of(definition.id) as ReadonlyMap<CoreCondition, Hold<CoreCondition>>,
+      speed: {},
+    };
   }
 
   get epoch(): number {
@@ -161,6 +183,7 @@ export class CoreRegistry {
   }
 
   setState(id: number, state: CoreState, reason: string): void {
+    if (this.left.has(id)) return;
     const core = this.get(id);
     const from = core.state;
     core.reason = reason;
@@ -193,30 +216,31 @@ export class CoreRegistry {
 
   /** Something about it is amiss, at this moment or since `monotonic`; the first sign of a trouble counts. */
   trouble(id: number, monotonic = this.clock.monotonic()): void {
-    this.get(id).troubleSince ??= monotonic;
+    this.known(id).troubleSince ??= monotonic;
   }
 
   update(id: number, details: Details): void {
-    const core = this.get(id);
+    const core = this.known(id);
     const changed = (Object.keys(details) as (keyof Details)[]).some(
       (key) => !UNSEEN.has(key) && core[key] !== details[key],
     );
     Object.assign(core, details);
-    if (changed) this.bus.emit('core.updated', { core });
+    if (changed && !this.left.has(id)) this.bus.emit('core.updated', { core });
   }
 
   learn(id: number, speed: CoreSpeed): void {
-    learnSpeed(this.get(id).speed, speed);
+    learnSpeed(this.known(id).speed, speed);
   }
 
   /** Records what was seen; the health monitor hears of it and judges. */
   report(evidence: Omit<Evidence, 'at'>): void {
+    if (this.left.has(evidence.coreId)) return;
     this.bus.emit('core.evidence-reported', { ...evidence, at: this.clock.now() });
   }
 
   /** A token, or any other byte of a real answer, came from the core. */
   alive(id: number): void {
-    this.get(id).lastTokenAt = this.clock.monotonic();
+    this.known(id).lastTokenAt = this.clock.monotonic();
     this.paces.token(id);
   }
 
@@ -231,13 +255,14 @@ export class CoreRegistry {
   }
 
   occupy(id: number): () => void {
-    const core = this.get(id);
+    const core = this.known(id);
     core.inFlight++;
     let open = true;
     return () => {
       if (!open) return;
       open = false;
       core.inFlight--;
+      if (this.left.has(id)) return;
       this.bus.emit('core.updated', { core });
     };
   }
@@ -291,6 +316,10 @@ export class CoreRegistry {
       const at = this.clock.now();
       await writeSwitch(tx, { ...why, epoch: this.currentEpoch, from, to: this.activeId, at });
     });
+  }
+
+  private known(id: number): Core {
+    return this.left.get(id) ?? this.get(id);
   }
 
   private recentFailures(core: Core): number[] {

@@ -58,6 +58,8 @@ export interface CoreDefinition {
   host: string;
   /** Questions it answers at once. */
   slots: number;
+  /** Name of the component it came as. */
+  component?: string;
 }
 
 /**

@@ -39,6 +39,13 @@ describe(EventBus.name, () => {
     expect(sut.failures).toBe(2);
   });
 
+  it('takes what a listener returns for nothing where it is no promise', () => {
+    const total = { inc: () => ({ labelHash: '' }) };
+    sut.on('process.stopping', (() => total.inc()) as () => void);
+    sut.emit('process.stopping', event);
+    expect(sut.failures).toBe(0);
+  });
+
   it('does not tell a listener of the event during which it came', () => {
     const late = jest.fn();
     sut.on('process.stopping', () => void sut.on('process.stopping', late));

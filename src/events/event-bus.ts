@@ -32,8 +32,9 @@ export class EventBus {
       // It may have left because of the listener before it.
       if (!set?.has(listener)) continue;
       try {
-        const result = (listener as Listener<Name>)(payload);
-        if (result) result.catch((error: unknown) => this.failed(name, error));
+        // Whoever listens with an expression returns whatever that gives.
+        const result: unknown = (listener as Listener<Name>)(payload);
+        if (result instanceof Promise) result.catch((error: unknown) => this.failed(name, error));
       } catch (error) {
         this.failed(name, error);
       }

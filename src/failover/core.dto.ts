@@ -43,6 +43,9 @@ export class CoreDto {
 
   @ApiPropertyOptional({ type: 'integer', description: 'Process id, where we run it' })
   pid?: number;
+
+  @ApiPropertyOptional({ description: 'The component it came as', example: 'io.github.someone/third-core' })
+  component?: string;
 }
 
 export class CoreHistoryDto {
@@ -72,7 +75,7 @@ export class CoreHistoryDto {
 }
 
 export function coreDto(core: Core): CoreDto {
-  const { id, kind, role, state, reason, since, conditions, inFlight, failures, pid } = core;
+  const { id, kind, role, state, reason, since, conditions, inFlight, failures, pid, component } = core;
   return {
     ...{ id, kind, role, state: shownState(core), health: state, reason },
     since: new Date(since).toISOString(),
@@ -80,6 +83,7 @@ export function coreDto(core: Core): CoreDto {
     in_flight: inFlight,
     failures: failures.length,
     ...(pid === undefined ? {} : { pid }),
+    ...(component === undefined ? {} : { component }),
   };
 }
 

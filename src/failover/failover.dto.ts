@@ -7,13 +7,20 @@ import { MODES } from './cluster-modes';
 import type { Switchover } from './switchover';
 
 const LONGEST_DRAIN_S = 600;
+const MOST_CORE_ID = 999;
 
 export class CoreParams {
-  @ApiProperty({ type: 'integer', minimum: 1, maximum: 99, description: 'Number of the core', example: 1 })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    maximum: MOST_CORE_ID,
+    description: 'Number of the core',
+    example: 1,
+  })
   @Type(() => Number)
   @IsInt()
   @Min(1)
-  @Max(99)
+  @Max(MOST_CORE_ID)
   id!: number;
 }
 
@@ -49,26 +56,26 @@ export class SwitchoverBody extends DrainBody {
   @ApiProperty({
     type: 'integer',
     minimum: 1,
-    maximum: 99,
+    maximum: MOST_CORE_ID,
     description: 'The core that is active now, as you believe',
     example: 1,
   })
   @IsInt()
   @Min(1)
-  @Max(99)
+  @Max(MOST_CORE_ID)
   from!: number;
 
   @ApiPropertyOptional({
     type: 'integer',
     minimum: 1,
-    maximum: 99,
+    maximum: MOST_CORE_ID,
     description: 'Where to; the best one that is ready where left out',
     example: 2,
   })
   @MayBeAbsent()
   @IsInt()
   @Min(1)
-  @Max(99)
+  @Max(MOST_CORE_ID)
   to?: number;
 
   @ApiPropertyOptional({ default: false, description: 'Only say what would be done' })
@@ -81,13 +88,13 @@ export class ForcedBody extends DrainBody {
   @ApiProperty({
     type: 'integer',
     minimum: 1,
-    maximum: 99,
+    maximum: MOST_CORE_ID,
     description: 'Where to, ready or not',
     example: 2,
   })
   @IsInt()
   @Min(1)
-  @Max(99)
+  @Max(MOST_CORE_ID)
   to!: number;
 
   @ApiProperty({ enum: [true], description: 'Must be true: says that you mean it' })

@@ -4,6 +4,7 @@ import { IsInt, Max, Min } from 'class-validator';
 import { MayBeAbsent } from '../access/may-be-absent';
 import { LONGEST_REPORT_HOURS, type AvailabilityReport } from './availability-report';
 import { SWITCH_CAUSES } from './switch-cause';
+import { iso } from '../shared/iso-time';
 
 export class ReportQuery {
   @ApiPropertyOptional({
@@ -173,10 +174,6 @@ export function reportDto(hours: number, report: AvailabilityReport): ReportDto 
     answers: { ...answers, since: iso(answers.since) },
     repairs: report.repairs.map((each) => ({ ...each, outcomes: { ...each.outcomes } })),
   };
-}
-
-function iso(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }
 
 /** To the hundredth, and never down to nothing. */

@@ -17,7 +17,8 @@ const ENGINE_MS = 2_000;
 export class HealthMonitor {
   private readonly logger = new Logger(HealthMonitor.name);
   private readonly watches = new Map<number, CoreWatch>();
-  private running: Promise<unknown> = Promise.resolve();
+  private readonly running = new Set<Promise<unknown>>();
+  private stopped = false;
   private readonly unsubscribe: (() => void)[] = [];
 
   constructor(
@@ -40,6 +41,11 @@ export class HealthMonitor {
       }),
       this.bus.on('core.proof-wanted', ({ coreId }) => this.watches.get(coreId)?.proveNow()),
       this.bus.on('core.pace-wanted', ({ coreId }) => this.watches.get(coreId)?.measureNow()),
+      this.bus.on('core.joined', ({ core }) => this.takeUp(core)),
+      this.bus.on('core.left', ({ core }) => {
+        this.watches.get(core.id)?.stop();
+        this.watches.delete(core.id);
+      }),
       this.bus.on('core.model-arrived', () => {
         for (const watch of this.watches.values()) watch.lookAgain();
       }),
@@ -51,22 +57,35 @@ export class HealthMonitor {
       this.engine.onEvent((event) => this.onContainer(event)),
     );
     for (const core of this.registry.all()) await this.lookAtContainer(core);
-    this.running = Promise.all([...this.watches.values()].map((watch) => watch.run())).catch(
-      (error: unknown) => {
-        // A watch that ends would leave its core unwatched for good: better to stop and be restarted.
-        this.logger.error(
-          `Watching the cores failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-        );
-        throw error;
-      },
-    );
+    for (const watch of this.watches.values()) this.run(watch);
   }
 
   async stop(): Promise<void> {
     for (const end of this.unsubscribe.splice(0)) end();
     for (const watch of this.watches.values()) watch.stop();
     this.tools.tilt.stop();
-    await this.running;
+    this.stopped = true;
+    await Promise.all(this.running);
+  }
+
+  private run(watch: CoreWatch): void {
+    const work: Promise<unknown> = watch.run().catch((error: unknown) => {
+      // A watch that ends would leave its core unwatched for good: better to stop and be restarted.
+      this.logger.error(
+        `Watching the cores failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+      throw error;
+    });
+    this.running.add(work);
+    void work.then(() => this.running.delete(work));
+  }
+
+  private async takeUp(core: Core): Promise<void> {
+    const watch = new CoreWatch(core, this.tools);
+    this.watches.set(core.id, watch);
+    await this.lookAtContainer(core);
+    // It may have left, or everything may have stopped, while the engine was asked.
+    if (!this.stopped && this.watches.get(core.id) === watch) this.run(watch);
   }
 
   /** It was started before we listened. */

@@ -4,7 +4,7 @@ import { ApiErrors, BODY_ERRORS } from '../access/api-errors';
 import { Caller } from '../access/caller';
 import { RequireAccess } from '../access/scope';
 import { ApprovalJournal } from '../approvals/approval-journal';
-import { approvalDto, ApprovalDto, RejectBody } from './installation.dto';
+import { approvalDto, ApprovalDto, RejectBody } from './approval.dto';
 import { InstallationService } from './installation.service';
 
 const SHOWN = 100;
@@ -35,7 +35,13 @@ export class ApprovalsController {
   })
   @ApiParam(CODE)
   @ApiOkResponse({ type: ApprovalDto, description: '`approved`, or still `open` where another has to agree' })
-  @ApiErrors(...(['APPROVAL_NOT_FOUND', 'APPROVAL_CLOSED', 'APPROVAL_STALE', 'COMPONENT_STATE'] as const))
+  @ApiErrors(
+    'APPROVAL_NOT_FOUND',
+    'APPROVAL_CLOSED',
+    'APPROVAL_STALE',
+    'COMPONENT_STATE',
+    'SERVICE_NOT_INSTALLED',
+  )
   async approve(@Param('code') code: string, @Caller() by: string): Promise<ApprovalDto> {
     return approvalDto((await this.installation.approve(code, by)).approval);
   }

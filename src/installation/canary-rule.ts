@@ -1,7 +1,7 @@
 import type { CallCount } from '../component-registry/installed/component-journal';
 
 const LEAST_MS = 24 * 3_600_000;
-const LEAST_CALLS = 20;
+export const LEAST_CALLS = 20;
 const MOST_FAILED = 0.05;
 /** A few failures are too many long before there are twenty calls. */
 const SURELY_TOO_MANY = 3;

@@ -2,19 +2,17 @@ import { Injectable } from '@nestjs/common';
 import type { ComponentLock, LockedTool } from '../component-registry/installed/component-lock';
 import { blockOf } from '../component-registry/manifest/manifest';
 import { ComponentContainers } from '../containers/component-containers';
-import { ContainerImages, type ImageInfo } from '../containers/container-images';
+import { ContainerImages } from '../containers/container-images';
 import { type ListedTool, McpFailure } from '../mcp/mcp-session';
 import { descriptionHash, schemaHash } from '../mcp/tool-hash';
 import { CrashPoints } from '../shared/crash-points';
 import { ComponentDidNotStart, ComponentRuntime } from '../tools/component-runtime';
 import { keepsData } from '../tools/start-locked';
+import { NotAsTried } from './kinds/kind-conduct';
+import { imageOf } from './kinds/lock-image';
 
-const PULL_MS = 120_000;
 const LISTED_WITHIN_MS = 10_000;
 const LIFETIME_MS = 120_000;
-
-/** It is not what was tried, or does not run: trying again changes nothing. */
-export class NotAsTried extends Error {}
 
 /** Gets the image of an approved lock, starts it once, and holds what it finds against what was tried. */
 @Injectable()
@@ -35,20 +33,12 @@ export class ComponentBringer {
    * @throws RdzenError ENGINE_*, REGISTRY_*, IMAGE_MISSING, TOO_MANY_COMPONENTS: it may go better later
    */
   async bring(draft: ComponentLock): Promise<ComponentLock> {
-    const image = await this.image(draft.image);
+    const image = await imageOf(draft.image, this.images);
     this.crash.reach('component-pulled');
     const { listed, protocolVersion } = await this.listOnce(draft);
     const tools = compared(draft, listed);
     this.crash.reach('component-compared');
     return { ...draft, imageId: image.id, tools, protocolVersion };
-  }
-
-  private async image(reference: string): Promise<ImageInfo> {
-    const there =
-      (await this.images.inspect(reference)) ?? (await this.images.pull(reference, { withinMs: PULL_MS }));
-    if (there.digests.length > 0 && !there.digests.includes(reference))
-      throw new NotAsTried(`the engine has ${there.digests[0]} in place of ${reference}`);
-    return there;
   }
 
   private async listOnce(draft: ComponentLock): Promise<{ listed: ListedTool[]; protocolVersion: string }> {

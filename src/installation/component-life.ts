@@ -1,7 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { CallerNames } from '../access/caller-names';
+import { silent } from '../component-registry/catalogue/for-chat';
 import { type AskedIn, ComponentJournal } from '../component-registry/installed/component-journal';
 import { componentTransition, type LifeState } from '../component-registry/installed/component-states';
 import type { InstalledComponent } from '../component-registry/installed/installed-component';
+import { blockOf } from '../component-registry/manifest/manifest';
 import { InstalledComponents } from '../component-registry/installed/installed-components';
 import '../component-registry/installed/installed.events';
 import type { Language } from '../config/settings';
@@ -48,6 +51,7 @@ export class ComponentLife {
     private readonly bus: EventBus,
     private readonly clock: Clock,
     private readonly crash: CrashPoints,
+    private readonly names: CallerNames,
   ) {}
 
   /** State, history and messages are one: after a crash all of them are there, or none. */
@@ -61,9 +65,16 @@ export class ComponentLife {
       );
     const at = this.clock.now();
     const { lockId = lock.id, version = lock.version } = about;
-    const change = { name, from, to, lockId, version, reason, by, at };
+    const byName = this.names.of(by);
+    const who = { by, ...(byName === undefined ? {} : { byName }) };
+    const change = { name, from, to, lockId, version, reason, ...who, at };
     const title = lock.manifest.title ?? name;
-    const messages = told ? await this.messages(lockId, { title, version, change: told, reason }, at) : [];
+    const { kind } = blockOf(lock.manifest);
+    const values = {
+      ...{ title, version, reason: silent(reason), service: kind === 'service' },
+      ...(kind === 'core' ? { answers: true as const } : {}),
+    };
+    const messages = told ? await this.messages(lockId, { ...values, change: told }, at) : [];
     await this.store.transaction(async (tx) => {
       await this.journal.write(component, change, tx);
       await also?.(tx);
@@ -73,14 +84,10 @@ export class ComponentLife {
     this.installed.set(component);
     for (const { key } of messages) this.notices.announce(key);
     this.logger.log(`${name} ${version}: ${from} -> ${to}, ${reason}`);
-    this.bus.emit('component.changed', { component: name, from, to, lockId, version, reason, at });
+    this.bus.emit('component.changed', { component: name, from, to, lockId, version, reason, by, at });
   }
 
-  private async messages(
-    lockId: string,
-    values: { title: string; version: string; change: ToldChange; reason: string },
-    at: number,
-  ): Promise<NewNotice[]> {
+  private async messages(lockId: string, values: ComponentChangeValues, at: number): Promise<NewNotice[]> {
     const asked = await this.journal.askedIn(lockId);
     const rooms: (Omit<AskedIn, 'language'> & { language: Language })[] = [
       { roomId: ADMIN_ROOM, language: await this.languages.of(ADMIN_ROOM) },

@@ -6,9 +6,9 @@ import { RequireAccess } from '../access/scope';
 import { ComponentJournal } from '../component-registry/installed/component-journal';
 import type { InstalledComponent } from '../component-registry/installed/installed-component';
 import { InstalledComponents } from '../component-registry/installed/installed-components';
+import { approvalDto, ApprovalDto } from './approval.dto';
+import { useDto } from './component-use.dto';
 import {
-  approvalDto,
-  ApprovalDto,
   ComponentDetailDto,
   componentDto,
   ComponentDto,
@@ -17,9 +17,9 @@ import {
   RemoveQuery,
   ListedComponentDto,
   RollbackBody,
-  useDto,
-} from './installation.dto';
+} from './components.dto';
 import { EarlierLocks } from './earlier-locks';
+import { InstalledHealth } from './installed-health';
 import { InstalledUse } from './installed-use';
 import { InstallationService } from './installation.service';
 
@@ -35,6 +35,7 @@ export class ComponentsController {
     private readonly journal: ComponentJournal,
     private readonly earlier: EarlierLocks,
     private readonly use: InstalledUse,
+    private readonly health: InstalledHealth,
   ) {}
 
   @Get()
@@ -50,7 +51,7 @@ export class ComponentsController {
       .all()
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .map((one) => ({
-        ...componentDto(one),
+        ...componentDto(one, this.health.of(one)),
         use: useDto(used.get(one.name) ?? { calls: 0, errors: 0 }),
       }));
   }
@@ -69,6 +70,7 @@ export class ComponentsController {
     'COMPONENT_NOT_PACKED',
     'COMPONENT_NOT_TRIED',
     'COMPONENT_STATE',
+    'SERVICE_NOT_INSTALLED',
   )
   async install(
     @Body() { component, version }: InstallBody,
@@ -140,9 +142,12 @@ export class ComponentsController {
     const memory = await this.use.memoryNow(component);
     return detailDto({
       component,
+      health: this.health.of(component),
       count: await this.journal.counted(id),
       use: await this.use.of(component.name),
       ...(memory ? { memory } : {}),
+      kept: this.use.keptNow(component),
+      refused: await this.use.refused(component.name),
       earlier: await this.earlier.of(component),
       history: await this.journal.history(component.name, HISTORY),
     });

@@ -34,9 +34,10 @@ export class InstallCandidates {
    * @throws RdzenError COMPONENT_NOT_FOUND, COMPONENT_NOT_PACKED, COMPONENT_NOT_TRIED
    */
   async find(name: string, version?: string): Promise<InstallCandidate> {
+    await this.catalogue.opened();
     const entry = this.catalogue.get(name, version);
     const manifest = await this.catalogue.runnable(entry);
-    if (!manifest) throw notPacked(entry.manifest);
+    if (!manifest) throw notPacked(entry.manifest, this.catalogue.packHint(entry.manifest));
     const report = await this.reportOf(manifest);
     const { image } = subjectOf(report.trialId, manifest, entry);
     const manifestHash = contentHash(manifest);

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { CallerNames, shownName } from '../access/caller-names';
 import type { Approval } from '../approvals/approval';
 import { ApprovalJournal } from '../approvals/approval-journal';
+import { silent } from '../component-registry/catalogue/for-chat';
 import { contentHash } from '../component-registry/catalogue/signature';
 import { type AskedIn, ComponentJournal } from '../component-registry/installed/component-journal';
 import type { ComponentLock } from '../component-registry/installed/component-lock';
@@ -15,6 +17,7 @@ import { CrashPoints } from '../shared/crash-points';
 import { Random } from '../shared/random';
 import { RdzenError } from '../shared/rdzen-error';
 import { Store } from '../storage/store';
+import { UsedServices } from '../tools/services/used-services';
 import type { DriftValues } from '../texts/drift-texts';
 import { texts } from '../texts/texts';
 import { ComponentLife } from './component-life';
@@ -62,21 +65,24 @@ export class InstallationRequests {
     private readonly links: ReportLinks,
     private readonly adminRoom: AdminRoom,
     private readonly languages: LanguageOf,
+    private readonly used: UsedServices,
     private readonly store: Store,
     private readonly clock: Clock,
     private readonly random: Random,
     private readonly crash: CrashPoints,
+    private readonly names: CallerNames,
   ) {}
 
   /**
    * Asks the administrators. The same wish again is the same question, as long as it is open.
    *
-   * @throws RdzenError COMPONENT_NOT_FOUND, COMPONENT_NOT_PACKED, COMPONENT_NOT_TRIED, COMPONENT_STATE
+   * @throws RdzenError COMPONENT_NOT_FOUND, COMPONENT_NOT_PACKED, COMPONENT_NOT_TRIED, COMPONENT_STATE, SERVICE_NOT_INSTALLED
    */
   async ask({ name, version, askedBy, room }: InstallWish): Promise<Approval> {
     const candidate = await this.candidates.find(name, version);
     const { manifest, title } = candidate;
     this.mayCome(candidate);
+    this.used.demandInstalled(manifest);
     const { drift, shownHash } = this.shown(candidate);
     const language = await this.languages.of(ADMIN_ROOM);
     const rights = rightsOf(manifest);
@@ -101,6 +107,7 @@ export class InstallationRequests {
       const text = texts(language).approvalAsked({
         ...{ code: asked.code, title, name: manifest.name, version: manifest.version, needed: asked.needed },
         ...{ verdict, rating: rating.value, rights, drift, page: this.links.page(trialId) },
+        askedBy: silent(shownName(askedBy, asked.askedByName)),
       });
       await this.notices.write([{ key: keyOf(asked), roomId: ADMIN_ROOM, text }], tx);
       return { approval: asked, isNew: true };
@@ -110,12 +117,13 @@ export class InstallationRequests {
   }
 
   /**
-   * @throws RdzenError APPROVAL_NOT_FOUND, APPROVAL_CLOSED, APPROVAL_STALE, COMPONENT_STATE
+   * @throws RdzenError APPROVAL_NOT_FOUND, APPROVAL_CLOSED, APPROVAL_STALE, COMPONENT_STATE, SERVICE_NOT_INSTALLED
    */
   async approve(code: string, by: string): Promise<ApprovalResult> {
     const approval = await this.approvals.open(code);
     const candidate = await this.stillAsShown(approval, by);
     this.mayCome(candidate);
+    this.used.demandInstalled(candidate.manifest);
     const { room } = approval.details as InstallDetails;
     const missing = await this.store.transaction(async (tx) => {
       await this.approvals.open(approval.code, tx);
@@ -124,7 +132,7 @@ export class InstallationRequests {
     });
     const now = await this.approvals.open(approval.code);
     if (missing > 0) return { approval: now, missing };
-    const lock = this.draft(candidate, now.approvedBy);
+    const lock = this.draft(candidate, now);
     await this.life.take({
       component: this.installing(lock, room),
       ...{ lockId: lock.id, version: lock.version, by, reason: `approved under ${approval.code}` },
@@ -147,7 +155,8 @@ export class InstallationRequests {
       await this.approvals.end(open.code, { state: 'rejected', by, reason: why }, tx);
       const { room, title, version } = open.details as InstallDetails;
       if (!room) return { approval: open };
-      const text = texts(room.language).approvalRejected({ title, version, why });
+      const who = silent(this.names.shown(by));
+      const text = texts(room.language).approvalRejected({ title, version, why, by: who });
       const { roomId, threadId } = room;
       await this.notices.write([{ key: `${keyOf(open)}-rejected`, roomId, threadId, text }], tx);
       return { approval: open, key: `${keyOf(open)}-rejected` };
@@ -205,7 +214,7 @@ export class InstallationRequests {
 
   private draft(
     { manifest, image, manifestHash, report }: InstallCandidate,
-    approvedBy: string[],
+    { approvedBy, approvers }: Approval,
   ): ComponentLock {
     const there = this.installed.get(manifest.name);
     const previous =
@@ -226,7 +235,7 @@ export class InstallationRequests {
         image,
         imageId: '',
         protocolVersion: '',
-        approvedBy,
+        ...{ approvedBy, approvers },
         approvedAt: this.clock.now(),
         trialId: report.trialId,
       },

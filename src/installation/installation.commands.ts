@@ -4,7 +4,9 @@ import { forChat } from '../component-registry/catalogue/for-chat';
 import { InstalledComponents } from '../component-registry/installed/installed-components';
 import type { InstalledComponent } from '../component-registry/installed/installed-component';
 import { ChatCommand, type CommandCall } from '../commands/chat-command';
+import { RdzenError } from '../shared/rdzen-error';
 import { texts } from '../texts/texts';
+import { keepsData } from '../tools/start-locked';
 import type { InstallDetails } from './installation-requests';
 import { InstallationService } from './installation.service';
 import { InstalledView } from './installed-view';
@@ -55,7 +57,7 @@ export class InstallationCommands {
   async components({ arguments: words, language }: CommandCall): Promise<string> {
     const [name] = words;
     const text = texts(language);
-    if (name !== undefined) return text.installedCard(await this.view.card(this.installation.find(name)));
+    if (name !== undefined) return text.installedCard(await this.view.card(this.meant(name)));
     const here = this.installed.all().filter(({ state }) => state !== 'removed');
     return text.installedList({ components: await this.view.lines(here) });
   }
@@ -80,8 +82,10 @@ export class InstallationCommands {
     const [name, word, ...more] = call.arguments;
     const withData = word === 'data' || word === 'dane';
     if (word === undefined || (withData && more.length === 0))
-      return this.change({ ...call, arguments: name === undefined ? [] : [name] }, (found, by) =>
-        this.installation.remove(found, by, { withData }),
+      return this.change(
+        { ...call, arguments: name === undefined ? [] : [name] },
+        (found, by) => this.installation.remove(found, by, { withData }),
+        withData,
       );
     return Promise.resolve(texts(call.language).removeUsage());
   }
@@ -89,11 +93,24 @@ export class InstallationCommands {
   private async change(
     call: CommandCall,
     work: (name: string, by: string) => Promise<InstalledComponent>,
+    withData = false,
   ): Promise<string> {
     const [name, ...more] = call.arguments;
     const text = texts(call.language);
     if (name === undefined || more.length > 0) return text.nameUsage({ command: call.name });
-    return text.installedDone(this.view.line(await work(name, byOf(call))));
+    const component = await work(name, byOf(call));
+    const dataStays = !withData && component.state === 'removed' && keepsData(component.lock);
+    return text.installedDone({ ...this.view.line(component), dataStays });
+  }
+
+  /** One that is there, else one that was. @throws RdzenError COMPONENT_NOT_INSTALLED */
+  private meant(name: string): InstalledComponent {
+    try {
+      return this.installation.find(name);
+    } catch (error) {
+      if (!(error instanceof RdzenError)) throw error;
+      return this.installation.find(name, true);
+    }
   }
 }
 

@@ -167,6 +167,38 @@ describe(InstallationService.name, () => {
     expect(await code(sut.service.install(ASKED))).toBe('COMPONENT_STATE');
   });
 
+  it('tells people by their names of then, and keeps them apart by their ids', async () => {
+    const manifest = manifestOf();
+    blockOf(manifest).permissions = { filesystem: { state: { path: '/data', maxMiB: 5 } } };
+    world.manifests = [manifest];
+    world.tried(manifest, live);
+    sut.names.note('chat:root', '@ann');
+    const { code: asked } = await sut.service.install(ASKED);
+    expect((await told())[0]).toMatch(/asked for by @\u200bann;/);
+    sut.names.note('api:k1', '@ann');
+    await sut.service.approve(asked, 'api:k1');
+    // An old row.
+    await store.run('UPDATE approval_voices SET name = NULL');
+    sut.names.note('chat:root', '@anna');
+    await sut.service.approve(asked, 'chat:root');
+    expect((await canary())?.lock).toMatchObject({
+      approvedBy: ['api:k1', 'chat:root'],
+      approvers: ['api:k1', '@anna'],
+    });
+    const { name } = await sut.service.promote('good', 'chat:root');
+    await sut.service.remove('good', 'api:k1');
+    expect((await told()).at(-1)).toContain('is removed by @\u200bann (API).');
+    await begin();
+    expect(await sut.approvals.find(asked)).toMatchObject({ askedByName: '@ann', endedByName: '@anna' });
+    const history = await sut.journal.history(name, 10);
+    expect(history.map(({ by, byName, reason }) => ({ by, byName, reason }))).toEqual([
+      { by: 'api:k1', byName: '@ann', reason: 'removed by @ann (API)' },
+      { by: 'chat:root', byName: '@anna', reason: 'promoted by @anna' },
+      { by: 'rdzen', byName: undefined, reason: 'image and tools are those that were tried' },
+      { by: 'chat:root', byName: '@anna', reason: `approved under ${asked}` },
+    ]);
+  });
+
   it('takes no code that is wrong, late, rejected, or about something else by now', async () => {
     world.tried(manifestOf(), live);
     expect(await code(sut.service.approve('NOSUCH', 'chat:root'))).toBe('APPROVAL_NOT_FOUND');

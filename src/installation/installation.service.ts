@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { CallerNames } from '../access/caller-names';
 import type { Approval } from '../approvals/approval';
 import { ComponentJournal } from '../component-registry/installed/component-journal';
 import type { ComponentLock } from '../component-registry/installed/component-lock';
@@ -9,12 +10,13 @@ import { Clock, type Timer } from '../shared/clock';
 import { RdzenError } from '../shared/rdzen-error';
 import { utcStamp } from '../shared/utc-stamp';
 import '../tools/tools.events';
-import { judgeCanary } from './canary-rule';
-import { ComponentBringer, NotAsTried } from './component-bringer';
 import { ComponentData } from './component-data';
 import { ComponentLife } from './component-life';
 import { EarlierLocks } from './earlier-locks';
 import { type ApprovalResult, InstallationRequests, type InstallWish } from './installation-requests';
+import { NotAsTried } from './kinds/kind-conduct';
+import { KindConducts } from './kinds/kind-conducts';
+import { KindFollowUp } from './kinds/kind-follow-up';
 
 const LOOK_EVERY_MS = 60_000;
 const MOST_TRIES = 3;
@@ -33,7 +35,8 @@ export class InstallationService {
 
   constructor(
     private readonly requests: InstallationRequests,
-    private readonly bringer: ComponentBringer,
+    private readonly conducts: KindConducts,
+    private readonly followUp: KindFollowUp,
     private readonly life: ComponentLife,
     private readonly data: ComponentData,
     private readonly earlier: EarlierLocks,
@@ -41,6 +44,7 @@ export class InstallationService {
     private readonly installed: InstalledComponents,
     private readonly bus: EventBus,
     private readonly clock: Clock,
+    private readonly names: CallerNames,
   ) {}
 
   /** Reads what is installed, and goes on with what an earlier life left on its way. */
@@ -61,6 +65,7 @@ export class InstallationService {
         this.alone(() => this.drifted(component, lockId, reason)),
       ),
     );
+    this.followUp.start();
     this.look();
   }
 
@@ -68,7 +73,7 @@ export class InstallationService {
     this.timer?.cancel();
     for (const end of this.unsubscribe) end();
     this.stopping.abort(new Error('Rdzen is stopping'));
-    await Promise.all(this.bringing.values());
+    await Promise.all([...this.bringing.values(), this.followUp.stop()]);
     await this.line;
   }
 
@@ -105,7 +110,7 @@ export class InstallationService {
           'COMPONENT_STATE',
           `${component.name} is no canary, so there is nothing to promote.`,
         );
-      await this.promoted(component, `promoted by ${by}`, by);
+      await this.promoted(component, `promoted by ${this.names.shown(by)}`, by);
       return this.find(component.name);
     });
   }
@@ -123,7 +128,7 @@ export class InstallationService {
     if (aim) await this.earlier.bringImage(aim);
     return this.alone(async () => {
       const component = this.find(name);
-      await this.back(component, `taken back by ${by}`, by, version);
+      await this.back(component, `taken back by ${this.names.shown(by)}`, by, version);
       return this.installed.get(component.name) ?? component;
     });
   }
@@ -138,7 +143,7 @@ export class InstallationService {
     return this.alone(async () => {
       const { next: _, ...component } = this.find(name, withData);
       const { volume: _volume, backup: _backup, ...bare } = component;
-      const reason = `removed by ${by}${withData ? ', with its data' : ''}`;
+      const reason = `removed by ${this.names.shown(by)}${withData ? ', with its data' : ''}`;
       const gone = (as: InstalledComponent): Promise<void> =>
         this.to({ ...as, canaryRooms: [] }, 'removed', reason, by);
       if (withData)
@@ -186,7 +191,7 @@ export class InstallationService {
   private async bring(name: string, draft: ComponentLock): Promise<void> {
     for (let tries = 1; ; tries++)
       try {
-        const lock = await this.bringer.bring(draft);
+        const lock = await this.conducts.of(draft).bring(draft);
         if (this.stopping.signal.aborted) return;
         await this.alone(() => this.arrived(name, lock));
         return;
@@ -230,12 +235,11 @@ export class InstallationService {
     const component = this.installed.get(name);
     const canary = canaryOf(component);
     if (!component || !canary) return;
-    const count = await this.journal.counted(canary.lock.id);
-    const verdict = judgeCanary(count, this.clock.now() - canary.since);
+    const ageMs = this.clock.now() - canary.since;
+    const { verdict, reason } = await this.conducts.of(canary.lock).verdict(canary.lock, ageMs);
     if (verdict === 'wait') return;
-    const figures = `${count.failures} of ${count.calls} calls failed`;
-    if (verdict === 'promote') await this.promoted(component, figures, ITSELF);
-    else await this.back(component, figures, ITSELF);
+    if (verdict === 'promote') await this.promoted(component, reason, ITSELF);
+    else await this.back(component, reason, ITSELF);
   }
 
   private async promoted(component: InstalledComponent, reason: string, by: string): Promise<void> {

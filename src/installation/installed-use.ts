@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { InstalledComponent } from '../component-registry/installed/installed-component';
 import { blockOf, DEFAULT_RESOURCES } from '../component-registry/manifest/manifest';
 import { ComponentPool } from '../tools/component-pool';
+import { EgressDenials, type RefusedTarget } from '../tools/egress-denials';
+import { KeptData, type KeptDataUse } from '../tools/kept-data';
 import { type ToolTotal, ToolUsage } from '../tools/tool-usage';
 
 /** Today is the last of them. */
@@ -28,6 +30,8 @@ export class InstalledUse {
   constructor(
     private readonly usage: ToolUsage,
     private readonly pool: ComponentPool,
+    private readonly denials: EgressDenials,
+    private readonly kept: KeptData,
   ) {}
 
   /** By name of the component; of those that were called. */
@@ -46,6 +50,16 @@ export class InstalledUse {
 
   async of(component: string): Promise<ComponentUseSum> {
     return (await this.all(component)).get(component) ?? { calls: 0, errors: 0, tools: [] };
+  }
+
+  /** What it wanted to reach and was refused, the last one first. */
+  refused(component: string): Promise<RefusedTarget[]> {
+    return this.denials.of(component);
+  }
+
+  /** As it was measured last; undefined where it keeps nothing, or was not measured yet. */
+  keptNow({ lock }: InstalledComponent): KeptDataUse | undefined {
+    return this.kept.of(lock);
   }
 
   async memoryNow({ name, lock }: InstalledComponent): Promise<MemoryNow | undefined> {

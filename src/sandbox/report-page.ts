@@ -43,7 +43,7 @@ ${facts(report)}
 <h2>Checks</h2>${report.checks.map(check).join('')}
 ${memory(report)}${tools(report)}
 ${report.logTail.length > 0 ? `<h2>End of its error output</h2><pre>${escaped(report.logTail.join('\n'))}</pre>` : ''}
-<h2>What this does not show</h2><p>${escaped(TRIAL_EN.limits)} It was tried without a network and with values that open nothing in place of secrets.</p>
+<h2>What this does not show</h2><p>${escaped(TRIAL_EN.limits)} It was tried ${report.kind === 'service' ? 'on a network without a way out' : 'without a network'} and with values that open nothing in place of secrets.</p>
 </main></body></html>`;
 }
 
@@ -51,6 +51,7 @@ function facts(report: TrialReport): string {
   const { latency, startToToolsMs, resources, engine, egress, rating, permissions } = report;
   const rows: [string, string][] = [
     ['Component', report.component],
+    ['Kind', report.kind ?? 'mcp-tool'],
     ['Image', report.digest],
     ['Source', report.source],
     ['Trial', `${report.trialId}, ${report.startedAt}, ${(report.durationMs / 1000).toFixed(1)} s`],

@@ -26,6 +26,27 @@ describe(ResourceWatch.name, () => {
     await sut.end();
   });
 
+  it('tells what is taken of the processor that it may have, since it was ready and while it should rest', async () => {
+    const clock = new VirtualClock();
+    const sut = new ResourceWatch(clock, LIMITS);
+    const use = { cpuMs: 1_800, all: 20, heldBack: 0 };
+    await sut.begin(container(use));
+    expect(sut.busy).toBe(0);
+    use.cpuMs += 100;
+    await clock.advance(1_000);
+    await sut.now();
+    expect(sut.busy).toBeCloseTo(0.2);
+    const busy = sut.busyFor(1_000);
+    await clock.advance(900);
+    use.cpuMs += 450;
+    await clock.advance(100);
+    expect(await busy).toBeCloseTo(0.9);
+    const idle = sut.busyFor(1_000);
+    await clock.advance(1_000);
+    expect(await idle).toBe(0);
+    await sut.end();
+  });
+
   it('tells the worst of its containers', async () => {
     const sut = new ResourceWatch(new VirtualClock(), LIMITS);
     const busy = { cpuMs: 100, all: 2, heldBack: 0 };

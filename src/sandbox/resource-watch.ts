@@ -29,6 +29,7 @@ export class ResourceWatch {
   /** Of those that have ended, the worst. */
   private ended?: HeldBack;
   private atReady?: ComponentUse;
+  private readyAt = 0;
   private last?: ComponentUse;
 
   constructor(
@@ -55,6 +56,21 @@ export class ResourceWatch {
     return now.share > this.ended.share ? now : this.ended;
   }
 
+  /** Of the processor that it may have, what the running one took since it was ready; 1 is all of it. */
+  get busy(): number {
+    const cpuMs = this.lastCpuMs - (this.atReady?.cpuMs ?? this.lastCpuMs);
+    return cpuMs / Math.max(1, this.clock.monotonic() - this.readyAt) / this.limits.cpus;
+  }
+
+  /** The same over a while from now on, in which nobody should ask it anything. */
+  async busyFor(ms: number): Promise<number> {
+    await this.now();
+    const before = { cpuMs: this.cpuSoFarMs, at: this.clock.monotonic() };
+    await this.clock.sleep(ms);
+    await this.now();
+    return (this.cpuSoFarMs - before.cpuMs) / (this.clock.monotonic() - before.at) / this.limits.cpus;
+  }
+
   /** @param container is ready */
   async begin(container: ComponentContainer): Promise<void> {
     this.container = container;
@@ -62,6 +78,7 @@ export class ResourceWatch {
     this.lastCpuMs = 0;
     this.ended = this.heldBack;
     this.atReady = this.last = undefined;
+    this.readyAt = this.clock.monotonic();
     await this.sample();
     this.plan();
   }

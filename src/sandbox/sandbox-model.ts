@@ -3,6 +3,7 @@ import { configuredCoreIds, externalCoreUrl } from '../config/load-settings';
 import { Settings } from '../config/settings';
 import { OllamaApi } from '../ollama/ollama-api';
 import { OllamaError } from '../ollama/ollama-error';
+import { TriedCores } from './tried-cores';
 import { type OfferedTool, ToolQuestion, type WishedCall } from '../ollama/tool-question';
 
 const ASKED_WITHIN_MS = 3_000;
@@ -24,11 +25,15 @@ export interface NoModel {
  */
 @Injectable()
 export class SandboxModel {
+  readonly cores: TriedCores;
+
   constructor(
     private readonly settings: Settings,
     private readonly ollama: OllamaApi,
     private readonly toolQuestion: ToolQuestion,
-  ) {}
+  ) {
+    this.cores = new TriedCores(settings, ollama);
+  }
 
   /** The model of production where the sandbox has it and it can call tools, else the first one that can. */
   async find(signal: AbortSignal): Promise<{ model: string } | NoModel> {

@@ -11,4 +11,10 @@ export const SANDBOX_MIGRATIONS: Migration[] = [
       'CREATE INDEX trials_asked ON trials (asked_at)',
     ],
   },
+  {
+    feature: 'sandbox',
+    version: 2,
+    // What that person went by at the time.
+    statements: ['ALTER TABLE trials ADD COLUMN asked_by_name TEXT'],
+  },
 ];

@@ -14,6 +14,8 @@ export interface TrialRow {
   version: string;
   /** `chat:<user id>` or `api:<key id>`. */
   askedBy: string;
+  /** What they went by then, where that is known. */
+  askedByName?: string;
   /** Where the report is to be told. */
   room?: { roomId: string; threadId?: string; language: Language };
   askedAt: number;
@@ -27,6 +29,7 @@ interface Stored {
   title: string;
   version: string;
   asked_by: string;
+  asked_by_name: string | null;
   room_id: string | null;
   thread_id: string | null;
   language: Language | null;
@@ -36,18 +39,19 @@ interface Stored {
 }
 
 const COLUMNS =
-  'id, component, title, version, asked_by, room_id, thread_id, language, asked_at, ended_at, verdict';
+  'id, component, title, version, asked_by, asked_by_name, room_id, thread_id, language, asked_at, ended_at, verdict';
 
 /** Trials and their reports, kept over restarts. */
 @Injectable()
 export class TrialJournal {
   constructor(private readonly store: Store) {}
 
-  async asked({ id, component, title, version, askedBy, room, askedAt }: TrialRow): Promise<void> {
+  async asked(row: TrialRow): Promise<void> {
+    const { id, component, title, version, askedBy, askedByName, room, askedAt } = row;
     await this.store.run(
-      `INSERT INTO trials (id, component, title, version, asked_by, room_id, thread_id, language, asked_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[id, component, title, version, askedBy],
+      `INSERT INTO trials (id, component, title, version, asked_by, asked_by_name, room_id, thread_id, language, asked_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[id, component, title, version, askedBy, askedByName ?? null],
       ...[room?.roomId ?? null, room?.threadId ?? null, room?.language ?? null, askedAt],
     );
   }
@@ -96,6 +100,7 @@ function rowOf(row: Stored): TrialRow {
   const { id, component, title, version, asked_by, room_id, thread_id, language, asked_at } = row;
   return {
     ...{ id, component, title, version, askedBy: asked_by, askedAt: asked_at },
+    ...(row.asked_by_name === null ? {} : { askedByName: row.asked_by_name }),
     ...(room_id === null
       ? {}
       : {

@@ -1,4 +1,4 @@
-import type { ToolRight } from '../component-registry/manifest/manifest';
+import type { ComponentKind, ToolRight } from '../component-registry/manifest/manifest';
 
 /** Version of this shape; reports are kept, and old ones stay readable. */
 export const REPORT_SCHEMA = 1;
@@ -30,6 +30,8 @@ export interface CheckResult {
 export interface TrialReport {
   schema: typeof REPORT_SCHEMA;
   trialId: string;
+  /** Absent in reports that are older: an MCP server. */
+  kind?: ComponentKind;
   component: string;
   title: string;
   version: string;
@@ -61,7 +63,11 @@ export interface TrialReport {
   latency?: { calls: number; p50: number; p95: number };
   /** From the create call to the list of tools. */
   startToToolsMs?: number;
-  egress?: { attempts: number };
+  egress?: {
+    attempts: number;
+    /** Where to, and what came of it: its proxy let nothing out. Absent where nothing was tried, or it had no proxy. */
+    refused?: { host: string; port: string; times: number; /** ISO 8601. */ lastAt: string }[];
+  };
   /** For how many example sentences the model called a tool of it as that tool wants to be called. */
   modelFit?: { model: string; right: number; of: number };
   /** Why it could not be judged. */

@@ -15,11 +15,10 @@ export function subjectOf(
   return { trialId, manifest, image: `${repository}@${digest}`, source, signed };
 }
 
-/** The catalogue knows it, and no image of it was made here. */
-export function notPacked({ name, version, packages: [given] }: Manifest): RdzenError {
-  const what = given.registryType === 'npm' ? `${given.identifier}@${given.version}` : name;
+/** The catalogue knows it, and no image of it was made here. @param hint the command that makes one */
+export function notPacked({ name, version }: Manifest, hint?: string): RdzenError {
   return new RdzenError(
     'COMPONENT_NOT_PACKED',
-    `${name} ${version} has no image yet: what the catalogue names is a package, and an image of it is made here. Run: npm run rdzen -- component pack ${what}`,
+    `${name} ${version} has no image yet: what the catalogue names is a package, and an image of it is made here.${hint === undefined ? '' : ` Run: ${hint}`}`,
   );
 }

@@ -53,6 +53,8 @@ export class TrialDto {
   check?: string;
   @ApiProperty({ description: '`chat:<user id>` or `api:<key id>`' })
   asked_by!: string;
+  @ApiPropertyOptional({ description: 'What that person or key went by then', example: '@ann' })
+  asked_by_name?: string;
   @ApiProperty({ format: 'date-time', description: 'When it was asked for' })
   asked_at!: string;
   @ApiPropertyOptional({ format: 'date-time', description: 'When it was over' })
@@ -90,9 +92,10 @@ export class ComparisonDto {
 }
 
 export function trialDto(row: TrialRow, open?: OpenTrial): TrialDto {
-  const { id, component, version, askedBy, askedAt, endedAt, verdict } = row;
+  const { id, component, version, askedBy, askedByName, askedAt, endedAt, verdict } = row;
   return {
     ...{ id, component, version, asked_by: askedBy, asked_at: new Date(askedAt).toISOString() },
+    ...(askedByName === undefined ? {} : { asked_by_name: askedByName }),
     state: endedAt === undefined ? (open?.state ?? 'waiting') : 'over',
     ...(endedAt === undefined ? {} : { ended_at: new Date(endedAt).toISOString() }),
     ...(verdict === undefined ? {} : { verdict }),

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
+import type { EgressRefusals } from '../containers/component-networks';
 import { visibleExcerpt } from '../mcp/visible-excerpt';
 import { descriptionHash, schemaHash } from '../mcp/tool-hash';
 import { RdzenError } from '../shared/rdzen-error';
-import { CHECKS } from './checks';
+import { hostAndPort } from '../tools/egress-denials';
+import { CHECKS_BY_KIND } from './checks';
 import type { Check } from './checks/check';
 import type { Finding } from './finding';
 import { rate } from './rating';
@@ -17,9 +19,24 @@ import {
 import type { TrialScene } from './trial-scene';
 
 /** Raised with every change of what a check demands: reports made before are then stale. */
-const RULES_VERSION = 2;
+const RULES_VERSION = 4;
 const DETAIL = 200;
 const LOG_LINES = 40;
+/** An engine that is being stopped takes no calls any more, ends all its containers, and only then its streams. */
+const STOPPING_MS = 15_000;
+/** Of a component that has ended, until it is told who ended it. */
+const ENDED_MS = 1_000;
+const DISTURBED = {
+  engine: {
+    code: 'ENGINE_UNREACHABLE',
+    message: 'Docker was restarted or went out of reach while it ran. Begin it again.',
+  },
+  container: {
+    code: 'TRIAL_DISTURBED',
+    message:
+      'Its container was ended by something other than Rdzen: Docker was being stopped, or somebody ended it by hand. Begin it again.',
+  },
+};
 
 export interface TrialProgress {
   check: CheckResult;
@@ -28,7 +45,7 @@ export interface TrialProgress {
 }
 
 /**
- * Asks every check in order. The first failure ends it, but for what is asked of all that has run. Trouble of the engine
+ * Asks every check of its kind in order. The first failure ends it, but for what is asked of all that has run. Trouble of the engine
  * makes it inconclusive; nothing of it is left afterwards, whatever happened.
  *
  * @param onProgress after each check
@@ -37,7 +54,7 @@ export async function runTrial(
   scene: TrialScene,
   startedAt: Date,
   onProgress: (progress: TrialProgress) => void = () => undefined,
-  checks: readonly Check[] = CHECKS,
+  checks: readonly Check[] = CHECKS_BY_KIND[scene.block.kind],
 ): Promise<TrialReport> {
   const { clock } = scene;
   const began = clock.monotonic();
@@ -61,8 +78,32 @@ export async function runTrial(
     if (check.number === 11) scene.noteHygiene();
     onProgress({ check: result, of: checks.length });
   }
+  const lost = await disturbance(scene, results, problem);
+  const durationMs = clock.monotonic() - began;
   await scene.close();
-  return reportOf(scene, startedAt, clock.monotonic() - began, results, problem);
+  return reportOf(scene, startedAt, durationMs, lost ? blameless(results) : results, lost ?? problem);
+}
+
+/** A component that others ended is not to blame. */
+async function disturbance(
+  scene: TrialScene,
+  results: readonly CheckResult[],
+  problem: TrialReport['problem'],
+): Promise<TrialReport['problem']> {
+  const failed = results.some(({ status }) => status === 'failed');
+  if (!failed || scene.signal.aborted) return undefined;
+  const ofEngine = problem?.code.startsWith('ENGINE_') === true;
+  const state = ofEngine ? undefined : await scene.container?.inspect().catch(() => undefined);
+  const disturbed = await scene.disturbed(ofEngine ? STOPPING_MS : state?.running === true ? 0 : ENDED_MS);
+  return disturbed && DISTURBED[disturbed];
+}
+
+function blameless(results: readonly CheckResult[]): CheckResult[] {
+  return results.map((one) =>
+    one.status === 'failed'
+      ? { ...one, status: 'not-measured', detail: visibleExcerpt(`others ended it: ${one.detail}`, DETAIL) }
+      : one,
+  );
 }
 
 function resultOf(check: Check, finding: Finding | undefined, ms: number): CheckResult {
@@ -106,6 +147,7 @@ function reportOf(
   return {
     schema: REPORT_SCHEMA,
     trialId: subject.trialId,
+    kind: block.kind,
     component: subject.manifest.name,
     title: subject.manifest.title ?? subject.manifest.name,
     version: subject.manifest.version,
@@ -147,7 +189,9 @@ function reportOf(
         }),
     ...(scene.latency ? { latency: scene.latency } : {}),
     ...(scene.startToToolsMs === undefined ? {} : { startToToolsMs: Math.round(scene.startToToolsMs) }),
-    ...(scene.egressAttempts === undefined ? {} : { egress: { attempts: scene.egressAttempts } }),
+    ...(scene.egressAttempts === undefined
+      ? {}
+      : { egress: egressOf(scene.egressAttempts, scene.egressRefused) }),
     ...(scene.modelFit ? { modelFit: scene.modelFit } : {}),
     ...(problem ? { problem } : {}),
     logTail: [scene.logTail, scene.refusal?.logTail ?? '']
@@ -196,4 +240,16 @@ export function policyHash(manifest: unknown): string {
   return createHash('sha256')
     .update(canonicalize({ rules: RULES_VERSION, manifest }) ?? '')
     .digest('hex');
+}
+
+function egressOf(
+  attempts: number,
+  refused: readonly EgressRefusals[] = [],
+): NonNullable<TrialReport['egress']> {
+  if (refused.length === 0) return { attempts };
+  const rows = refused.map(({ target, times, lastAt }) => ({
+    ...hostAndPort(target),
+    ...{ times, lastAt: new Date(lastAt).toISOString() },
+  }));
+  return { attempts, refused: rows };
 }

@@ -1,7 +1,9 @@
+import { CallerNames } from '../access/caller-names';
 import { SystemClock } from '../shared/system-clock';
 import { eventually } from '../../test/support/chat-person';
 import { testComponent } from '../../test/support/components/manifests';
 import { FakeComponentContainers } from '../../test/support/fakes/fake-component-containers';
+import { FakeServiceRuntime } from '../../test/support/fakes/fake-service-runtime';
 import { memoryStore } from '../../test/support/memory-store';
 import type { CatalogueService } from '../component-registry/catalogue/catalogue.service';
 import { Settings } from '../config/settings';
@@ -34,6 +36,7 @@ describe(TrialsService.name, () => {
   let sut: TrialsService;
 
   const catalogue = {
+    opened: () => Promise.resolve(),
     get: (name: string) => {
       if (name === 'nothing') throw new RdzenError('COMPONENT_NOT_FOUND', 'No component "nothing".');
       const { manifest } = testComponent(name === 'unpacked' ? 'good' : name);
@@ -42,6 +45,7 @@ describe(TrialsService.name, () => {
     },
     runnable: ({ manifest, unpacked }: { manifest: unknown; unpacked: boolean }) =>
       Promise.resolve(unpacked ? undefined : manifest),
+    packHint: () => 'pack it',
   } as unknown as CatalogueService;
 
   const service = (): TrialsService => {
@@ -68,6 +72,8 @@ describe(TrialsService.name, () => {
       clock,
       random,
       new SandboxModel(new Settings(), new HttpOllamaApi(clock), new ToolQuestion(clock)),
+      new FakeServiceRuntime().port,
+      new CallerNames(),
     );
   };
   const over = (id: string) =>
@@ -162,6 +168,7 @@ describe(TrialsService.name, () => {
   it('refuses what is unknown or has no image, and what no engine can run', async () => {
     expect(await code(sut.begin({ name: 'nothing', askedBy: 'a' }))).toBe('COMPONENT_NOT_FOUND');
     expect(await code(sut.begin({ name: 'unpacked', askedBy: 'a' }))).toBe('COMPONENT_NOT_PACKED');
+    await expect(sut.begin({ name: 'unpacked', askedBy: 'a' })).rejects.toThrow('Run: pack it');
     expect(await code(sut.get('zzz'))).toBe('TRIAL_NOT_FOUND');
     containers.problem = new RdzenError('ENGINE_UNREACHABLE', 'Docker cannot be reached.');
     expect(await code(sut.begin({ name: 'good', askedBy: 'a' }))).toBe('ENGINE_UNREACHABLE');
@@ -197,6 +204,28 @@ describe(TrialsService.name, () => {
       problem: { code: 'TRIAL_BROKEN_OFF' },
     });
     expect((await told())[0]).toContain('Begin it again');
+  });
+
+  it.each<[string, { restarts?: number; killedByOthers?: boolean }, string, string | undefined]>([
+    ['with its engine is not to blame', { restarts: 1 }, 'inconclusive', 'ENGINE_UNREACHABLE'],
+    ['by the hand of others is not', { killedByOthers: true }, 'inconclusive', 'TRIAL_DISTURBED'],
+    ['by itself is', {}, 'fail', undefined],
+  ])('a component that ended %s', async (_, happened, verdict, code) => {
+    const { row } = await sut.begin({ name: 'good', askedBy: 'chat:root', room: ROOM });
+    const [first] = await eventually(
+      () => Promise.resolve(containers.made),
+      ([one]) => one?.child !== undefined,
+      20_000,
+      'it runs',
+    );
+    Object.assign(containers, happened);
+    first?.child?.kill('SIGKILL');
+    await over(row.id);
+    const report = await sut.report(row.id);
+    expect(report?.verdict).toBe(verdict);
+    expect(report?.problem?.code).toBe(code);
+    expect(report?.checks.some(({ status }) => status === 'failed')).toBe(verdict === 'fail');
+    expect(containers.left).toBe(0);
   });
 
   it('starts no more components than a machine can bear', async () => {

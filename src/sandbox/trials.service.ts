@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { CallerNames } from '../access/caller-names';
 import { CatalogueService } from '../component-registry/catalogue/catalogue.service';
 import type { Language } from '../config/settings';
 import { ComponentContainers } from '../containers/component-containers';
@@ -13,6 +14,7 @@ import { within } from '../shared/within';
 import { Store } from '../storage/store';
 import { texts } from '../texts/texts';
 import { ComponentRuntime } from '../tools/component-runtime';
+import { ServiceRuntime } from '../tools/services/service-runtime';
 import { inconclusive } from './inconclusive';
 import { ReportLinks } from './report-links';
 import { reportValues } from './report-values';
@@ -78,6 +80,8 @@ export class TrialsService {
     private readonly clock: Clock,
     private readonly random: Random,
     private readonly model: SandboxModel,
+    private readonly services: ServiceRuntime,
+    private readonly names: CallerNames,
   ) {}
 
   /** Ends what an earlier life left open, and removes what it left running. */
@@ -130,9 +134,10 @@ export class TrialsService {
    * @throws RdzenError COMPONENT_NOT_FOUND, COMPONENT_NOT_PACKED, TOO_MANY_TRIALS, ENGINE_*
    */
   async begin({ name, version, askedBy, room }: TrialWish): Promise<{ row: TrialRow; waiting: number }> {
+    await this.catalogue.opened();
     const entry = this.catalogue.get(name, version);
     const manifest = await this.catalogue.runnable(entry);
-    if (!manifest) throw notPacked(entry.manifest);
+    if (!manifest) throw notPacked(entry.manifest, this.catalogue.packHint(entry.manifest));
     if (this.jobs.length >= MOST_AT_ONCE + MOST_WAITING)
       throw new RdzenError(
         'TOO_MANY_TRIALS',
@@ -141,12 +146,14 @@ export class TrialsService {
     // Said at once, and not by a report that could tell nothing.
     await this.containers.engine();
     this.sweepRegularly();
+    const askedByName = this.names.of(askedBy);
     const row: TrialRow = {
       id: this.random.id(6),
       component: manifest.name,
       title: manifest.title ?? manifest.name,
       version: manifest.version,
       askedBy,
+      ...(askedByName === undefined ? {} : { askedByName }),
       askedAt: this.clock.now(),
       ...(room ? { room } : {}),
     };
@@ -177,8 +184,9 @@ export class TrialsService {
         'TRIAL_OVER',
         `Trial ${id} is over already. Its report stands at ${this.links.page(id)}.`,
       );
-    job.abort.abort(new RdzenError('TRIAL_OVER', `It was stopped by ${by}.`));
-    if (job.state === 'waiting') await this.finish(job, inconclusive(row, stopped(by), this.clock.now()));
+    const problem = { code: 'TRIAL_OVER' as const, message: `It was stopped by ${this.names.shown(by)}.` };
+    job.abort.abort(new RdzenError(problem.code, problem.message));
+    if (job.state === 'waiting') await this.finish(job, inconclusive(row, problem, this.clock.now()));
     else await job.done;
     return this.get(id);
   }
@@ -213,7 +221,7 @@ export class TrialsService {
         this.clock,
         deadline.signal,
         TRIAL_MS,
-        { model: this.model, endsAt },
+        { model: this.model, endsAt, services: this.services },
       );
       report = await runTrial(scene, startedAt, ({ check, of }) => {
         job.check = check;
@@ -281,8 +289,4 @@ export class TrialsService {
 function problemOf(error: unknown): { code: string; message: string } {
   if (error instanceof RdzenError) return { code: error.code, message: error.message };
   return { code: 'TRIAL_BROKEN_OFF', message: error instanceof Error ? error.message : String(error) };
-}
-
-function stopped(by: string): { code: string; message: string } {
-  return { code: 'TRIAL_OVER', message: `It was stopped by ${by}.` };
 }

@@ -37,10 +37,16 @@ const SAID: { [Name in AlertName]: (text: AlertCatalogue) => string[] } = {
     (['memory', 'processor'] as const).map((of) =>
       text.componentStrained({ name: 'time-mcp', of, percent: 91 }),
     ),
+  componentFull: (text) => [text.componentFull({ name: 'memory', limitMiB: 64 })],
   approvalAsked: (text) => [
     text.approvalAsked({
       ...{ code: 'K3R9XQ', title: 'Time', name: 'time-mcp', version: '1.0.6', verdict: 'pass', rating: 7 },
-      ...{ rights: { egress: [], internal: [], secrets: [], tools: [] }, needed: 1, page: 'http://page' },
+      ...{
+        rights: { egress: [], internal: [], secrets: [], tools: [] },
+        needed: 1,
+        askedBy: '@ann',
+        page: 'http://page',
+      },
     }),
   ],
   componentChanged: (text) =>

@@ -23,6 +23,7 @@ export const ALERTS = [
   'modelCallsNoTools',
   'componentUnavailable',
   'componentStrained',
+  'componentFull',
   'approvalAsked',
   'componentChanged',
 ] as const satisfies readonly (keyof Catalogue)[];

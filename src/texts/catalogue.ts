@@ -28,6 +28,8 @@ export interface Catalogue extends AlertTexts, ComponentTexts, InstallationTexts
     waiting: number;
   }): string;
   busyUser(): string;
+  /** So many of one person in one room within so long. */
+  busyLoop(limit: { turns: number; minutes: number }): string;
   busyRoom(): string;
   busyAll(): string;
   tooLong(values: { characters: number; limit: number }): string;

@@ -5,6 +5,8 @@ export const COMPONENT_CONFIG_EN: ComponentConfigTexts = {
     `⚠️ Component \`${name}\` ended three times within a minute and is left alone for a while: ${reason}. \`!trial ${name}\` tells more.`,
   componentStrained: ({ name, of, percent }) =>
     `⚠️ Component \`${name}\` takes ${percent} % of the ${of} it may have. Over 100 % it is slowed down, or ended.`,
+  componentFull: ({ name, limitMiB }) =>
+    `💾 Component \`${name}\` keeps more than the ${limitMiB} MiB of data that it may keep. Its tools that write are not called until it keeps less; those that read go on.`,
   configUsage: () =>
     'In a direct message: `!config NAME` shows what a component can be told, `!config NAME KEY VALUE` sets it, `!config NAME KEY -` takes it away.',
   configInRoom: () =>

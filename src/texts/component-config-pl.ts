@@ -10,6 +10,8 @@ export const COMPONENT_CONFIG_PL: ComponentConfigTexts = {
       'procesora, którą może mieć',
       'procesora, który może mieć',
     ),
+  componentFull: ({ name, limitMiB }) =>
+    `💾 Komponent \`${name}\` przechowuje więcej niż dozwolone ${limitMiB} MiB danych. Dopóki nie będzie ich mniej, narzędzia, które zapisują, nie są wywoływane; te, które czytają, działają.`,
   configUsage: () =>
     'W wiadomości prywatnej: `!config NAZWA` pokazuje ustawienia komponentu, `!config NAZWA KLUCZ WARTOŚĆ` ustawia jedno, `!config NAZWA KLUCZ -` usuwa je.',
   configInRoom: () =>

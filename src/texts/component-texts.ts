@@ -16,6 +16,8 @@ export interface ComponentTexts extends ComponentConfigTexts {
 export interface ComponentConfigTexts {
   componentUnavailable(values: { name: string; reason: string }): string;
   componentStrained(values: { name: string; of: 'memory' | 'processor'; percent: number }): string;
+  /** More than it may keep. */
+  componentFull(values: { name: string; limitMiB: number }): string;
   configUsage(): string;
   /** The value is known to the room now. */
   configInRoom(): string;
@@ -57,6 +59,8 @@ export interface ComponentValues {
   /** Other components. */
   internal: readonly string[];
   keepsMiB?: number;
+  /** It runs all the time, for others. */
+  service?: boolean;
   memoryMiB: number;
   tools: readonly { effect: 'read' | 'write' | 'destructive'; names: readonly string[] }[];
   examples: readonly string[];
@@ -64,7 +68,7 @@ export interface ComponentValues {
   installed?: { version: string; state: 'installing' | 'canary' | 'active' | 'quarantined' };
   /** Whether there is an image to run. */
   packed: boolean;
-  /** What its image would be packed from. */
+  /** The command that packs its image. */
   pack?: string;
 }
 

@@ -1,3 +1,4 @@
+import { SERVICE_EN } from './service-en';
 import { COMPONENT_CONFIG_EN } from './component-config-en';
 import { type ComponentTexts, someOf } from './component-texts';
 
@@ -60,14 +61,17 @@ export const COMPONENTS_EN: ComponentTexts = {
     `The catalogue has no component "${name}", or several of that name.${near ? ` Did you mean \`${near}\`?` : ''} \`!catalogue\` lists all.`,
   component: (values) => {
     const { title, name, version, license, description, source, trust, signed } = values;
-    const { egress, internal, keepsMiB, memoryMiB, tools, examples, packed, pack, installed } = values;
+    const { egress, internal, keepsMiB, memoryMiB, tools, examples, packed, pack, installed, service } =
+      values;
     const network = [
       ...(egress.length > 0 ? [`the internet, but only ${egress.join(', ')}`] : []),
-      ...(internal.length > 0 ? [`other components: ${internal.join(', ')}`] : []),
+      ...(internal.length > 0 ? [SERVICE_EN.uses(internal)] : []),
+      ...(service ? [SERVICE_EN.reach] : []),
     ];
     return [
       `**${title}** ${version} (\`${name}\`)${license ? `, licence: ${license}` : ''}`,
       description,
+      ...(service ? [SERVICE_EN.right] : []),
       `- source: ${source} (${TRUST[trust]}${signed ? '' : ', not signed'})`,
       `- may reach: ${network.length > 0 ? network.join('; ') : 'no network at all'}`,
       `- keeps: ${keepsMiB === undefined ? 'nothing after it has stopped' : `files of up to ${keepsMiB} MiB`}`,
@@ -84,7 +88,7 @@ export const COMPONENTS_EN: ComponentTexts = {
         : []),
       packed
         ? '- image: there is one'
-        : `- image: none on this machine yet${pack ? `; an administrator packs it with \`npm run rdzen -- component pack ${pack}\`` : ''}`,
+        : `- image: none on this machine yet${pack ? `; an administrator packs it with \`${pack}\`` : ''}`,
     ].join('\n');
   },
 };

@@ -1,3 +1,4 @@
+import { SERVICE_PL } from './service-pl';
 import { COMPONENT_CONFIG_PL } from './component-config-pl';
 import { type ComponentTexts, someOf } from './component-texts';
 
@@ -60,14 +61,17 @@ export const COMPONENTS_PL: ComponentTexts = {
     `W katalogu nie ma komponentu „${name}” albo jest kilka o tej nazwie.${near ? ` Czy chodziło o \`${near}\`?` : ''} Wszystkie pokazuje \`!catalogue\`.`,
   component: (values) => {
     const { title, name, version, license, description, source, trust, signed } = values;
-    const { egress, internal, keepsMiB, memoryMiB, tools, examples, packed, pack, installed } = values;
+    const { egress, internal, keepsMiB, memoryMiB, tools, examples, packed, pack, installed, service } =
+      values;
     const network = [
       ...(egress.length > 0 ? [`internet, ale tylko ${egress.join(', ')}`] : []),
-      ...(internal.length > 0 ? [`inne komponenty: ${internal.join(', ')}`] : []),
+      ...(internal.length > 0 ? [SERVICE_PL.uses(internal)] : []),
+      ...(service ? [SERVICE_PL.reach] : []),
     ];
     return [
       `**${title}** ${version} (\`${name}\`)${license ? `, licencja: ${license}` : ''}`,
       description,
+      ...(service ? [SERVICE_PL.right] : []),
       `- źródło: ${source} (${TRUST[trust]}${signed ? '' : ', bez podpisu'})`,
       `- dostęp do sieci: ${network.length > 0 ? network.join('; ') : 'żaden'}`,
       `- przechowuje: ${keepsMiB === undefined ? 'nic, co przetrwałoby zatrzymanie' : `pliki, do ${keepsMiB} MiB`}`,
@@ -84,7 +88,7 @@ export const COMPONENTS_PL: ComponentTexts = {
         : []),
       packed
         ? '- obraz: jest'
-        : `- obraz: na tej maszynie jeszcze go nie ma${pack ? `; administrator pakuje go poleceniem \`npm run rdzen -- component pack ${pack}\`` : ''}`,
+        : `- obraz: na tej maszynie jeszcze go nie ma${pack ? `; administrator pakuje go poleceniem \`${pack}\`` : ''}`,
     ].join('\n');
   },
 };

@@ -1,3 +1,4 @@
+import type { ServiceValues } from './service-texts';
 import type { UseValues } from './use-texts';
 import type { DriftTexts, DriftValues } from './drift-texts';
 
@@ -7,7 +8,7 @@ export interface InstallationTexts extends DriftTexts {
   approvalAsked(values: ApprovalValues): string;
   /** To whoever asked. */
   installAsked(values: { title: string; version: string }): string;
-  approvalRejected(values: { title: string; version: string; why: string }): string;
+  approvalRejected(values: { title: string; version: string; why: string; by: string }): string;
   /** `missing`: how many more persons have to agree. */
   approvalGiven(values: { code: string; title: string; version: string; missing: number }): string;
   approvalTakenBack(values: { code: string; title: string; version: string }): string;
@@ -36,16 +37,26 @@ export interface ApprovalValues {
     internal: readonly string[];
     stateMiB?: number;
     secrets: readonly string[];
+    /** It runs all the time, for others. */
+    service?: true;
     tools: readonly { name: string; effect: 'read' | 'write' | 'destructive'; egress?: boolean }[];
+    /** It is a core. */
+    answers?: true;
   };
   /** Of an upgrade: what differs from what is in force. */
   drift?: DriftValues;
   needed: number;
+  /** What whoever asked goes by. */
+  askedBy: string;
   /** Where the whole report stands. */
   page: string;
 }
 
 export interface ComponentChangeValues {
+  /** It is one that runs all the time, for others. */
+  service?: boolean;
+  /** It is a core. */
+  answers?: true;
   title: string;
   version: string;
   change:
@@ -68,10 +79,18 @@ export interface InstalledLine {
   title: string;
   version: string;
   state: 'installing' | 'canary' | 'active' | 'quarantined' | 'removed';
-  /** Version of an upgrade on its way. */
-  next?: string;
+  /** An upgrade on its way. */
+  next?: { version: string; state: 'installing' | 'canary' };
+  /** Of one that was removed: whether what it kept is still there. */
+  dataStays?: boolean;
   /** Where it is told. */
   use?: UseValues;
+  /** Of a service, in place of its use. */
+  service?: ServiceValues;
+  /** Of a service: whole names of the installed components that use it. */
+  usedBy?: readonly string[];
+  /** Of a core: as which it takes part. */
+  cores?: readonly { id: number; state: string }[];
 }
 
 export interface InstalledCard extends InstalledLine {
@@ -80,11 +99,21 @@ export interface InstalledCard extends InstalledLine {
   trialId: string;
   digest: string;
   rights: ApprovalValues['rights'];
-  /** While it is a canary. */
-  calls?: { calls: number; failures: number };
+  /** What its egress proxy refused it, the last one first. */
+  refused: readonly RefusedLine[];
+  /** Of its canary. */
+  calls?: { version: string; calls: number; failures: number; needed: number };
   /** Versions it can go back to, the last one first. */
   earlier: readonly string[];
   history: readonly HistoryLine[];
+}
+
+export interface RefusedLine {
+  /** `host:port` */
+  target: string;
+  reason: 'not-listed' | 'private-address' | 'limit';
+  times: number;
+  last: string;
 }
 
 export type LifeWord = InstalledLine['state'] | 'none';

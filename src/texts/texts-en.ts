@@ -103,6 +103,8 @@ export const EN: Catalogue = {
     return `⏳ ${what}${done}${left}. ${then}`;
   },
   busyUser: () => 'Those are many questions at once. Please ask again when I have answered the ones before.',
+  busyLoop: ({ turns, minutes }) =>
+    `That is more than ${turns} messages of yours to me here within ${minutes} minutes, as when two machines talk to each other. I leave this one; please try again in a few minutes.`,
   busyRoom: () => 'Too many questions are waiting in this room. Please ask again in a moment.',
   busyAll: () => 'More questions are waiting than I can answer soon. Please ask again in a few minutes.',
   tooLong: ({ characters, limit }) =>

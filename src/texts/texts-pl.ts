@@ -103,6 +103,8 @@ export const PL: Catalogue = {
     return `⏳ ${what}${done}${left}. ${then}`;
   },
   busyUser: () => 'To dużo pytań naraz. Zapytaj ponownie, gdy odpowiem na poprzednie.',
+  busyLoop: ({ turns, minutes }) =>
+    `To już ponad ${turns} wiadomości od Ciebie do mnie w tym pokoju w ciągu ${minutes} minut, jakby rozmawiały ze sobą dwie maszyny. Tej nie podejmuję; spróbuj ponownie za kilka minut.`,
   busyRoom: () => 'W tym pokoju czeka już zbyt wiele pytań. Zapytaj ponownie za chwilę.',
   busyAll: () => 'Czeka więcej pytań, niż zdążę wkrótce obsłużyć. Zapytaj ponownie za kilka minut.',
   tooLong: ({ characters, limit }) =>

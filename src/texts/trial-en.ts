@@ -70,6 +70,7 @@ export const TRIAL_EN: TrialWords = {
     crash: 'after a kill',
     output: 'its output',
     stability: 'constancy',
+    generation: 'generation',
     'model-fit': 'choice by a model',
     stop: 'its end',
   },

@@ -69,6 +69,7 @@ export const TRIAL_PL: TrialWords = {
     crash: 'po zabiciu',
     output: 'to, co wypisuje',
     stability: 'stałość',
+    generation: 'generowanie',
     'model-fit': 'wybór przez model',
     stop: 'zakończenie',
   },

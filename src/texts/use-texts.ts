@@ -8,6 +8,8 @@ export interface UseValues {
   tools: readonly { name: string; calls: number; errors: number; errorRate: number; p95Ms: number }[];
   /** Undefined while it sleeps. */
   memory?: { usedMiB: number; limitMiB: number };
+  /** Of a component that keeps data, once it was measured. */
+  kept?: { usedMiB: number; limitMiB: number; isOver: boolean };
 }
 
 /** `3 s`, `0.4 s`, `12 ms`: about, since the counts are no finer. */

@@ -8,7 +8,8 @@ export abstract class ComponentCalls {
    * broke off is not repeated here.
    *
    * @throws McpFailure what became of a call that was sent
-   * @throws RdzenError COMPONENT_DRIFTED, COMPONENT_UNAVAILABLE, TOO_MANY_COMPONENTS, ENGINE_*, IMAGE_MISSING: it was not sent
+   * @throws RdzenError COMPONENT_DRIFTED, COMPONENT_UNAVAILABLE, COMPONENT_FULL, TOO_MANY_COMPONENTS, ENGINE_*, IMAGE_MISSING:
+   *   it was not sent
    */
   abstract call(
     lock: ComponentLock,

@@ -24,7 +24,7 @@ export class ComponentConfigCommands {
 
   @ChatCommand({ name: 'config', audience: 'operator' })
   async configure(call: CommandCall): Promise<string> {
-    const { arguments: words, language, messageId, authorId } = call;
+    const { arguments: words, language, messageId, authorId, authorName } = call;
     const text = texts(language);
     const [name, key, ...rest] = words;
     if (name === undefined) return text.configUsage();
@@ -37,7 +37,12 @@ export class ComponentConfigCommands {
       if (key === undefined || rest.length === 0) return await this.show(name, call);
       const value = this.sealed.open(rest, messageId);
       if (value !== undefined) {
-        await this.config.set(name, { [key]: value === '-' ? '' : value }, `chat:${authorId}`);
+        await this.config.set(
+          name,
+          { [key]: value === '-' ? '' : value },
+          `chat:${authorId}`,
+          `@${authorName}`,
+        );
         // It may run a second time after a crash, and sees then that the value was taken.
         await this.questions.replaceHandledText(messageId, `!config ${name} ${key} ${TAKEN}`);
       } else if (rest.join(' ') !== TAKEN)

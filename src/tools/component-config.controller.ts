@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Param, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { ApiErrors, BODY_ERRORS } from '../access/api-errors';
+import { CallerNames } from '../access/caller-names';
 import { Caller } from '../access/caller';
 import { RequireAccess } from '../access/scope';
 import { RdzenError } from '../shared/rdzen-error';
@@ -16,7 +17,10 @@ const NAME = {
 @ApiTags('components')
 @Controller('api/v1/components')
 export class ComponentConfigController {
-  constructor(private readonly config: ComponentConfig) {}
+  constructor(
+    private readonly config: ComponentConfig,
+    private readonly names: CallerNames,
+  ) {}
 
   @Get(':name/config')
   @RequireAccess('admin')
@@ -46,6 +50,7 @@ export class ComponentConfigController {
     for (const [key, value] of Object.entries(values))
       if (typeof value !== 'string')
         throw new RdzenError('BAD_REQUEST', `The value of ${key.slice(0, 64)} must be a text.`);
-    return configDto(await this.config.list(await this.config.set(name, values, by)));
+    const component = await this.config.set(name, values, by, this.names.of(by));
+    return configDto(await this.config.list(component));
   }
 }

@@ -30,6 +30,8 @@ export class ConfigEntryDto {
   set!: boolean;
   @ApiPropertyOptional({ description: 'Who set it', example: 'api:k3R9xq' })
   set_by?: string;
+  @ApiPropertyOptional({ description: 'What that person or key went by then', example: '@ann' })
+  set_by_name?: string;
   @ApiPropertyOptional({ description: 'When, ISO 8601' })
   set_at?: string;
 }
@@ -44,9 +46,10 @@ export class ConfigDto {
 export function configDto({ component, entries }: { component: string; entries: ConfigEntry[] }): ConfigDto {
   return {
     component,
-    settings: entries.map(({ setBy, setAt, ...rest }) => ({
+    settings: entries.map(({ setBy, setByName, setAt, ...rest }) => ({
       ...rest,
       ...(setBy === undefined ? {} : { set_by: setBy }),
+      ...(setByName === undefined ? {} : { set_by_name: setByName }),
       ...(setAt === undefined ? {} : { set_at: new Date(setAt).toISOString() }),
     })),
   };

@@ -23,6 +23,7 @@ describe(ComponentConfig.name, () => {
   const installed = new InstalledComponents();
   installed.set({ name: NAME, state: 'active', lock, canaryRooms: [], reason: '', since: 0 });
   const catalogue = {
+    opened: () => Promise.resolve(),
     get: (name: string) => {
       throw new RdzenError('COMPONENT_NOT_FOUND', `No component "${name}".`);
     },

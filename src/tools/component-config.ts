@@ -24,6 +24,7 @@ export interface ConfigEntry {
   default?: string;
   set: boolean;
   setBy?: string;
+  setByName?: string;
   /** Epoch milliseconds. */
   setAt?: number;
 }
@@ -57,11 +58,13 @@ export class ComponentConfig {
 
   /** @throws RdzenError COMPONENT_NOT_FOUND */
   async list(component: string): Promise<{ component: string; entries: ConfigEntry[] }> {
-    const manifest = this.manifestOf(component);
-    const rows = await this.store.all<{ name: string; set_by: string; set_at: number }>(
-      'SELECT name, set_by, set_at FROM component_config WHERE component = ?',
-      manifest.name,
-    );
+    const manifest = await this.manifestOf(component);
+    const rows = await this.store.all<{
+      name: string;
+      set_by: string;
+      set_by_name: string | null;
+      set_at: number;
+    }>('SELECT name, set_by, set_by_name, set_at FROM component_config WHERE component = ?', manifest.name);
     const entries = variablesOf(manifest).map((one) => {
       const row = rows.find(({ name }) => name === one.name);
       return {
@@ -73,6 +76,7 @@ export class ComponentConfig {
         ...(one.default === undefined || one.isSecret ? {} : { default: one.default }),
         set: row !== undefined,
         ...(row ? { setBy: row.set_by, setAt: row.set_at } : {}),
+        ...(row?.set_by_name == null ? {} : { setByName: row.set_by_name }),
       };
     });
     return { component: manifest.name, entries };
@@ -81,10 +85,11 @@ export class ComponentConfig {
   /**
    * All of them or none. An empty text takes a value away again.
    *
+   * @param byName what they go by, where that is known
    * @throws RdzenError COMPONENT_NOT_FOUND, COMPONENT_SETTING_UNKNOWN, COMPONENT_SETTING_INVALID
    */
-  async set(component: string, values: Record<string, string>, by: string): Promise<string> {
-    const manifest = this.manifestOf(component);
+  async set(component: string, values: Record<string, string>, by: string, byName?: string): Promise<string> {
+    const manifest = await this.manifestOf(component);
     for (const [name, value] of Object.entries(values)) check(manifest, name, value);
     await this.store.transaction(async (tx) => {
       for (const [name, value] of Object.entries(values))
@@ -92,13 +97,15 @@ export class ComponentConfig {
           await tx.run('DELETE FROM component_config WHERE component = ? AND name = ?', manifest.name, name);
         else
           await tx.run(
-            `INSERT INTO component_config (component, name, sealed, set_by, set_at) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT (component, name) DO UPDATE SET sealed = excluded.sealed, set_by = excluded.set_by, set_at = excluded.set_at`,
+            `INSERT INTO component_config (component, name, sealed, set_by, set_by_name, set_at) VALUES (?, ?, ?, ?, ?, ?)
+             ON CONFLICT (component, name) DO UPDATE SET sealed = excluded.sealed, set_by = excluded.set_by,
+               set_by_name = excluded.set_by_name, set_at = excluded.set_at`,
             ...[
               manifest.name,
               name,
               this.box.seal(value, purpose(manifest.name, name)),
               by,
+              byName ?? null,
               this.clock.now(),
             ],
           );
@@ -178,12 +185,14 @@ export class ComponentConfig {
     ];
   }
 
-  private manifestOf(name: string): Manifest {
+  private async manifestOf(name: string): Promise<Manifest> {
     const installed = this.installed
       .all()
       .filter((one) => one.name === name || one.name.endsWith(`/${name}`));
     const [only] = installed;
-    return only && installed.length === 1 ? only.lock.manifest : this.catalogue.get(name).manifest;
+    if (only && installed.length === 1) return only.lock.manifest;
+    await this.catalogue.opened();
+    return this.catalogue.get(name).manifest;
   }
 }
 

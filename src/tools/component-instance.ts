@@ -2,16 +2,14 @@ import type { ComponentLock } from '../component-registry/installed/component-lo
 import { blockOf } from '../component-registry/manifest/manifest';
 import { McpFailure } from '../mcp/mcp-session';
 import type { Clock } from '../shared/clock';
-import { endGently, limitsOf, type RunningComponent } from './component-runtime';
+import { endGently, type RunningComponent } from './component-runtime';
 import { lockDifferences } from './lock-differences';
 import type { PoolTimes } from './pool-times';
 import type { Redaction } from './redaction';
+import { type Strain, StrainWatch } from './strain-watch';
 
 const DEFAULT_INTERVAL_S = 30;
 const DEFAULT_FAILURES = 3;
-const STRAINED = 0.8;
-
-export type Strain = { of: 'memory' | 'processor'; percent: number };
 
 /** One container of a component that came to speak and was found to be what its lock says. */
 export class ComponentInstance {
@@ -23,8 +21,7 @@ export class ComponentInstance {
   private comparedAt: number;
   private provedAt: number;
   private missed = 0;
-  private lastUse?: { cpuMs: number; at: number };
-  private readonly told = new Set<Strain['of']>();
+  private readonly strain: StrainWatch;
   private ending = false;
   private left: () => void = () => undefined;
   private readonly gone = new Promise<void>((resolve) => (this.left = resolve));
@@ -39,6 +36,7 @@ export class ComponentInstance {
     private readonly times: PoolTimes,
   ) {
     this.usedAt = this.startedAt = this.comparedAt = this.provedAt = clock.monotonic();
+    this.strain = new StrainWatch(lock.manifest, running.container, clock);
   }
 
   get closed(): boolean {
@@ -91,24 +89,8 @@ export class ComponentInstance {
   }
 
   /** What it takes most of, told once each. */
-  async strains(): Promise<Strain[]> {
-    const { resources, permissions } = blockOf(this.lock.manifest);
-    const limits = limitsOf(resources, permissions?.filesystem?.scratchMiB);
-    // An engine that does not tell is no fault of the component.
-    const use = await this.running.container.use().catch(() => undefined);
-    if (!use) return [];
-    const now = this.clock.monotonic();
-    const { lastUse } = this;
-    this.lastUse = { cpuMs: use.cpuMs, at: now };
-    const shares: [Strain['of'], number][] = [['memory', use.memoryBytes / limits.memoryBytes]];
-    if (lastUse && now > lastUse.at)
-      shares.push(['processor', (use.cpuMs - lastUse.cpuMs) / (now - lastUse.at) / limits.cpus]);
-    return shares
-      .filter(([of, share]) => share >= STRAINED && !this.told.has(of))
-      .map(([of, share]) => {
-        this.told.add(of);
-        return { of, percent: Math.round(share * 100) };
-      });
+  strains(): Promise<Strain[]> {
+    return this.strain.strains();
   }
 
   /** Why it is gone, for people, with nothing secret in it. */

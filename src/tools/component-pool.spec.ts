@@ -321,7 +321,16 @@ describe(ComponentPool.name, () => {
     installed.set({ name: component, state: 'active', lock, canaryRooms: [], reason: '', since: 0 });
     await config.set(component, { TOKEN: 'a secret' }, 'chat:root');
     await add(lock);
-    bus.emit('component.changed', { component, from: 'active', to, lockId, version, reason: '', at: 0 });
+    bus.emit('component.changed', {
+      component,
+      from: 'active',
+      to,
+      lockId,
+      version,
+      reason: '',
+      by: '',
+      at: 0,
+    });
     await until(() => containers.left === 0);
     const rows = (): Promise<unknown[]> => store.all('SELECT * FROM component_config');
     for (let left = await rows(); left.length !== kept; left = await rows()) await clock.advance(1);

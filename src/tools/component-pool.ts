@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, Optional } from '@nestjs/common';
 import type { ComponentLock } from '../component-registry/installed/component-lock';
 import '../component-registry/installed/installed.events';
 import { InstalledComponents } from '../component-registry/installed/installed-components';
@@ -12,8 +12,12 @@ import { ComponentCalls } from './component-calls';
 import { orCancelled } from './component-refusals';
 import { ComponentConfig } from './component-config';
 import { ComponentRuntime } from './component-runtime';
+import { servicesOf } from './component-surroundings';
+import { KeptData } from './kept-data';
 import { PooledComponent } from './pooled-component';
 import { PoolTimes } from './pool-times';
+import { InstalledServices } from './services/installed-services';
+import { UsedServices } from './services/used-services';
 
 const STOPPING_MS = 10_000;
 
@@ -39,8 +43,12 @@ export class ComponentPool extends ComponentCalls {
     private readonly bus: EventBus,
     private readonly clock: Clock,
     private readonly times: PoolTimes,
+    @Optional() private readonly kept?: KeptData,
+    @Optional() private readonly services?: InstalledServices,
+    @Optional() private readonly used?: UsedServices,
   ) {
     super();
+    if (services) services.endUsersOf = (service) => this.endUsersOf(service);
     bus.on('component.changed', ({ component, to }) => {
       if (to !== 'removed' && to !== 'quarantined') return;
       this.leave(component, to).catch((error: unknown) =>
@@ -84,8 +92,14 @@ export class ComponentPool extends ComponentCalls {
         'COMPONENT_UNAVAILABLE',
         `Component ${lock.component} ${lock.version} was approved without a tool "${tool.slice(0, 64)}". It was not called.`,
       );
+    await this.used?.networksOf(lock, options.signal);
+    this.kept?.demandRoom(lock, tool);
     this.plan();
-    return this.of(lock).call(tool, args, options);
+    try {
+      return await this.of(lock).call(tool, args, options);
+    } finally {
+      this.kept?.called(lock, tool);
+    }
   }
 
   /** Ends what runs of a component, after the calls that are on their way: it was removed, or runs under another lock. */
@@ -104,7 +118,8 @@ export class ComponentPool extends ComponentCalls {
     const done = (async () => {
       const found = [...this.pooled.values()].filter((one) => one.lock.component === component);
       await Promise.all(found.map((one) => one.ended('its data is being looked after')));
-      return work();
+      const undisturbed = (): Promise<T> => (this.services ? this.services.still(component, work) : work());
+      return this.kept ? this.kept.without(component, undisturbed) : undisturbed();
     })();
     const over = done.then(
       () => undefined,
@@ -116,6 +131,11 @@ export class ComponentPool extends ComponentCalls {
     } finally {
       if (this.held.get(component) === over) this.held.delete(component);
     }
+  }
+
+  private async endUsersOf(service: string): Promise<void> {
+    const found = [...this.pooled.values()].filter(({ lock }) => servicesOf(lock.manifest).includes(service));
+    await Promise.all(found.map((one) => one.ended('its service ended')));
   }
 
   private async free(component: string, signal?: AbortSignal): Promise<void> {
@@ -131,6 +151,8 @@ export class ComponentPool extends ComponentCalls {
 
   /** What all that runs of a component takes now; undefined where it sleeps, or the engine does not tell. */
   async memoryBytes(component: string): Promise<number | undefined> {
+    const service = await this.services?.memoryBytes(component);
+    if (service !== undefined) return service;
     const found = [...this.pooled.values()].filter(({ lock }) => lock.component === component);
     const told = (await Promise.all(found.map((one) => one.memoryBytes()))).filter(
       (one) => one !== undefined,
@@ -146,10 +168,13 @@ export class ComponentPool extends ComponentCalls {
   private of(lock: ComponentLock): PooledComponent {
     let found = this.pooled.get(lock.id);
     if (!found) {
-      const { runtime, config, bus, clock, times } = this;
+      const { runtime, config, bus, clock, times, used } = this;
       const makeRoom = (): Promise<boolean> => this.makeRoom();
       const free = (component: string, signal?: AbortSignal): Promise<void> => this.free(component, signal);
-      found = new PooledComponent(lock, { runtime, config, bus, clock, times, makeRoom, free });
+      found = new PooledComponent(lock, {
+        ...{ runtime, config, bus, clock, times, makeRoom, free },
+        ...(used ? { used } : {}),
+      });
       this.pooled.set(lock.id, found);
     }
     return found;

@@ -22,7 +22,7 @@ import { StdioTransport } from '../mcp/stdio-transport';
 import { Clock } from '../shared/clock';
 import { Random } from '../shared/random';
 import { RdzenError } from '../shared/rdzen-error';
-import { type Egress, speaksHttp, type Surroundings, surroundingsOf } from './component-surroundings';
+import { type Egress, speaksHttp, surroundingsOf } from './component-surroundings';
 
 const loadLater = createRequire(__filename);
 /** All that runs at once, whatever asks for it: a leak stops here and not when the machine does. */
@@ -41,6 +41,24 @@ export interface Purpose {
   lifetimeMs: number;
   /** Absent: none. */
   egress?: Egress;
+  /** Ids of networks of services that it may use; it has no other network then. */
+  services?: readonly string[];
+}
+
+/** What its container is given beside what its manifest says. */
+export interface Making {
+  /** What it keeps; at the path that its manifest says. */
+  state?: { volume: string; fleeting?: boolean };
+  env?: Record<string, string>;
+  fixtures?: ComponentContainerSpec['fixtures'];
+  network?: ComponentContainerSpec['network'];
+}
+
+/** Made, and not started. */
+export interface MadeComponent {
+  container: ComponentContainer;
+  /** Whatever state it is in; once is enough. */
+  remove(): Promise<void>;
 }
 
 /** A component that runs, and the conversation with it. */
@@ -102,47 +120,20 @@ export class ComponentRuntime {
     env: Record<string, string> = environment(manifest),
     fixtures?: ComponentContainerSpec['fixtures'],
   ): Promise<RunningComponent> {
-    if (this.open >= MOST_COMPONENTS)
-      throw new RdzenError(
-        'TOO_MANY_COMPONENTS',
-        `${this.open} components run at once, and no more are started. Wait until some have ended, or remove components.`,
-      );
-    const { resources, permissions } = blockOf(manifest);
-    const { startTimeoutS } = { ...DEFAULT_RESOURCES, ...resources };
-    const path = permissions?.filesystem?.state?.path;
+    const { startTimeoutS } = { ...DEFAULT_RESOURCES, ...blockOf(manifest).resources };
     const began = this.clock.monotonic();
-    this.open++;
-    let container: ComponentContainer;
-    let around: Surroundings | undefined;
-    try {
-      around = await surroundingsOf(manifest, { egress: 'none', ...purpose }, this);
-      container = await this.containers.create({
-        name: `rdzen-${purpose.word}-${this.random.id(8).toLowerCase()}`,
-        image,
-        ...programArguments(manifest),
-        ...parted(manifest, { ...env, ...around.env }),
-        labels: { ...purpose.labels, 'rdzen.component': manifest.name, 'rdzen.version': manifest.version },
-        limits: limitsOf(resources, permissions?.filesystem?.scratchMiB),
-        ...(state && path ? { state: { ...state, path } } : {}),
-        ...(fixtures ? { fixtures } : {}),
-        ...(around.network ? { network: around.network } : {}),
-        lifetimeMs: purpose.lifetimeMs,
-      });
-    } catch (error) {
-      await around?.close();
-      this.open--;
+    this.refuseWhenFull();
+    const around = await surroundingsOf(manifest, { egress: 'none', ...purpose }, this);
+    const made = await this.make(manifest, image, purpose, {
+      ...{ state, env: { ...env, ...around.env }, fixtures },
+      ...(around.network ? { network: around.network } : {}),
+    }).catch(async (error: unknown) => {
+      await around.close();
       throw error;
-    }
-    const remove = this.once(async () => {
-      try {
-        await container.remove();
-      } finally {
-        await around.close();
-        this.open--;
-      }
     });
+    const { container } = made;
+    const remove = this.once(() => made.remove().finally(() => around.close()));
     try {
-      if (state?.fleeting && path && !(await container.mayWriteTo(path))) throw notItsFolder(path);
       const { session, door } = await this.speak(manifest, container, startTimeoutS * 1000);
       return {
         container,
@@ -159,6 +150,58 @@ export class ComponentRuntime {
       await remove();
       throw error;
     }
+  }
+
+  /**
+   * Its container. One whose data is fleeting is looked at first: whether it may write to its folder.
+   *
+   * @throws ComponentDidNotStart where it may not
+   * @throws RdzenError TOO_MANY_COMPONENTS, ENGINE_*, IMAGE_MISSING
+   */
+  async make(
+    manifest: Manifest,
+    image: string,
+    purpose: Purpose,
+    { state, env = environment(manifest), fixtures, network }: Making,
+  ): Promise<MadeComponent> {
+    this.refuseWhenFull();
+    const { resources, permissions } = blockOf(manifest);
+    const path = permissions?.filesystem?.state?.path;
+    this.open++;
+    let container: ComponentContainer;
+    try {
+      container = await this.containers.create({
+        name: `rdzen-${purpose.word}-${this.random.id(8).toLowerCase()}`,
+        image,
+        ...programArguments(manifest),
+        ...parted(manifest, env),
+        labels: { ...purpose.labels, 'rdzen.component': manifest.name, 'rdzen.version': manifest.version },
+        limits: limitsOf(resources, permissions?.filesystem?.scratchMiB),
+        ...(state && path ? { state: { ...state, path } } : {}),
+        ...(fixtures ? { fixtures } : {}),
+        ...(network ? { network } : {}),
+        lifetimeMs: purpose.lifetimeMs,
+      });
+    } catch (error) {
+      this.open--;
+      throw error;
+    }
+    const remove = this.once(() => container.remove().finally(() => this.open--));
+    try {
+      if (state?.fleeting && path && !(await container.mayWriteTo(path))) throw notItsFolder(path);
+      return { container, remove };
+    } catch (error) {
+      await remove();
+      throw error;
+    }
+  }
+
+  private refuseWhenFull(): void {
+    if (this.open >= MOST_COMPONENTS)
+      throw new RdzenError(
+        'TOO_MANY_COMPONENTS',
+        `${this.open} components run at once, and no more are started. Wait until some have ended, or remove components.`,
+      );
   }
 
   private async speak(

@@ -1,3 +1,12 @@
+interface EgressDenied {
+  component: string;
+  lockId: string;
+  /** `host:port`, without anything that is secret. */
+  target: string;
+  reason: 'not-listed' | 'private-address' | 'limit';
+  at: number;
+}
+
 declare module '../events/event-bus' {
   interface EventMap {
     'component.started': { component: string; lockId: string; startedInMs: number; at: number };
@@ -6,14 +15,13 @@ declare module '../events/event-bus' {
     /** It died too often in a minute, and is left alone for a while. */
     'component.unavailable': { component: string; lockId: string; reason: string; at: number };
     /** It wanted to reach what it was not approved with, and was refused. Once for each target of a container. */
-    'component.egress-denied': {
-      component: string;
-      lockId: string;
-      /** `host:port` */
-      target: string;
-      reason: 'not-listed' | 'private-address' | 'limit';
-      at: number;
-    };
+    'component.egress-denied': EgressDenied;
+    /** The same target, of the same container, once more. */
+    'component.egress-denied-again': EgressDenied;
+    /** It keeps more data than it may. Told at each measurement while it is so. */
+    'component.full': { component: string; lockId: string; limitMiB: number; overSince: number; at: number };
+    /** It keeps no more than it may, after it did. */
+    'component.has-room': { component: string; lockId: string; limitMiB: number; at: number };
     /** It takes most of what it may take. */
     'component.strained': {
       component: string;

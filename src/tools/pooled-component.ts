@@ -173,7 +173,7 @@ export class PooledComponent {
     await this.admit(instance);
     running.session.onListChange = () => this.listChanged(instance);
     running.session.onClosed = () => void (this.dying = this.gone(instance));
-    if (running.egress) this.watchEgress(running.egress);
+    if (running.egress) this.watchEgress(running.egress, redaction);
     this.instance = instance;
     this.tools.bus.emit('component.started', {
       component,
@@ -188,15 +188,16 @@ export class PooledComponent {
   }
 
   /** What it was refused before anybody listened is told as well. */
-  private watchEgress(egress: EgressProxy): void {
+  private watchEgress(egress: EgressProxy, redaction: Redaction): void {
     const { lock, tools } = this;
     const told = new Set<string>();
     const tell = ({ target, reason, at }: EgressDenial): void => {
-      if (told.has(target) || told.size >= MOST_DENIALS_TOLD) return;
+      const again = told.has(target);
+      if (!again && told.size >= MOST_DENIALS_TOLD) return;
       told.add(target);
-      tools.bus.emit('component.egress-denied', {
+      tools.bus.emit(again ? 'component.egress-denied-again' : 'component.egress-denied', {
         ...{ component: lock.component, lockId: lock.id },
-        ...{ target, reason, at },
+        ...{ target: redaction.text(target), reason, at },
       });
     };
     egress.denials.forEach(tell);

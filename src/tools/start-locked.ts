@@ -12,13 +12,15 @@ export interface StartTools {
   times: PoolTimes;
   /** Ends one that sleeps, so that another can start. @returns whether there was one */
   makeRoom: () => Promise<boolean>;
+  /** Networks of the services that it uses; absent: there are none. */
+  used?: { networksOf(lock: ComponentLock): Promise<string[]> };
 }
 
-/** @throws ComponentDidNotStart, RdzenError as {@link ComponentRuntime.start}; a sleeping one gives way before it is too many */
+/** @throws ComponentDidNotStart, RdzenError SERVICE_NOT_INSTALLED, SERVICE_UNAVAILABLE, and as {@link ComponentRuntime.start}; a sleeping one gives way before it is too many */
 export async function startLocked(
   lock: ComponentLock,
   env: Record<string, string>,
-  { runtime, config, times, makeRoom }: StartTools,
+  { runtime, config, times, makeRoom, used }: StartTools,
 ): Promise<RunningComponent> {
   const { id, image, manifest } = lock;
   const purpose = {
@@ -26,6 +28,7 @@ export async function startLocked(
     labels: { 'rdzen.lock': id },
     lifetimeMs: times.lifetimeMs,
     egress: 'approved' as const,
+    services: (await used?.networksOf(lock)) ?? [],
   };
   const state = keepsData(lock) ? { volume: config.volumeUnder(lock) } : undefined;
   const attempt = (): Promise<RunningComponent> => runtime.start(manifest, image, purpose, state, env);
@@ -42,6 +45,6 @@ export function whyNotStarted({ message, logTail }: ComponentDidNotStart, redact
   return `${redaction.text(message)}${last === '' ? '' : `; its last words: ${last}`}`;
 }
 
-export function keepsData({ manifest }: ComponentLock): boolean {
+export function keepsData({ manifest }: Pick<ComponentLock, 'manifest'>): boolean {
   return blockOf(manifest).permissions?.filesystem?.state !== undefined;
 }

@@ -1,11 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../events/event-bus';
-import { Clock, type Timer } from '../shared/clock';
+import { Clock } from '../shared/clock';
 import { Store } from '../storage/store';
+import { GatheredWrites } from './gathered-writes';
 import './tools.events';
 import type { ToolCalled } from './tools.events';
 
-const WRITE_EVERY_MS = 10_000;
 const KEPT_DAYS = 90;
 const DAY_MS = 86_400_000;
 const STEPS_PER_OCTAVE = 2;
@@ -39,15 +39,18 @@ interface Counted {
 @Injectable()
 export class ToolUsage {
   private readonly logger = new Logger('Components');
-  private waiting = new Map<string, Counted>();
-  private timer?: Timer;
-  private writing: Promise<void> = Promise.resolve();
+  private readonly gathered: GatheredWrites<Counted>;
 
   constructor(
     private readonly store: Store,
     private readonly clock: Clock,
     bus: EventBus,
   ) {
+    this.gathered = new GatheredWrites(
+      clock,
+      (counts) => this.write(counts),
+      (error) => this.logger.warn(`The use of tools was not noted: ${String(error)}`),
+    );
     bus.on('tool.called', (call) => this.note(call));
   }
 
@@ -75,16 +78,14 @@ export class ToolUsage {
       .sort((a, b) => (`${a.component} ${a.tool}` < `${b.component} ${b.tool}` ? -1 : 1));
   }
 
-  async stop(): Promise<void> {
-    this.timer?.cancel();
-    this.timer = undefined;
-    await this.write();
+  stop(): Promise<void> {
+    return this.gathered.stop();
   }
 
   private async counted({ component = '', days = 7 }: { component?: string; days?: number } = {}): Promise<
     Counted[]
   > {
-    await this.write();
+    await this.gathered.flush();
     const rows = await this.store.all<Omit<Counted, 'spread'> & { spread: string }>(
       `SELECT component, tool, day, calls, errors, spread FROM tool_usage
        WHERE day > ? AND (? = '' OR component = ?) ORDER BY day DESC, component, tool`,
@@ -100,31 +101,18 @@ export class ToolUsage {
     if (outcome === 'cancelled') return;
     const day = dayOf(at);
     const key = JSON.stringify([component, tool, day]);
-    const counted = this.waiting.get(key) ?? { component, tool, day, calls: 0, errors: 0, spread: [] };
-    this.waiting.set(key, counted);
-    counted.calls++;
-    if (outcome !== 'ok') counted.errors++;
-    add(counted.spread, stepOf(ms), 1);
-    this.timer ??= this.clock.after(WRITE_EVERY_MS, () => {
-      this.timer = undefined;
-      this.write().catch((error: unknown) =>
-        this.logger.warn(`The use of tools was not noted: ${String(error)}`),
-      );
+    this.gathered.note(key, (before) => {
+      const counted = before ?? { component, tool, day, calls: 0, errors: 0, spread: [] };
+      counted.calls++;
+      if (outcome !== 'ok') counted.errors++;
+      add(counted.spread, stepOf(ms), 1);
+      return counted;
     });
   }
 
-  /** One after another: each adds to what the one before has written. */
-  private write(): Promise<void> {
-    this.writing = this.writing.catch(() => undefined).then(() => this.writeNow());
-    return this.writing;
-  }
-
-  private async writeNow(): Promise<void> {
-    if (this.waiting.size === 0) return;
-    const taken = this.waiting;
-    this.waiting = new Map();
+  private async write(counts: readonly Counted[]): Promise<void> {
     await this.store.transaction(async (tx) => {
-      for (const { component, tool, day, calls, errors, spread } of taken.values()) {
+      for (const { component, tool, day, calls, errors, spread } of counts) {
         const row = await tx.get<{ spread: string }>(
           'SELECT spread FROM tool_usage WHERE component = ? AND tool = ? AND day = ?',
           ...[component, tool, day],

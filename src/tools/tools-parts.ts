@@ -7,12 +7,20 @@ import { ComponentConfigController } from './component-config.controller';
 import { ComponentPool } from './component-pool';
 import { ComponentRuntime } from './component-runtime';
 import { ComponentWarnings } from './component-warnings';
+import { EgressDenials } from './egress-denials';
+import { KeptData } from './kept-data';
 import { PoolTimes } from './pool-times';
 import { SealedArguments } from './sealed-arguments';
 import { ToolApprovals } from './tool-approvals';
 import { ToolCallJournal } from './tool-call-journal';
 import { CallPorts, ToolCaller } from './tool-caller';
 import { ToolUsage } from './tool-usage';
+import { HealthProbe } from '../containers/health-probe';
+import { SocketHealthProbe } from '../containers/socket-health-probe';
+import { Clock } from '../shared/clock';
+import { InstalledServices } from './services/installed-services';
+import { ServiceRuntime } from './services/service-runtime';
+import { UsedServices } from './services/used-services';
 
 export const TOOLS_PARTS: Provider[] = [
   ComponentRuntime,
@@ -20,10 +28,16 @@ export const TOOLS_PARTS: Provider[] = [
   ComponentConfig,
   SealedArguments,
   ComponentConfigCommands,
+  { provide: HealthProbe, useFactory: (clock: Clock) => new SocketHealthProbe(clock), inject: [Clock] },
+  ServiceRuntime,
+  InstalledServices,
+  UsedServices,
+  KeptData,
   ComponentPool,
   { provide: ComponentCalls, useExisting: ComponentPool },
   ComponentWarnings,
   ToolUsage,
+  EgressDenials,
   { provide: ArgumentJudge, useClass: WorkerArgumentJudge },
   ToolCallJournal,
   ToolApprovals,

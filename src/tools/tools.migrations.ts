@@ -30,4 +30,28 @@ export const TOOLS_MIGRATIONS: Migration[] = [
          set_by TEXT NOT NULL, set_at INTEGER NOT NULL, PRIMARY KEY (component, name))`,
     ],
   },
+  {
+    feature: 'tools',
+    version: 2,
+    // What that person went by at the time.
+    statements: ['ALTER TABLE component_config ADD COLUMN set_by_name TEXT'],
+  },
+  {
+    feature: 'tools',
+    version: 3,
+    statements: [
+      // What the egress proxies of components refused; `target`: `host:port` as it was asked for.
+      `CREATE TABLE component_denials (component TEXT NOT NULL, target TEXT NOT NULL, reason TEXT NOT NULL,
+         times INTEGER NOT NULL, last_at INTEGER NOT NULL, PRIMARY KEY (component, target))`,
+    ],
+  },
+  {
+    feature: 'tools',
+    version: 4,
+    statements: [
+      // What components keep, by volume, as it was measured last; `over_since`: while it is more than it may be.
+      `CREATE TABLE component_data (volume TEXT PRIMARY KEY, bytes INTEGER NOT NULL, measured_at INTEGER NOT NULL,
+         over_since INTEGER)`,
+    ],
+  },
 ];

@@ -1,6 +1,6 @@
 import { type Check, failed, passed } from './check';
 
-/** What has to be right before anything runs: kind, transport, rights that nobody gives, a digest, a source. */
+/** What has to be right before anything runs: transport, rights that nobody gives, a digest, a source. */
 export const admission: Check = {
   number: 0,
   id: 'admission',
@@ -9,10 +9,11 @@ export const admission: Check = {
     const { manifest } = subject;
     const [given] = manifest.packages;
     const problems = [
-      block.kind === 'mcp-tool' ? undefined : `kind ${block.kind} is not tried by this check list`,
-      given.transport.type === 'stdio' || (await scene.hasNetworks())
+      (given.transport.type === 'stdio' && block.kind !== 'service') || (await scene.hasNetworks())
         ? undefined
-        : `transport ${given.transport.type} needs a network, and none can be made here: set RDZEN_HELPER_IMAGE`,
+        : block.kind === 'service'
+          ? 'a service needs a network, and none can be made here: set RDZEN_HELPER_IMAGE'
+          : `transport ${given.transport.type} needs a network, and none can be made here: set RDZEN_HELPER_IMAGE`,
       (block.permissions?.capabilities ?? []).length === 0
         ? undefined
         : `it wants Linux capabilities: ${block.permissions?.capabilities?.join(', ')}`,

@@ -50,4 +50,24 @@ describe('check 6, calls, where the manifest wants files', () => {
     const found = await calls.ask(sceneOf(call('/tmp/fixtures/greeting.txt', 'Hello!')));
     expect(found.status).toBe('failed');
   });
+
+  describe('of one that uses a service', () => {
+    const using = (ended: boolean): TrialScene => {
+      const scene = sceneOf(call('/tmp/a.txt', 'two'), call('/tmp/a.txt', 'one'));
+      scene.block.permissions = { network: { internal: ['a.example/store'] } };
+      return Object.assign(scene, { mended: () => Promise.resolve(ended) });
+    };
+
+    it('a call that goes wrong without it is not shown, and no failure', async () => {
+      expect(await calls.ask(using(false))).toMatchObject({
+        status: 'warned',
+        detail: expect.stringMatching(/uses a\.example\/store.*1 of 2 calls could not be shown/) as string,
+        evidence: [expect.stringMatching(/^read: /)],
+      });
+    });
+
+    it('one that ends it is a failure', async () => {
+      expect((await calls.ask(using(true))).status).toBe('failed');
+    });
+  });
 });

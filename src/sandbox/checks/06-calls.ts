@@ -3,8 +3,9 @@ import { unmet } from '../../component-registry/manifest/expectation';
 import { McpFailure, type ToolAnswer } from '../../mcp/mcp-session';
 import { SchemaTookTooLong } from '../../mcp/schema-judge';
 import { visibleExcerpt } from '../../mcp/visible-excerpt';
+import { servicesIn } from '../../tools/component-surroundings';
 import type { KnownTool, TrialScene } from '../trial-scene';
-import { type Check, failed, passed } from './check';
+import { type Check, failed, passed, warned } from './check';
 
 const MOST_ANSWER = 256 * 1024;
 /** Source: MCP 2025-11-25, `ContentBlock`. */
@@ -13,19 +14,31 @@ const KINDS = ['text', 'image', 'audio', 'resource', 'resource_link'];
 const NETWORK =
   /ENETUNREACH|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|getaddrinfo|fetch failed|network is unreachable/i;
 
-/** Every call that its manifest shows, with what the manifest says of its answer. */
+/**
+ * Every call that its manifest shows, with what the manifest says of its answer. Services that it uses are not there: a call
+ * that goes wrong without them shows nothing, as long as it lives on.
+ */
 export const calls: Check = {
   number: 6,
   id: 'calls',
   ask: async (scene) => {
     const { calls: shown = [] } = scene.block.trial ?? {};
     if (shown.length === 0) return failed('its manifest shows no call to try it with');
+    const services = servicesIn(scene.block);
     const done: string[] = [];
+    const unshown: string[] = [];
     for (const call of shown) {
       const problem = await tried(call, scene);
-      if (problem !== undefined) return failed(`${call.tool}: ${problem}`, done);
-      done.push(`${call.tool}: as expected`);
+      if (problem !== undefined && (services.length === 0 || (await scene.mended())))
+        return failed(`${call.tool}: ${problem}`, done);
+      if (problem !== undefined) unshown.push(`${call.tool}: ${problem}`);
+      else done.push(`${call.tool}: as expected`);
     }
+    if (unshown.length > 0)
+      return warned(
+        `it uses ${services.join(', ')}, and no service is there in a trial: ${unshown.length} of ${shown.length} calls could not be shown`,
+        unshown,
+      );
     return passed(`${done.length} of ${shown.length} calls did what its manifest says`);
   },
 };

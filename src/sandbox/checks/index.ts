@@ -1,3 +1,4 @@
+import type { ComponentKind } from '../../component-registry/manifest/manifest';
 import { admission } from './00-admission';
 import { image } from './01-image';
 import { start } from './02-start';
@@ -17,9 +18,10 @@ import { stability } from './15-stability';
 import { modelFit } from './16-model-fit';
 import { stop } from './17-stop';
 import type { Check } from './check';
+import { CORE_CHECKS } from './core';
+import { SERVICE } from './service';
 
-/** In the order in which they are asked. */
-export const CHECKS: readonly Check[] = [
+const MCP_TOOL: readonly Check[] = [
   admission,
   image,
   start,
@@ -39,3 +41,10 @@ export const CHECKS: readonly Check[] = [
   modelFit,
   stop,
 ];
+
+/** In the order in which they are asked. A check has the same number for all kinds that it is asked of. */
+export const CHECKS_BY_KIND: Record<ComponentKind, readonly Check[]> = {
+  'mcp-tool': MCP_TOOL,
+  service: SERVICE,
+  core: CORE_CHECKS,
+};

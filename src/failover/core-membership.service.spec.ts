@@ -1,0 +1,145 @@
+import { Logger } from '@nestjs/common';
+import { CoreBench } from '../../test/support/core-bench';
+import { LONG } from '../../test/support/switchover-bench';
+import { CoreContainers, type CoreContainerSpec } from '../containers/core-containers';
+import { FurtherCores } from '../core-registry/further-cores';
+import { CoreMembership } from './core-membership.service';
+import { ModelBringer } from './repair/model-bringer';
+
+const IMAGE = `registry.example/ollama@sha256:${'a'.repeat(64)}`;
+const OFFER = { image: IMAGE, modelPath: '/data/models', memoryMiB: 2048, cpus: 2, pids: 512 };
+const NAME = 'io.example/third';
+
+class MadeContainers extends CoreContainers {
+  readonly there = new Set<string>();
+  readonly adopted: string[] = [];
+  refusals = 0;
+
+  adopt(names: readonly string[]): Promise<void> {
+    this.adopted.push(...names);
+    return Promise.resolve();
+  }
+
+  make({ name }: CoreContainerSpec): Promise<{ url: string }> {
+    if (this.refusals-- > 0) return Promise.reject(new Error('the engine is away'));
+    this.there.add(name);
+    return Promise.resolve({ url: 'http://core11' });
+  }
+
+  remove(name: string): Promise<void> {
+    this.there.delete(name);
+    return Promise.resolve();
+  }
+}
+
+describe(CoreMembership.name, () => {
+  let bench: CoreBench;
+  let containers: MadeContainers;
+  let further: FurtherCores;
+  let membership: CoreMembership;
+
+  const reborn = (): CoreMembership =>
+    new CoreMembership(
+      ...([further, containers, bench.registry, bench.profile] as const),
+      new ModelBringer(bench.ollama, bench.profile, bench.registry),
+      ...([bench.ollama, bench.switchovers, bench.bus, bench.clock] as const),
+    );
+  const join = (): Promise<unknown> => bench.during(membership.join({ component: NAME, lock: 'l1' }, OFFER));
+  const ready = (): Promise<number> =>
+    bench.timeUntil(() => bench.registry.has(11) && bench.state(11) === 'ready', 60_000);
+
+  beforeEach(async () => {
+    Logger.overrideLogger(false);
+    bench = await CoreBench.running({ engine: true });
+    containers = new MadeContainers();
+    further = new FurtherCores(bench.store);
+    membership = reborn();
+  });
+
+  afterEach(async () => {
+    await bench.during(membership.stop());
+    await bench.end();
+    expect(bench.bus.failures).toBe(0);
+    await bench.store.close();
+  });
+
+  it('has a core join that lacks the model, brings it, and takes it for ready once it generated', async () => {
+    bench.core(11).installed = [];
+    await join();
+    await ready();
+    expect(bench.core(11).installed).toContain('m');
+    expect(bench.changes.filter((change) => change === '11 ready')).toHaveLength(1);
+  });
+
+  it('answers with it when the two others die in the middle of an answer', async () => {
+    await join();
+    await ready();
+    for (const id of [1, 2, 11]) bench.core(id).answer = () => LONG;
+    const answering = await bench.answering();
+    await bench.clock.advance(1_000);
+    bench.core(1).kill();
+    await bench.timeUntil(() => bench.registry.get(2).inFlight > 0, 10_000);
+    bench.core(2).kill();
+    await bench.during(answering.result);
+    expect(answering.shown.at(-1)).toBe(LONG);
+    expect(bench.registry.pick()?.id).toBe(11);
+  });
+
+  it('leaves by a planned switchover where it is the active one, and leaves nothing', async () => {
+    await join();
+    await ready();
+    await bench.during(bench.switchovers.switchTo(11, 'api:key1'));
+    expect(await bench.during(membership.leave('l1', 'api:key1'))).toBe(true);
+    expect(bench.registry.active.id).not.toBe(11);
+    expect(bench.registry.has(11)).toBe(false);
+    expect(containers.there.size).toBe(0);
+    expect(await further.all()).toEqual([]);
+    // What a probe still on its way brings home counts no more.
+    await bench.clock.advance(30_000);
+    expect(await further.nextId([1, 2])).toBe(12);
+  });
+
+  it('is not let go while it is the last one that answers', async () => {
+    await join();
+    await ready();
+    bench.core(1).kill();
+    bench.core(2).kill();
+    await bench.timeUntil(() => bench.registry.active.id === 11, 30_000);
+    await bench.timeUntil(() => bench.state(1) === 'down' && bench.state(2) === 'down', 30_000);
+    await expect(bench.during(membership.leave('l1', 'api:key1'))).rejects.toMatchObject({
+      code: 'NO_STAND_IN',
+    });
+    expect(containers.there.size).toBe(1);
+    expect((await further.all()).map(({ phase }) => phase)).toEqual(['joined']);
+  });
+
+  it('goes on with a joining that the engine or an end of the process interrupted', async () => {
+    containers.refusals = 1;
+    await join();
+    await bench.clock.advance(100);
+    await bench.during(membership.stop());
+    expect((await further.all()).map(({ phase }) => phase)).toEqual(['joining']);
+    membership = reborn();
+    await membership.start();
+    await ready();
+    expect(await membership.definitions()).toMatchObject([{ id: 11, url: 'http://core11' }]);
+  });
+
+  it('goes on with a leaving that an end of the process interrupted', async () => {
+    await join();
+    await ready();
+    await bench.during(membership.stop());
+    await further.move(11, 'leaving');
+    membership = reborn();
+    await membership.start();
+    await bench.timeUntil(() => containers.there.size === 0, 60_000);
+    expect(bench.registry.has(11)).toBe(false);
+  });
+
+  it('has the same component join once', async () => {
+    await join();
+    await join();
+    await ready();
+    expect(bench.registry.all()).toHaveLength(3);
+  });
+});
