@@ -47,6 +47,46 @@ describe('docker-compose.yml', () => {
     },
   );
 
+  it('packs with a program that is not started by itself, and reaches the registry only', async () => {
+    expect(config.services['pack']).toBeUndefined();
+    const { services } = await composeConfig([], { profiles: ['pack'], env: { REGISTRY_PORT: '6001' } });
+    expect(Object.keys(services).sort()).toEqual([...SERVICES, 'pack'].sort());
+    const { pack, rdzen, 'docker-guard': guard } = services;
+    expect(pack).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      entrypoint: ['node', 'dist/cli.js', 'component', 'pack'],
+      environment: { RDZEN_REGISTRY: '127.0.0.1:6001', RDZEN_REGISTRY_ADDRESS: 'registry:5000' },
+    });
+    expect(Object.keys(pack?.networks ?? {})).toEqual(['system_network']);
+    expect(pack?.volumes?.map(({ target, read_only }) => [target, read_only ?? false])).toEqual([
+      ['/data', false],
+      ['/data/shared', true],
+      ['/tmp', false],
+    ]);
+    // Whatever account of a registry is set for rdzen is as whole here.
+    const account = Object.keys(rdzen?.environment ?? {}).filter((name) => name.startsWith('RDZEN_REGISTRY'));
+    expect(Object.keys(pack?.environment ?? {})).toEqual(expect.arrayContaining(account));
+    // All three mean the same registry, whatever its port.
+    expect(rdzen?.environment?.RDZEN_REGISTRY).toBe('127.0.0.1:6001');
+    expect(guard?.environment?.RDZEN_GUARD_REGISTRIES).toBe('127.0.0.1:6001');
+  });
+
+  it('tells people the ports of this machine', async () => {
+    const ports = { RDZEN_PORT: '6000', RDZEN_CHAT_PORT: '4000' };
+    const { rdzen, rocketchat } = (await composeConfig([], { env: ports })).services;
+    expect(rdzen?.environment).toMatchObject({
+      RDZEN_URL: 'http://127.0.0.1:6000',
+      RDZEN_CHAT_URL: 'http://localhost:4000',
+    });
+    expect(rocketchat?.environment?.ROOT_URL).toBe('http://localhost:4000');
+    const own = { ...ports, ROOT_URL: 'https://chat.example.org', RDZEN_URL: 'https://rdzen.example.org' };
+    expect((await composeConfig([], { env: own })).services['rdzen']?.environment).toMatchObject({
+      RDZEN_URL: 'https://rdzen.example.org',
+      RDZEN_CHAT_URL: 'https://chat.example.org',
+    });
+  });
+
   it('gives the Docker socket to docker-guard and nobody else', async () => {
     const every = await composeConfig(OVERRIDES, { profiles: ['monitoring'] });
     const holders = all(every).filter(([, { volumes = [] }]) =>
@@ -103,7 +143,9 @@ describe('docker-compose.yml', () => {
     expect(config.networks['sandbox_network']?.internal).toBe(true);
     expect(config.networks['system_network']?.internal ?? false).toBe(false);
     expect(Object.keys(service('sandbox-ollama').networks ?? {})).toEqual(['sandbox_network']);
+    expect(config.networks['core_network']?.internal).toBe(true);
     expect(Object.keys(service('rdzen').networks ?? {}).sort()).toEqual([
+      'core_network',
       'sandbox_network',
       'system_network',
     ]);
@@ -214,10 +256,15 @@ describe('docker-compose.yml', () => {
 
   it('tells every variable that may be set, with its default, in .env.example', () => {
     const files = ['docker-compose.yml', ...OVERRIDES.map((name) => `docker/compose.${name}.yml`)];
-    const text = files.map((file) => readFileSync(join(PROJECT, file), 'utf8')).join('\n');
-    const used = new Map(
-      [...text.matchAll(/\$\{(\w+)(?::-([^}]*))?\}/g)].map(([, name, value = '']) => [name, value]),
-    );
+    const used = new Map<string, string>();
+    // The inner ones first: a default may hold another variable.
+    const fillIn = (text: string): string =>
+      text.replace(/\$\{(\w+)(?::-([^${}]*))?\}/g, (_, name: string, value = '') => {
+        used.set(name, value as string);
+        return value as string;
+      });
+    let text = files.map((file) => readFileSync(join(PROJECT, file), 'utf8')).join('\n');
+    for (let filled = fillIn(text); filled !== text; filled = fillIn(text)) text = filled;
     used.delete('COMPOSE_PROJECT_NAME');
     const example = readFileSync(join(PROJECT, '.env.example'), 'utf8');
     const told = new Map([...example.matchAll(/^#(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));

@@ -2,52 +2,30 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChatPerson, eventually } from '../support/chat-person';
-import { freePort, type StatusView } from '../support/running-rdzen';
-import { Composition } from './support/composition';
 import { docker, tryDocker } from './support/docker-command';
 import { dockerRig } from './support/docker-rig';
 import { labelled } from './support/docker-stage';
+import { LocalComposition } from './support/local-composition';
+import { serving, status } from './support/serving';
 
 /** What the project's label says of everything Compose made. */
 const COMPOSE_LABEL = 'com.docker.compose.project';
-const rig = dockerRig();
 
 describe('the whole composition', () => {
   const name = `rdzen-test-${process.pid}`;
-  let composition: Composition;
+  let composition: LocalComposition;
   let api: string;
   let chat: string;
+  let inside: LocalComposition['inside'];
 
   beforeAll(async () => {
-    const [apiPort, chatPort, registryPort] = await Promise.all([freePort(), freePort(), freePort()]);
-    api = `http://127.0.0.1:${apiPort}`;
-    chat = `http://127.0.0.1:${chatPort}`;
-    composition = new Composition(name, ['docker-compose.yml', 'test/docker/support/stack.compose.yml'], {
-      RDZEN_PORT: String(apiPort),
-      RDZEN_CHAT_PORT: String(chatPort),
-      REGISTRY_PORT: String(registryPort),
-      RDZEN_IMAGE: rig.images.rdzen,
-      OLLAMA_IMAGE: rig.images.ollama,
-      RDZEN_MODEL: 'scripted',
-    });
-    await composition.compose(['up', '--detach', '--no-build', '--pull', 'never'], 240_000);
+    composition = await LocalComposition.prepare(name);
+    ({ api, chat } = composition);
+    inside = (service, ...command) => composition.inside(service, ...command);
+    await composition.up();
   }, 300_000);
 
   afterAll(() => composition.remove(), 120_000);
-
-  const status = async (): Promise<StatusView | undefined> => {
-    const answer = await fetch(`${api}/status`).catch(() => undefined);
-    return answer?.ok ? ((await answer.json()) as StatusView) : undefined;
-  };
-  const serving = (): Promise<StatusView | undefined> =>
-    eventually(
-      status,
-      (view) => view?.rocketchat_connected === true && view.cores.every(({ state }) => state === 'ready'),
-      90_000,
-      'both cores ready and the chat connected',
-    );
-  const inside = (service: string, ...command: string[]): Promise<string> =>
-    docker('exec', composition.container(service), ...command);
 
   it('comes up without another step, every service healthy', async () => {
     await eventually(
@@ -56,7 +34,7 @@ describe('the whole composition', () => {
       120_000,
       'eight healthy services',
     );
-    await serving();
+    await serving(api);
   }, 240_000);
 
   it('answers a question asked in the chat, once', async () => {
@@ -97,7 +75,7 @@ describe('the whole composition', () => {
         30_000,
         'rdzen was started again by its restart policy',
       );
-      await serving();
+      await serving(api);
       await person.waitForAnswers(room, 1, 90_000);
       await person.say(room, 'And now?');
       const answers = await person.waitForAnswers(room, 2, 60_000);
@@ -108,17 +86,17 @@ describe('the whole composition', () => {
   }, 240_000);
 
   it('leaves a core that is killed, and has it started again through the guard', async () => {
-    const before = await serving();
+    const before = await serving(api);
     const active = before?.active_core ?? 1;
     await docker('kill', composition.container(`core${active}`));
     const after = await eventually(
-      status,
+      () => status(api),
       (view) => view !== undefined && view.epoch > (before?.epoch ?? 0),
       5_000,
       'the other core is active',
     );
     expect(after?.active_core).not.toBe(active);
-    const view = (await serving()) as unknown as { docker?: object; services?: object[] };
+    const view = (await serving(api)) as unknown as { docker?: object; services?: object[] };
     expect(view.docker).toMatchObject({ reachable: true });
     expect(view.services).toEqual([
       expect.objectContaining({ name: 'rocketchat', state: 'running', well: true }),
@@ -129,9 +107,9 @@ describe('the whole composition', () => {
 
   it('comes back after docker kill and docker compose up', async () => {
     await docker('kill', composition.container('rdzen'));
-    expect(await status()).toBeUndefined();
+    expect(await status(api)).toBeUndefined();
     await composition.compose(['up', '--detach', '--no-build', '--pull', 'never']);
-    await serving();
+    await serving(api);
   }, 180_000);
 
   it('keeps the passwords it made, readable inside and nowhere shown', async () => {
@@ -189,7 +167,7 @@ describe('the whole composition', () => {
         sandbox,
         '--label',
         `${COMPOSE_LABEL}=${name}`,
-        rig.images.base,
+        dockerRig().images.base,
         'node',
         '-e',
         ask(host),

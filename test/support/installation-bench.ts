@@ -1,3 +1,4 @@
+import { CallerNames } from '../../src/access/caller-names';
 import { ApprovalJournal } from '../../src/approvals/approval-journal';
 import type { CatalogueService } from '../../src/component-registry/catalogue/catalogue.service';
 import { ComponentJournal } from '../../src/component-registry/installed/component-journal';
@@ -14,6 +15,11 @@ import { ImageRetention } from '../../src/installation/image-retention';
 import { InstallCandidates } from '../../src/installation/install-candidates';
 import { InstallationRequests } from '../../src/installation/installation-requests';
 import { InstallationService } from '../../src/installation/installation.service';
+import { CoreConduct } from '../../src/installation/kinds/core-conduct';
+import { KindConducts } from '../../src/installation/kinds/kind-conducts';
+import { KindFollowUp } from '../../src/installation/kinds/kind-follow-up';
+import { McpToolConduct } from '../../src/installation/kinds/mcp-tool-conduct';
+import { ServiceConduct } from '../../src/installation/kinds/service-conduct';
 import { NoticeJournal } from '../../src/journal/notice-journal';
 import { PostIdKey } from '../../src/journal/post-id';
 import { AdminRoom } from '../../src/rooms/admin-room';
@@ -31,7 +37,10 @@ import { ComponentConfig } from '../../src/tools/component-config';
 import { ComponentPool } from '../../src/tools/component-pool';
 import { PoolTimes } from '../../src/tools/pool-times';
 import { ComponentRuntime } from '../../src/tools/component-runtime';
+import { InstalledServices } from '../../src/tools/services/installed-services';
+import { UsedServices } from '../../src/tools/services/used-services';
 import type { FakeComponentContainers } from './fakes/fake-component-containers';
+import { FakeServiceRuntime } from './fakes/fake-service-runtime';
 import type { VirtualClock } from './virtual-clock';
 
 /** Lets nothing through any more once its process is dead. */
@@ -87,6 +96,7 @@ export class World {
   readonly inUse = new Set<string>();
 
   readonly catalogue = {
+    opened: () => Promise.resolve(),
     get: (name: string, version?: string) => {
       const manifest = this.manifests.find(
         (one) => one.name.endsWith(name) && (version === undefined || one.version === version),
@@ -95,6 +105,7 @@ export class World {
       return { manifest, source: 'tests', signed: true };
     },
     runnable: ({ manifest }: { manifest: Manifest }) => Promise.resolve(manifest),
+    packHint: () => undefined,
   } as unknown as CatalogueService;
 
   readonly trials = {
@@ -158,6 +169,7 @@ function infoOf(reference: string): ImageInfo {
 /** One life of the process. */
 export class InstallationBench {
   readonly bus = new EventBus();
+  readonly names = new CallerNames();
   readonly installed = new InstalledComponents();
   readonly adminRoom = new AdminRoom();
   readonly journal: ComponentJournal;
@@ -166,6 +178,8 @@ export class InstallationBench {
   readonly config: ComponentConfig;
   readonly pool: ComponentPool;
   readonly retention: ImageRetention;
+  readonly runtime = new FakeServiceRuntime();
+  readonly services: InstalledServices;
   private readonly store: MortalStore;
 
   constructor(
@@ -182,7 +196,7 @@ export class InstallationBench {
     const notices = new NoticeJournal(store, this.bus, clock, new PostIdKey(Buffer.alloc(32, 1)));
     const languages = new LanguageOf(store, settings);
     this.journal = new ComponentJournal(store);
-    this.approvals = new ApprovalJournal(store, clock, random);
+    this.approvals = new ApprovalJournal(store, clock, random, this.names);
     const life = new ComponentLife(
       store,
       this.journal,
@@ -192,27 +206,7 @@ export class InstallationBench {
       this.bus,
       clock,
       crash,
-    );
-    const requests = new InstallationRequests(
-      new InstallCandidates(world.catalogue, world.trials),
-      this.approvals,
-      this.installed,
-      this.journal,
-      life,
-      notices,
-      new ReportLinks(settings),
-      this.adminRoom,
-      languages,
-      store,
-      clock,
-      random,
-      crash,
-    );
-    const bringer = new ComponentBringer(
-      world.images,
-      new ComponentRuntime(containers, clock, random),
-      containers,
-      crash,
+      this.names,
     );
     const key = new PostIdKey(Buffer.alloc(32, 1));
     const config = (this.config = new ComponentConfig(
@@ -223,13 +217,50 @@ export class InstallationBench {
       random,
       key,
     ));
+    const services = (this.services = new InstalledServices(
+      ...([this.runtime.port, containers, this.installed, config, this.bus, clock] as const),
+    ));
+    const used = new UsedServices(services, this.installed, clock);
+    const requests = new InstallationRequests(
+      new InstallCandidates(world.catalogue, world.trials),
+      this.approvals,
+      this.installed,
+      this.journal,
+      life,
+      notices,
+      new ReportLinks(settings),
+      this.adminRoom,
+      languages,
+      used,
+      store,
+      clock,
+      random,
+      crash,
+      this.names,
+    );
+    const bringer = new ComponentBringer(
+      world.images,
+      new ComponentRuntime(containers, clock, random),
+      containers,
+      crash,
+    );
     const pool = (this.pool = new ComponentPool(
       ...([new ComponentRuntime(containers, clock, random), containers, this.installed] as const),
-      ...([config, this.bus, clock, new PoolTimes()] as const),
+      ...([config, this.bus, clock, new PoolTimes(), undefined, services, used] as const),
     ));
+    const conducts = new KindConducts(
+      new McpToolConduct(bringer, this.journal),
+      new ServiceConduct(world.images, this.runtime.port, services, containers, crash),
+      // No cores here: `core-conduct.spec.ts` has them.
+      new CoreConduct(
+        ...([world.images, this.runtime.port, containers] as const),
+        ...([undefined as never, undefined as never, clock, crash] as const),
+      ),
+    );
     this.service = new InstallationService(
       requests,
-      bringer,
+      conducts,
+      new KindFollowUp(conducts, this.installed, this.bus, clock),
       life,
       new ComponentData(containers, config, pool, clock),
       new EarlierLocks(this.journal, world.images),
@@ -237,6 +268,7 @@ export class InstallationBench {
       this.installed,
       this.bus,
       clock,
+      this.names,
     );
     this.retention = new ImageRetention(this.journal, this.installed, world.images, this.bus, clock);
   }

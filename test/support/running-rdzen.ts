@@ -117,7 +117,7 @@ export class RunningRdzen {
   }
 
   /** Chat connected, and every core proven. */
-  async ready(withinMs = 20_000, cores?: number): Promise<StatusView> {
+  async ready(withinMs = 40_000, cores?: number): Promise<StatusView> {
     return eventually(
       async () => {
         if (this.exited) throw new Error(`The process ended:\n${this.output}`);
@@ -128,11 +128,16 @@ export class RunningRdzen {
         status.rocketchat_connected &&
         status.cores.filter(({ state }) => state === 'ready').length >= (cores ?? status.cores.length),
       withinMs,
-      `Rdzen is ready; it said:\n${this.output.slice(-3000)}`,
-    ).then((status) => {
-      if (!status) throw new Error('no status');
-      return status;
-    });
+      'Rdzen is ready',
+    ).then(
+      (status) => {
+        if (!status) throw new Error('no status');
+        return status;
+      },
+      (error: Error) => {
+        throw new Error(`${error.message}; it said:\n${this.output.slice(-3000)}`);
+      },
+    );
   }
 
   async active(): Promise<CoreView> {

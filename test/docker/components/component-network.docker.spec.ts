@@ -80,6 +80,23 @@ describe('networks of components', () => {
       expect(await probe.ask('look', 'probe')).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
     }, 60_000);
 
+    it('one that uses two services reaches each on its network, and those do not reach each other', async () => {
+      const second = await stage.networks.open(PURPOSE);
+      const other = await stage.probe(second.id);
+      const user = await stage.probe(network.id, {}, [second.id]);
+      try {
+        await probe.ask('serve', 8080);
+        await other.ask('serve', 8080);
+        for (const { container } of [probe, other])
+          expect(await user.ask('dial', container.name, 8080)).toBe('connected');
+        expect(await probe.ask('look', other.container.name)).toMatch(/^(EAI_AGAIN|ENOTFOUND)$/);
+      } finally {
+        await user.container.remove();
+        await other.container.remove();
+        await second.close();
+      }
+    }, 60_000);
+
     it('is internal, labelled, and has one component on it', async () => {
       expect(await stage.direct.getNetwork(network.id).inspect()).toMatchObject({
         Internal: true,

@@ -77,6 +77,7 @@ describe('a component that speaks HTTP only', () => {
     for (let n = 0; n < 100 && running.egress?.denied === 0; n++)
       await new Promise((resolve) => setTimeout(resolve, 50));
     expect(running.egress?.denials).toMatchObject([{ target: 'other.test:8080', reason: 'not-listed' }]);
+    expect(running.egress?.refused).toMatchObject([{ target: 'other.test:8080', times: 1 }]);
     await running.close();
     expect(await stage.left()).toEqual({ containers: [], networks: [] });
   }, 90_000);

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../support/chat-person';
 import { registryMissing } from '../../support/components/local-registry';
 import { docker } from '../support/docker-command';
-import { ComponentRoad, type Said } from './support/component-road';
+import { ComponentRoad } from './support/component-road';
 import { COUNTING, countingImage } from './support/counting-component';
 
 const missing = existsSync('/var/run/docker.sock') ? registryMissing : 'no Docker engine';
@@ -14,8 +13,6 @@ jest.setTimeout(180_000);
 
 /** Long enough to strike in the middle of a call. */
 const SLOW_MS = 3_000;
-/** Long enough for a second answer to show, if there were one. */
-const SETTLE_MS = 1_500;
 
 /**
  * Whatever dies while a tool is called: one answer, and no table is booked twice. A component that
@@ -48,20 +45,8 @@ suite('deaths in the middle of a turn with a tool', () => {
     const text = `${{ book: 'Book', look_up: 'Look up', flood: 'List every guest of' }[tool]} table t${table}.`;
     road.wishes.clear();
     road.wishes.set(text, { tool, arguments: tool === 'flood' ? {} : { table: `t${table}`, ms } });
+    road.transcript.push(`ann: ${text}`);
     return road.ann.say(road.channel, `@system-bot ${text}`);
-  };
-  const answer = async (question: string, withinMs = 60_000): Promise<string> => {
-    const under = (): Promise<Said[]> => road.under(question);
-    const [first] = await eventually(under, ({ length }) => length > 0, withinMs, 'an answer').catch(
-      (error: Error) => {
-        throw new Error(`${error.message}\n${road.stage.rdzen.output.slice(-3000)}`);
-      },
-    );
-    await sleep(SETTLE_MS);
-    const all = await under();
-    road.transcript.push(`ann, table t${table}`, ...all.map(({ text }) => `  assistant: ${text}`));
-    expect(all).toHaveLength(1);
-    return first?.text ?? '';
   };
   const container = (): Promise<string> =>
     docker(
@@ -107,7 +92,7 @@ suite('deaths in the middle of a turn with a tool', () => {
     const question = await begin('look_up');
     await called('look_up');
     await docker('kill', await container());
-    expect(await answer(question)).toContain('`counting__look_up` called, and it answered: ');
+    expect(await road.onlyAnswer(question)).toContain('`counting__look_up` called, and it answered: ');
     expect(await calls('look_up')).toBe(2);
   });
 
@@ -115,7 +100,7 @@ suite('deaths in the middle of a turn with a tool', () => {
     const question = await begin('book');
     await called('book');
     await docker('kill', await container());
-    expect(await answer(question)).toMatch(/not known|unknown/i);
+    expect(await road.onlyAnswer(question)).toMatch(/not known|unknown/i);
     expect(await calls('book')).toBe(1);
   });
 
@@ -124,7 +109,7 @@ suite('deaths in the middle of a turn with a tool', () => {
     const question = await begin('book', 1_000);
     await called('book');
     await road.stage.cores[id - 1]?.set({ kind: 'refuse' });
-    expect(await answer(question)).toContain(`Table t${table} is booked`);
+    expect(await road.onlyAnswer(question)).toContain(`Table t${table} is booked`);
     expect(await calls('book')).toBe(1);
     await road.stage.cores[id - 1]?.heal();
     await road.stage.rdzen.ready(60_000);
@@ -135,7 +120,7 @@ suite('deaths in the middle of a turn with a tool', () => {
     const question = await begin('book', 1_000);
     await called('book');
     await road.stage.cores[id - 1]?.set({ kind: 'cut', afterTokens: 6 });
-    const told = await answer(question);
+    const told = await road.onlyAnswer(question);
     expect(told).toMatch(/^I am the scripted core: [^.]*\. I had `counting__book` called, and it answered: /);
     expect(told.split(`Table t${table} is booked`)).toHaveLength(2);
     expect(await calls('book')).toBe(1);
@@ -158,7 +143,7 @@ suite('deaths in the middle of a turn with a tool', () => {
     const question = await begin('book', 0);
     await road.stage.died();
     await road.stage.run();
-    const text = await answer(question);
+    const text = await road.onlyAnswer(question);
     expect(text).toMatch(outcome === 'booked' ? /is booked/ : /not known|unknown/i);
     expect(times).toContain(await calls('book'));
   });
@@ -168,9 +153,9 @@ suite('deaths in the middle of a turn with a tool', () => {
     await called('look_up');
     const hung = await container();
     await docker('pause', hung);
-    expect(await answer(question)).toContain('counting__look_up');
+    expect(await road.onlyAnswer(question)).toContain('counting__look_up');
     table++;
-    expect(await answer(await begin('look_up', 0))).toContain('was booked 0 times');
+    expect(await road.onlyAnswer(await begin('look_up', 0))).toContain('was booked 0 times');
     expect(await container()).not.toBe(hung);
   });
 
@@ -179,7 +164,7 @@ suite('deaths in the middle of a turn with a tool', () => {
     await called('book');
     await road.stage.kill();
     await road.stage.run();
-    expect(await answer(question)).toMatch(/not known|unknown/i);
+    expect(await road.onlyAnswer(question)).toMatch(/not known|unknown/i);
     expect(await calls('book')).toBe(1);
   });
 
@@ -188,12 +173,12 @@ suite('deaths in the middle of a turn with a tool', () => {
     await called('look_up');
     await road.stage.kill();
     await road.stage.run();
-    expect(await answer(question)).toContain('was booked 0 times');
+    expect(await road.onlyAnswer(question)).toContain('was booked 0 times');
   });
 
   it('a component that floods us is ended, and the answer says so', async () => {
-    expect(await answer(await begin('flood'))).toContain('counting__flood');
+    expect(await road.onlyAnswer(await begin('flood'))).toContain('counting__flood');
     table++;
-    expect(await answer(await begin('look_up', 0))).toContain('was booked 0 times');
+    expect(await road.onlyAnswer(await begin('look_up', 0))).toContain('was booked 0 times');
   });
 });

@@ -19,6 +19,7 @@ import type { LibsqlStore } from '../../../src/storage/libsql-store';
 import { ComponentConfig } from '../../../src/tools/component-config';
 import { ComponentPool } from '../../../src/tools/component-pool';
 import { ComponentRuntime } from '../../../src/tools/component-runtime';
+import { KeptData } from '../../../src/tools/kept-data';
 import { PoolTimes } from '../../../src/tools/pool-times';
 import { eventually } from '../../support/chat-person';
 import {
@@ -91,9 +92,15 @@ suite('components that keep data', () => {
       .map(({ Name }) => Name)
       .sort();
 
-  async function trial(spec: string): Promise<TrialReport> {
+  async function trial(
+    spec: string,
+    change: (block: ReturnType<typeof blockOf>) => void = () => undefined,
+  ): Promise<TrialReport> {
     const containers = life();
-    const { manifest, reference } = the(spec);
+    const { reference } = the(spec);
+    // structuredClone would make objects of another realm than the specs', which are equal to none of theirs.
+    const manifest = JSON.parse(JSON.stringify(the(spec).manifest)) as ReturnType<typeof the>['manifest'];
+    change(blockOf(manifest));
     const subject = { trialId: random.id(6), manifest, image: reference, source: 'tests', signed: true };
     const scene = new TrialScene(
       subject,
@@ -106,6 +113,15 @@ suite('components that keep data', () => {
     );
     return runTrial(scene, new Date());
   }
+
+  /** More than the one MiB that it may keep. */
+  const MUCH = {
+    entities: [{ name: 'Much', entityType: 'text', observations: ['x'.repeat(1_500_000)] }],
+  };
+  const mayKeepOneMiB = (block: ReturnType<typeof blockOf>): void => {
+    const { state } = block.permissions?.filesystem ?? {};
+    if (state) state.maxMiB = 1;
+  };
 
   async function lockOf(spec: string): Promise<ComponentLock> {
     const { manifest, reference } = the(spec);
@@ -129,12 +145,14 @@ suite('components that keep data', () => {
   function poolOf(
     containers: DockerComponentContainers,
     installed = new InstalledComponents(),
-  ): ComponentPool & { data: ComponentData } {
+  ): ComponentPool & { data: ComponentData; watch: KeptData } {
     const config = new ComponentConfig(store, installed, {} as CatalogueService, clock, random, key);
     const times = Object.assign(new PoolTimes(), { idleMs: 200, tickMs: 100 });
     const runtime = new ComponentRuntime(containers, clock, random);
-    const pool = new ComponentPool(runtime, containers, installed, config, new EventBus(), clock, times);
-    return Object.assign(pool, { data: new ComponentData(containers, config, pool, clock) });
+    const bus = new EventBus();
+    const kept = new KeptData(store, containers, config, installed, bus, clock);
+    const pool = new ComponentPool(runtime, containers, installed, config, bus, clock, times, kept);
+    return Object.assign(pool, { data: new ComponentData(containers, config, pool, clock), watch: kept });
   }
 
   it.each([MEMORY, GRAPH, FILES])('%s passes its trial, and nothing of that is left', async (spec) => {
@@ -155,6 +173,57 @@ suite('components that keep data', () => {
       detail: expect.stringMatching(/^its image has no folder \/data that user 10001 may write to/) as string,
     });
     expect(await volumes()).toEqual([]);
+  });
+
+  it('one that keeps more than it may fails its trial', async () => {
+    const report = await trial(MEMORY, (block) => {
+      mayKeepOneMiB(block);
+      block.trial = {
+        calls: [{ tool: 'create_entities', arguments: MUCH, expect: { match: 'contains', value: 'Much' } }],
+      };
+    });
+    expect(report.checks[9]).toMatchObject({
+      status: 'failed',
+      detail: 'it keeps more than 1 MiB of data, which is all it may keep',
+    });
+    expect(report.verdict).toBe('fail');
+    expect(guard.refused).toEqual([]);
+    expect(await volumes()).toEqual([]);
+  });
+
+  it('one that keeps more than it may is not called to write until it keeps less', async () => {
+    const lock = await lockOf(MEMORY);
+    mayKeepOneMiB(blockOf(lock.manifest));
+    for (const tool of lock.tools)
+      if (tool.name.startsWith('create')) tool.effect = 'write';
+      else if (tool.name.startsWith('delete')) tool.effect = 'destructive';
+    const installed = new InstalledComponents();
+    installed.set({
+      ...{ name: lock.component, lock, state: 'active' },
+      canaryRooms: [],
+      reason: '',
+      since: 0,
+    });
+    const containers = life();
+    const pool = poolOf(containers, installed);
+    await pool.watch.start();
+    await pool.call(lock, 'create_entities', ADA, WITHIN);
+    await pool.call(lock, 'create_entities', MUCH, WITHIN);
+    const isOver = (): Promise<boolean> => Promise.resolve(pool.watch.of(lock)?.isOver === true);
+    await eventually(isOver, Boolean, 60_000, 'it is found to keep too much');
+    await expect(pool.call(lock, 'create_entities', ADA, WITHIN)).rejects.toMatchObject({
+      code: 'COMPONENT_FULL',
+    });
+    const found = await pool.call(lock, 'search_nodes', { query: 'tea' }, WITHIN);
+    expect(JSON.stringify(found.content)).toContain('likes green tea');
+    await pool.call(lock, 'delete_entities', { entityNames: ['Much'] }, WITHIN);
+    await eventually(isOver, (over) => !over, 60_000, 'it is found to keep less');
+    await pool.call(lock, 'create_entities', ADA, WITHIN);
+    await pool.stop();
+    await pool.watch.stop();
+    for (const name of await volumes()) await containers.volumes.remove(name);
+    expect(await containers.count(`rdzen.owner=${owner}`)).toBe(0);
+    expect(guard.refused).toEqual([]);
   });
 
   it.each([MEMORY, GRAPH])('%s still knows after a sleep, and after another life of Rdzen', async (spec) => {

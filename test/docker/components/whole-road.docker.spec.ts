@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { eventually } from '../../support/chat-person';
 import { registryMissing } from '../../support/components/local-registry';
+import { dockerRig } from '../support/docker-rig';
 import { ComponentRoad, type Wish } from './support/component-road';
+import { OutsideWorld } from './support/outside-world';
 
 const missing = existsSync('/var/run/docker.sock') ? registryMissing : 'no Docker engine';
 const suite = missing === undefined ? describe : describe.skip;
@@ -108,15 +110,29 @@ const KEEPERS: Component[] = [
 const FILES = '@modelcontextprotocol/server-filesystem@2026.8.31';
 const FETCH = 'mcp-fetch-server@1.1.2';
 
+/** Named by the shipped manifest as `*.wikipedia.org`. */
+const TEA = 'https://en.wikipedia.org/wiki/Tea';
+const PAGES = {
+  [TEA]: '<html><body><h1>Tea</h1><p>Tea is an aromatic beverage.</p></body></html>',
+  'https://elsewhere.test/': '<p>a secret</p>',
+};
+
 const some = (all: Component[]): Component[] => all.slice(0, ONE_OF_A_KIND ? 1 : all.length);
 
 /** Of all that is shipped: from npm to a tool's answer in the chat, with nothing in between but the product. */
 suite('the whole road of a component', () => {
   let road: ComponentRoad;
+  let world: OutsideWorld;
 
   beforeAll(async () => {
+    const { images } = dockerRig();
+    world = await OutsideWorld.begin(images.base, PAGES);
     road = await ComponentRoad.open();
-    await road.begin();
+    await road.begin({
+      RDZEN_HELPER_IMAGE: images.rdzen,
+      RDZEN_EGRESS_NETWORK: world.network,
+      RDZEN_EGRESS_PRIVATE: world.subnet,
+    });
   }, 240_000);
   afterEach(() => {
     process.stdout.write(`\n${road.transcript.splice(0).join('\n')}\n`);
@@ -127,12 +143,38 @@ suite('the whole road of a component', () => {
     if (road && !road.stage.rdzen.exited) await road.stage.rdzen.exitCleanly();
     const left = await road?.left();
     await road?.close();
+    await world?.end();
     expect(left).toEqual([]);
   }, 90_000);
 
   const answered = async ({ question, wish, answer }: Asked): Promise<void> => {
     if (wish) road.wishes.set(question, wish);
     expect(await road.ask(question)).toMatch(answer);
+  };
+
+  /** Somebody with the right says yes in the thread, and the turn goes on. */
+  const allowed = async ({ question, wish, answer }: Asked): Promise<void> => {
+    if (wish) road.wishes.set(question, wish);
+    const asked = await road.ann.say(road.channel, `@system-bot ${question}`);
+    const [may] = await eventually(
+      () => road.under(asked),
+      ({ length }) => length > 0,
+      60_000,
+      'people are asked',
+    );
+    road.transcript.push(`ann: ${question}`, `  assistant: ${may?.text}`);
+    const [, code = ''] = /`!allow (\w+)`/.exec(may?.text ?? '') ?? [];
+    await road.root.say(road.channel, `!allow ${code}`, asked);
+    const told = await eventually(
+      () => road.under(asked),
+      (all) => all.some(({ text }) => text.includes('` called')),
+      60_000,
+      'it is called',
+    ).catch((error: Error) => {
+      throw new Error(`${error.message}\n${road.stage.rdzen.output.slice(-6_000)}`);
+    });
+    road.transcript.push(...told.slice(1).map(({ text }) => `  assistant: ${text}`));
+    expect(told.find(({ text }) => text.includes('` called'))?.text).toMatch(answer);
   };
 
   it.each(some(READERS))('$name: its answer stands in the chat', async ({ name, spec, asked }) => {
@@ -163,28 +205,11 @@ suite('the whole road of a component', () => {
     expect(await road.trial('server-filesystem')).toMatch(/passed its trial/);
     await road.install('server-filesystem');
     await road.say(road.root, '!promote server-filesystem');
-    const question = 'Write this list into a file called shopping.txt.';
-    road.wishes.set(question, {
-      tool: 'write_file',
-      arguments: { path: '/tmp/shopping.txt', content: 'milk and bread' },
+    await allowed({
+      question: 'Write this list into a file called shopping.txt.',
+      wish: { tool: 'write_file', arguments: { path: '/tmp/shopping.txt', content: 'milk and bread' } },
+      answer: /__write_file` called/,
     });
-    const asked = await road.ann.say(road.channel, `@system-bot ${question}`);
-    const [may] = await eventually(
-      () => road.under(asked),
-      ({ length }) => length > 0,
-      60_000,
-      'people are asked',
-    );
-    road.transcript.push(`ann: ${question}`, `  assistant: ${may?.text}`);
-    const [, code = ''] = /`!allow (\w+)`/.exec(may?.text ?? '') ?? [];
-    await road.root.say(road.channel, `!allow ${code}`, asked);
-    const told = await eventually(
-      () => road.under(asked),
-      (all) => all.some(({ text }) => text.includes('write_file` called')),
-      60_000,
-      'it is written',
-    );
-    road.transcript.push(...told.slice(1).map(({ text }) => `  assistant: ${text}`));
     await answered({
       question: 'Read the text file called shopping.txt.',
       wish: { tool: 'read_text_file', arguments: { path: '/tmp/shopping.txt' } },
@@ -193,8 +218,13 @@ suite('the whole road of a component', () => {
     await road.say(road.root, '!remove server-filesystem');
   });
 
-  it('mcp-fetch-server: its trial says what could not be shown without a network', async () => {
-    await road.pack(FETCH);
+  it('mcp-fetch-server: two persons let it out to a site, and what it read there stands in the chat', async () => {
+    const authority = Buffer.from(world.authority).toString('base64');
+    const base = await road.pushBase(dockerRig().images.base24, [
+      `RUN echo ${authority} | node -e "fs.writeFileSync('/authority.pem', Buffer.from(fs.readFileSync(0, 'utf8'), 'base64'))"`,
+      'ENV NODE_EXTRA_CA_CERTS=/authority.pem',
+    ]);
+    await road.pack(FETCH, base);
     const report = await road.trial('mcp-fetch-server');
     expect(report).toMatch(/wikipedia\.org|example\.com|network/i);
     expect(report).toMatch(/passed its trial, with something to read first/);
@@ -203,6 +233,17 @@ suite('the whole road of a component', () => {
     expect(needed).toBe(2);
     const [answer] = await road.say(road.root, `!approve ${code}`);
     expect(answer?.text).toMatch(/one more|1 more/i);
-    await road.say(road.boss, `!reject ${code} not before it has been looked at`);
+    await road.agree(road.boss, code);
+    await allowed({
+      question: 'Fetch the web page of Wikipedia about tea, as text.',
+      wish: { tool: 'fetch_txt', arguments: { url: TEA } },
+      answer: /__fetch_txt` called, and it answered: [\s\S]*Tea is an aromatic beverage/,
+    });
+    await allowed({
+      question: 'Fetch this web page of somebody else, as text.',
+      wish: { tool: 'fetch_txt', arguments: { url: 'https://elsewhere.test/' } },
+      answer: /__fetch_txt` called, and it answered: (?![\s\S]*secret)/,
+    });
+    await road.say(road.root, '!remove mcp-fetch-server');
   });
 });

@@ -3,6 +3,8 @@ export interface DockerRig {
   images: {
     /** Node and a small shell. */
     base: string;
+    /** The same with Node 24, whose `fetch` heeds HTTPS_PROXY. */
+    base24: string;
     /** This project, as docker/Dockerfile makes it. */
     rdzen: string;
     /** The scripted core behind Ollama's API on :11434; environment as of src/embedded/core/main.ts. */
@@ -30,6 +32,7 @@ export function dockerRig(env: NodeJS.ProcessEnv = process.env): DockerRig {
   return {
     images: {
       base: need('RDZEN_RIG_IMAGE_BASE'),
+      base24: need('RDZEN_RIG_IMAGE_BASE24'),
       rdzen: need('RDZEN_RIG_IMAGE_RDZEN'),
       core: need('RDZEN_RIG_IMAGE_CORE'),
       chat: need('RDZEN_RIG_IMAGE_CHAT'),

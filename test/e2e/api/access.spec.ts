@@ -188,7 +188,7 @@ describe('who may do what', () => {
 
   describe.each(Object.entries(ROUTES))('%s (%s)', (route, access) => {
     it.each(CREDENTIALS)('with the credential: %s', async (credential) => {
-      const before = await sut.status();
+      const before = await sut.standing();
       const reply = await call(route, keys[credential]);
       if (MAY[access].includes(credential)) {
         const good = HEARS[route] ?? (route.includes('{id}') ? [404] : [200]);
@@ -201,7 +201,7 @@ describe('who may do what', () => {
       const known = credential === 'read' || credential === 'operate';
       expectProblem(reply, known ? 'FORBIDDEN' : 'UNAUTHENTICATED');
       if (!known) expect(reply.headers['www-authenticate']).toBe('Bearer');
-      expect(await sut.status()).toEqual(before);
+      expect(await sut.standing()).toEqual(before);
     });
   });
 

@@ -40,7 +40,7 @@ describe('the stream of events', () => {
     const bus = sut.app.get(EventBus);
     const change = {
       ...({ component: 'a/time', from: 'canary', to: 'active', lockId: 'l1', version: '1.0.0' } as const),
-      ...{ reason: 'promoted by chat:root', at: 0 },
+      ...{ reason: 'promoted by chat:root', by: 'chat:root', at: 0 },
     };
     const call = { component: 'a/time', version: '1.0.0', lockId: 'l1', tool: 'now', roomId: 'r1' };
     const emit = (): void => {

@@ -44,9 +44,9 @@ describe('POST /switch_core', () => {
   it.each([['2'], [1.5], [0], [-1], [100], [null], [true], [[2]], [{ id: 2 }]])(
     'refuses core_id %j',
     async (given) => {
-      const before = await sut.status();
+      const before = await sut.standing();
       expectOriginalProblem(await switchTo(given), 'BAD_REQUEST', /core_id/);
-      expect(await sut.status()).toEqual(before);
+      expect(await sut.standing()).toEqual(before);
     },
   );
 

@@ -35,9 +35,9 @@ describe('planned switchovers', () => {
     request: () => Promise<Reply>,
     ...problem: [Parameters<typeof expectProblem>[1], RegExp?]
   ) => {
-    const before = [await now(), await sut.status()];
+    const before = [await now(), await sut.standing()];
     expectProblem(await request(), ...problem);
-    expect([await now(), await sut.status()]).toEqual(before);
+    expect([await now(), await sut.standing()]).toEqual(before);
   };
   const attempts = (): number => sut.cores.asked.length;
 

@@ -79,16 +79,27 @@ describe('a component is installed', () => {
     ] as const)
       bus.emit('tool.called', { ...call, tool, outcome, ms, at: Date.now() });
     expect(await say('!components', ANN)).toMatch(/✅ active; 3 calls in 7 days, 1 failed \(33\.3 %\)/);
+    const denied = { component: call.component, lockId: call.lockId, reason: 'not-listed' as const };
+    for (const target of ['`evil`.example:443', 'other.example:80'])
+      bus.emit('component.egress-denied', { ...denied, target, at: Date.now() });
+    bus.emit('component.egress-denied-again', { ...denied, target: 'other.example:80', at: Date.now() + 1 });
     const card = await say('!components good', ANN);
+    expect(card).toMatch(
+      /- wanted to reach and was refused: `other\.example:80` 2 times, last 20\d\d-.* UTC \(not in its list\); `\?evil\?\.example:443` once/,
+    );
     expect(card).toMatch(/- `current_time`: 2 calls, 1 failed \(50 %\), 95 % of them within 0\.[345] s/);
     expect(card).toMatch(/- `add`: 1 call, none failed, 95 % of them within 1\d ms/);
     expect(card).toContain('- takes now: nothing, it sleeps until it is called');
-    expect(card).toMatch(/canary → active, 1\.0\.0 \(promoted by chat:root-id\)/);
+    expect(card).toMatch(/canary → active, 1\.0\.0 \(promoted by @\u200broot\)/);
     expect(card).toMatch(/being installed → canary, 1\.0\.0 \(image and tools .*, by itself\)/);
     expect((await sut.ask('GET', '/api/v1/components/good')).body.use).toMatchObject({
       ...{ calls: 3, errors: 1, error_rate: 33.3 },
       tools: [{ tool: 'current_time', calls: 2, error_rate: 50 }, { tool: 'add' }],
     });
+    expect((await sut.ask('GET', '/api/v1/components/good')).body.refused).toMatchObject([
+      { host: 'other.example', port: '80', times: 2, last_at: expect.stringMatching(/^20\d\d-/) as string },
+      { host: '`evil`.example', port: '443', times: 1 },
+    ]);
     expect((await sut.ask('GET', '/api/v1/components')).body).toMatchObject([{ use: { calls: 3 } }]);
     expect(await say('!component good', ANN)).toMatch(/- installed: 1\.0\.0, active; `!components /);
   }
@@ -109,8 +120,16 @@ describe('a component is installed', () => {
     expect(await say(`!approve ${code}`, ANN)).toMatch(/^Only/);
     expect(await say(`!approve ${code}`)).toMatch(/is approved/);
     await eventually(state, (now) => now === 'canary', 30_000, 'it is a canary');
-    expect(await say('!components good', ANN)).toMatch(/canary[\s\S]*approved by: chat:root-id/);
+    expect(await say('!components good', ANN)).toMatch(/canary[\s\S]*approved by: @\u200broot;/);
     expectProblem(await sut.ask('POST', `/api/v1/approvals/${code}/approve`), 'APPROVAL_CLOSED');
+    expect((await sut.ask('GET', '/api/v1/approvals')).body).toMatchObject([
+      {
+        asked_by: 'chat:root-id',
+        asked_by_name: '@root',
+        approved_by_names: ['@root'],
+        ended_by_name: '@root',
+      },
+    ]);
     expect(await say('!promote good')).toMatch(/✅ active/);
     await isUsed();
     const file = join(data, 'shared/components/registry.json');

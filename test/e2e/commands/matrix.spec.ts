@@ -87,7 +87,7 @@ describe('who may use which command', () => {
   });
 
   it('leaves everything as it was where somebody is refused', async () => {
-    const before = await sut.status();
+    const before = await sut.standing();
     const settings = await sut.app.get(RoomRegistry).settings(room.id);
     for (const command of [
       ...['!switch 2', '!language pl', '!listen all'],
@@ -95,7 +95,7 @@ describe('who may use which command', () => {
     ]) {
       expect(await sut.answerTo(sut.say(PEOPLE['somebody called "admin"'], room, command))).toMatch(/^Only/);
     }
-    expect(await sut.status()).toEqual(before);
+    expect(await sut.standing()).toEqual(before);
     expect(await sut.app.get(RoomRegistry).settings(room.id)).toEqual(settings);
   });
 

@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { NoCoreContainers } from '../../../src/containers/core-containers';
 import { sandboxPorts } from '../../../src/app.docker';
 import { Lifecycle } from '../../../src/app.lifecycle';
 import type { Foundations } from '../../../src/app.module';
@@ -85,6 +86,7 @@ export class Gateway {
       prompt: new SystemPrompt('You are {{name}}. Speak {{language}}.'),
       crash: new CrashPoints(),
       web: new HttpsDocuments({}),
+      coreContainers: new NoCoreContainers(),
       ...sandboxPorts('unix:///nowhere', { owner: '', run: '' }, this.clock),
     };
     this.wiring = new Wiring(foundations);

@@ -26,7 +26,7 @@ export class Wiring {
       [MetadataScanner, new MetadataScanner()],
       [Reflector, new Reflector()],
       [SharedFiles, { start: () => Promise.resolve(), stop: () => Promise.resolve() }],
-      [CatalogueService, { start: () => Promise.resolve(), stop: () => Promise.resolve() }],
+      [CatalogueService, { start: () => undefined, stop: () => Promise.resolve() }],
       [TrialsService, { start: () => Promise.resolve(), stop: () => Promise.resolve() }],
       [ApiKeys, { ensureFirstKey: () => Promise.resolve() }],
     ] as const)

@@ -39,7 +39,7 @@ export interface PublishedComponent {
  * @param host `127.0.0.1:PORT`; the engine takes plain HTTP from there alone
  */
 export async function publishComponent(
-  component: TestComponent,
+  component: Pick<TestComponent, 'behaviour' | 'manifest'>,
   image: string,
   host: string,
 ): Promise<PublishedComponent> {

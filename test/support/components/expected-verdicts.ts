@@ -65,7 +65,7 @@ export const TABLE: readonly [string, Verdict, number | undefined, string, RegEx
   ['fork-bomb', 'fail', 9, 'as many processes as it may have'],
   ['memory-bomb', 'fail', 9, 'killed for its memory; the call has no answer', /memory|oom/i],
   ['memory-bomb-child', 'fail', 9, 'only the oom event shows it: all answers are right', /memory|oom/i],
-  ['busy-loop', 'fail', 9, 'throttled in nearly every period'],
+  ['busy-loop', 'fail', 9, 'computes while nobody asks it anything'],
 
   // What it writes besides its answers, which are right.
   ['invalid-json', WARN, 14, 'lines on stdout that are no messages'],

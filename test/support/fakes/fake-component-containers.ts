@@ -8,6 +8,7 @@ import {
   type ComponentImage,
   type ComponentState,
   type ComponentUse,
+  type EngineLife,
   type SandboxEngine,
 } from '../../../src/containers/component-containers';
 import { FakeComponentVolumes } from './fake-component-volumes';
@@ -23,10 +24,28 @@ export class FakeComponentContainers extends ComponentContainers {
   /** Set, nothing can be made: the engine is away. */
   problem?: Error;
   removedBySweep = 0;
+  /** Of the engine. */
+  restarts = 0;
+  /** Somebody ran `docker kill`. */
+  killedByOthers = false;
 
   engine(): Promise<SandboxEngine> {
     if (this.problem) return Promise.reject(this.problem);
     return Promise.resolve({ version: '20.10.24', architecture: 'x86_64', runtimes: ['runc'] });
+  }
+
+  life(): Promise<EngineLife> {
+    const began = this.restarts;
+    const now = (): FakeComponentContainers => this;
+    return Promise.resolve({
+      get isOver() {
+        return now().restarts > began;
+      },
+      get killedByOthers() {
+        return now().killedByOthers;
+      },
+      close: () => undefined,
+    });
   }
 
   image(reference: string): Promise<ComponentImage | undefined> {
@@ -122,6 +141,10 @@ export class FakeComponent implements ComponentContainer {
 
   changes(): Promise<string[]> {
     return Promise.resolve(['/sbin', '/sbin/docker-init']);
+  }
+
+  filesAt(): Promise<string[]> {
+    return Promise.resolve([]);
   }
 
   mayWriteTo(): Promise<boolean> {

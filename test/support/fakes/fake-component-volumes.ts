@@ -2,6 +2,7 @@ import {
   ComponentVolumes,
   type KeptVolume,
   type VolumeCopy,
+  type VolumeMeasure,
 } from '../../../src/containers/component-volumes';
 
 /** Volumes as names, each with the names of those it is a copy of. */
@@ -10,6 +11,9 @@ export class FakeComponentVolumes extends ComponentVolumes {
   /** Set, nothing is copied. */
   problem?: Error;
   readonly copies: VolumeCopy[] = [];
+  /** By volume. */
+  readonly sizes = new Map<string, number>();
+  readonly measured: VolumeMeasure[] = [];
 
   make(name: string, component: string): void {
     if (!this.kept.has(name)) this.kept.set(name, { name, component });
@@ -26,6 +30,17 @@ export class FakeComponentVolumes extends ComponentVolumes {
   remove(name: string): Promise<void> {
     this.kept.delete(name);
     return Promise.resolve();
+  }
+
+  discard(name: string): Promise<void> {
+    return this.remove(name);
+  }
+
+  bytes(measure: VolumeMeasure): Promise<number | undefined> {
+    this.measured.push(measure);
+    if (this.problem) return Promise.reject(this.problem);
+    const { volume, most } = measure;
+    return Promise.resolve(this.kept.has(volume) ? Math.min(most, this.sizes.get(volume) ?? 0) : undefined);
   }
 
   copy(copy: VolumeCopy): Promise<void> {

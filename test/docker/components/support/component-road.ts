@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,21 +8,16 @@ import { scriptedContinuation } from '../../../../src/embedded/core/scripted-ans
 import { makerOf } from '../../../../src/app.docker';
 import { SystemRandom } from '../../../../src/shared/system-random';
 import { Stage, type StageOptions } from '../../../faults/delivery/support/stage';
-import { ChatPerson, eventually } from '../../../support/chat-person';
 import { type LocalRegistry, startLocalRegistry } from '../../../support/components/local-registry';
 import { publishComponent } from '../../../support/components/component-image';
 import type { TestComponent } from '../../../support/components/manifests';
 import { docker, tryDocker } from '../../support/docker-command';
+import { ComponentTalk, type OpenApproval } from './component-talk';
 
 /** What a model would call for a question. */
 export interface Wish {
   tool: string;
   arguments: Record<string, unknown>;
-}
-
-export interface Said {
-  id: string;
-  text: string;
 }
 
 const run = promisify(execFile);
@@ -31,19 +26,13 @@ const run = promisify(execFile);
  * The road of a component, on a real engine and a real registry: the real process between a chat server and two scripted
  * cores of the test, with two operators and a person who only asks, all in one channel.
  */
-export class ComponentRoad {
+export class ComponentRoad extends ComponentTalk {
   /** By question: what the cores have called. Others: the scripted core's own rule. */
   readonly wishes = new Map<string, Wish>();
   /** Wishes whose tool was not offered: the question, and what was. */
   readonly notOffered: string[] = [];
-  /** What was said, in order, for people to read. */
-  readonly transcript: string[] = [];
   stage!: Stage;
   registry!: LocalRegistry;
-  root!: ChatPerson;
-  boss!: ChatPerson;
-  ann!: ChatPerson;
-  channel = '';
   private readonly images: string[] = [];
 
   static async open(options: StageOptions = {}): Promise<ComponentRoad> {
@@ -69,9 +58,10 @@ export class ComponentRoad {
   }
 
   /** `npm run rdzen -- component pack` into the local registry. @param spec `name@version` of npm */
-  async pack(spec: string): Promise<string> {
+  async pack(spec: string, base?: string): Promise<string> {
     const word = spec.replace(/^.*\//, '').replace(/@.*$/, '');
-    const args = ['component', 'pack', spec, '--to', `${this.registry.host}/road/${word}`];
+    const to = ['--to', `${this.registry.host}/road/${word}`];
+    const args = ['component', 'pack', spec, ...to, ...(base === undefined ? [] : ['--base', base])];
     const env = { ...process.env, RDZEN_DATA: this.stage.rdzen.data };
     const { stdout } = await run(process.execPath, [resolve('dist/cli.js'), ...args], { env });
     const [, reference = ''] = /pushed: {2}(\S+)/.exec(stdout) ?? [];
@@ -80,8 +70,21 @@ export class ComponentRoad {
     return stdout;
   }
 
+  /** An image of this machine under the local registry, to pack on. @param lines of a Dockerfile over it */
+  async pushBase(image: string, lines: string[]): Promise<string> {
+    const tag = `${this.registry.host}/road/base:1`;
+    const options = {
+      input: [`FROM ${image}`, ...lines, ''].join('\n'),
+      stdio: ['pipe', 'ignore', 'inherit'] as const,
+    };
+    execFileSync('docker', ['build', '--quiet', '--tag', tag, '-'], options as object);
+    this.images.push(tag);
+    await docker('push', '--quiet', tag);
+    return tag;
+  }
+
   /** Pushes a test component, and offers it in a catalogue of its own; before {@link begin}. */
-  async offer(component: TestComponent, image: string): Promise<void> {
+  async offer(component: Pick<TestComponent, 'behaviour' | 'manifest'>, image: string): Promise<void> {
     const { manifest, reference } = await publishComponent(component, image, this.registry.host);
     this.images.push(reference);
     const catalogue = join(this.stage.rdzen.data, 'catalogue');
@@ -92,83 +95,13 @@ export class ComponentRoad {
     writeFileSync(join(catalogue, 'sources.json'), JSON.stringify({ shipped: true, sources }));
   }
 
-  /** @returns the assistant's messages that answer it, once there are `count` whole ones */
-  async say(person: ChatPerson, text: string, count = 1, withinMs = 60_000): Promise<Said[]> {
-    this.transcript.push(`${person.username}: ${text}`);
-    const id = await person.say(this.channel, text);
-    const answers = await eventually(
-      () => this.under(id),
-      (all) => all.length >= count,
-      withinMs,
-      `${count} answers to ${text}`,
-    );
-    this.transcript.push(...answers.map((answer) => `  assistant: ${answer.text}`));
-    return answers;
-  }
-
-  /** A question of somebody who mentions the assistant. */
-  async ask(text: string, withinMs = 60_000): Promise<string> {
-    const [answer] = await this.say(this.ann, `@system-bot ${text}`, 1, withinMs);
-    return answer?.text ?? '';
-  }
-
-  /** Whole messages of the assistant in the thread of a message, as they stand on the server. */
-  async under(messageId: string): Promise<Said[]> {
-    const answers = await this.root.answersInThread(messageId);
-    return answers.filter(({ text }) => !text.endsWith('▍') && !text.startsWith('_'));
-  }
-
-  /** @returns the report, as it stands in the channel */
-  async trial(name: string): Promise<string> {
-    const before = await this.inChannel();
-    await this.say(this.root, `!trial ${name}`);
-    return this.told(/ trial/, before, 150_000);
-  }
-
-  /** Asks for it, has as many agree as it takes, and waits until it is a canary. */
-  async install(name: string): Promise<void> {
-    const before = await this.inChannel();
-    await this.say(this.root, `!install ${name}`);
-    const { code, needed } = await this.openApproval();
-    for (const person of [this.root, this.boss].slice(0, needed)) await this.say(person, `!approve ${code}`);
-    expect(await this.told(/^(?:🐤|⚠️)/u, before, 90_000)).toMatch(/^🐤/u);
-  }
-
-  /** A message of the assistant's own in the channel that was not there before. */
-  private async told(words: RegExp, before: readonly Said[], withinMs: number): Promise<string> {
-    const old = new Set(before.map(({ id }) => id));
-    const [found] = await eventually(
-      async () => (await this.inChannel()).filter(({ id, text }) => !old.has(id) && words.test(text)),
-      ({ length }) => length > 0,
-      withinMs,
-      `${words.source} is told in the channel`,
-    ).catch((error: Error) => {
-      throw new Error(
-        `${error.message}\n${this.transcript.join('\n')}\n${this.stage.rdzen.output.slice(-3000)}`,
-      );
-    });
-    this.transcript.push(`assistant, to all: ${found?.text}`);
-    return found?.text ?? '';
-  }
-
-  private async inChannel(): Promise<Said[]> {
-    type Message = { _id: string; msg: string; t?: string; tmid?: string; u: { username: string } };
-    const { messages } = await this.root.call<{ messages: Message[] }>(
-      'GET',
-      `channels.history?roomId=${this.channel}&count=200`,
-    );
-    return messages
-      .filter(({ u, t, tmid }) => u.username === 'system-bot' && !t && !tmid)
-      .map(({ _id: id, msg: text }) => ({ id, text }));
-  }
-
-  async openApproval(): Promise<{ code: string; needed: number }> {
+  protected async approvals(): Promise<OpenApproval[]> {
     const { body } = await this.stage.rdzen.api('GET', '/api/v1/approvals');
-    const open = (body as unknown as { code: string; state: string; needed: number }[]).filter(
-      ({ state }) => state === 'open',
-    );
-    expect(open).toHaveLength(1);
-    return open[0] ?? { code: '', needed: 0 };
+    return body as unknown as OpenApproval[];
+  }
+
+  protected lastWords(): string {
+    return this.stage.rdzen.output.slice(-3000);
   }
 
   /** What the engine has of ours, besides volumes of state. */

@@ -135,7 +135,11 @@ export async function networkStage(
     outerGateway,
     networks: new DockerComponentNetworks(client, helpers),
     door: new DockerComponentDoor(helpers),
-    async probe(network: string, env: Record<string, string> = {}): Promise<Probe> {
+    async probe(
+      network: string,
+      env: Record<string, string> = {},
+      also: readonly string[] = [],
+    ): Promise<Probe> {
       const container = await containers.create({
         name: `rdzen-nettest-${random.id(8).toLowerCase()}`,
         image: base.Id,
@@ -143,7 +147,7 @@ export async function networkStage(
         env,
         labels: { 'nettest.run': run },
         limits: { memoryBytes: 128 * 2 ** 20, cpus: 1, pids: 64, scratchBytes: 2 ** 20 },
-        network: { id: network, aliases: ['probe'] },
+        network: { id: network, aliases: ['probe'], also },
         lifetimeMs: 300_000,
       });
       const { stdin, stdout, stderr } = await container.start();

@@ -1,3 +1,4 @@
+import { type CoreContainers, NoCoreContainers } from '../../../../src/containers/core-containers';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,7 @@ import { HttpsDocuments } from '../../../../src/component-registry/catalogue/htt
 import { Settings } from '../../../../src/config/settings';
 import { SystemPrompt } from '../../../../src/conversation/system-prompt';
 import type { CoreDefinition } from '../../../../src/core-registry/core.types';
+import { EventBus } from '../../../../src/events/event-bus';
 import { ModelProfile } from '../../../../src/core-registry/model-profile';
 import { PostIdKey } from '../../../../src/journal/post-id';
 import { HttpOllamaApi } from '../../../../src/ollama/http-ollama-api';
@@ -47,6 +49,8 @@ interface Ask {
 }
 
 interface Options {
+  /** Where further cores are made, beside cores that have containers; nowhere unless given. */
+  coreContainers?: CoreContainers;
   settings?: Partial<Settings>;
   cores?: number;
   data?: string;
@@ -85,6 +89,7 @@ export class InProcessRdzen {
       url: options.coreUrls?.[index] ?? `http://core${index + 1}.invalid`,
       host: `host${index + 1}`,
       slots: 4,
+      ...(options.coreContainers ? { container: `core${index + 1}` } : {}),
     }));
   }
 
@@ -136,6 +141,7 @@ export class InProcessRdzen {
       prompt: new SystemPrompt('You are a test.'),
       crash: new CrashPoints(),
       web: new HttpsDocuments({}),
+      coreContainers: this.options.coreContainers ?? new NoCoreContainers(),
       ...(this.options.components ??
         sandboxPorts(settings.RDZEN_DOCKER_HOST, { owner: 'in-process', run: 'in-process' }, clock)),
     };
@@ -194,6 +200,16 @@ export class InProcessRdzen {
 
   becomes(good: (status: Record<string, unknown>) => boolean): Promise<Record<string, unknown>> {
     return eventually(() => this.status(), good, 10_000, 'the status asked for');
+  }
+
+  /**
+   * What a request can change: the status at a moment when the process trusts its clock, which a busy machine makes it doubt,
+   * and without the pace of cores, which is measured and forgotten by itself.
+   */
+  async standing(): Promise<Record<string, unknown>> {
+    const { cores, ...rest } = await this.becomes(({ mode }) => mode !== 'TILT');
+    const paceless = (cores as Record<string, unknown>[]).map(({ tokens_per_second: _, ...core }) => core);
+    return { ...rest, cores: paceless };
   }
 
   /** Every core is ready, and nothing about it is still to be found out. */
@@ -290,6 +306,9 @@ export class InProcessRdzen {
   /** Stops it; the data stays where {@link Options.data} was given or `keep` is set. */
   async stop(keep = false): Promise<void> {
     await this.lifecycle?.stop();
+    const { failures } = this.app.get(EventBus);
+    if (failures > 0)
+      throw new Error(`${failures} listeners of events failed; the log of the run names them`);
     if (!keep) rmSync(this.data, { recursive: true, force: true });
   }
 }

@@ -36,6 +36,8 @@ export class FakeHub {
   endless?: { bytes: number; everyMs: number };
   /** Bytes each second; unset: at once. */
   speed?: number;
+  /** Whether whoever asked has taken what was sent until here; a connection that is cut takes along what he has not. */
+  taken: (upTo: number) => Promise<boolean> = async () => true;
 
   private constructor(private readonly server: Server) {}
 
@@ -107,7 +109,7 @@ export class FakeHub {
       response.writeHead(200).write('[');
       while (!response.destroyed) {
         if (!response.write(Buffer.alloc(this.endless.bytes, ' '))) await drained(response);
-        await new Promise((done) => setTimeout(done, this.endless?.everyMs));
+        await pause(this.endless.everyMs);
       }
       return;
     }
@@ -146,6 +148,8 @@ export class FakeHub {
     const silence = this.silences.shift();
     const sent = body.subarray(0, cut ?? silence ?? body.length);
     await this.write(response, sent);
+    if (cut !== undefined)
+      for (let tries = 0; tries < 500 && !(await this.taken(from + cut)); tries++) await pause(10);
     // With all that was written before it, however busy the machine is.
     if (cut !== undefined) response.socket?.destroySoon();
     else if (silence === undefined) response.end();
@@ -155,13 +159,15 @@ export class FakeHub {
     const step = this.speed === undefined ? 256 * 1024 : Math.ceil(this.speed / 20);
     for (let at = 0; at < body.length && !response.destroyed; at += step) {
       const free = response.write(body.subarray(at, at + step));
-      if (this.speed !== undefined) await new Promise((done) => setTimeout(done, 50));
+      if (this.speed !== undefined) await pause(50);
       else if (!free) await drained(response);
     }
     // What was written must be on its way before the connection is cut.
-    if (!response.destroyed) await new Promise<void>((done) => void setTimeout(done, 30));
+    if (!response.destroyed) await pause(30);
   }
 }
+
+const pause = (ms: number): Promise<void> => new Promise((done) => void setTimeout(done, ms));
 
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((done) => {

@@ -7,7 +7,7 @@ export function change(server) {
     const line = `${'all is well '.repeat(20)}\n`;
     const more = () => {
       for (let n = 0; n < 100 && written < server.limit; n++, written++) process.stderr.write(line);
-      if (written < server.limit) setTimeout(more, 1);
+      if (written < server.limit) setTimeout(more, 10);
     };
     more();
   };

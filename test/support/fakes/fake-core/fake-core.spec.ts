@@ -13,16 +13,26 @@ describe(FakeCore.name, () => {
   });
   afterEach(() => sut.close());
 
-  async function ask(signal?: AbortSignal): Promise<{ text: string; kind?: string }> {
+  async function ask(
+    signal?: AbortSignal,
+    onText: () => void = () => undefined,
+  ): Promise<{ text: string; kind?: string }> {
     let text = '';
     try {
       const request = { model: sut.model, messages: [{ role: 'user' as const, content: 'Hi' }] };
-      for await (const chunk of api.chat(sut.url, request, { signal })) text += chunk.text;
+      for await (const chunk of api.chat(sut.url, request, { signal })) {
+        text += chunk.text;
+        if (text !== '') onText();
+      }
       return { text };
     } catch (error) {
       return { text, kind: (error as OllamaError).kind };
     }
   }
+
+  const arrived = async (): Promise<void> => {
+    while (sut.questions.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
 
   const WHOLE = { text: 'one two three four' };
 
@@ -75,7 +85,7 @@ describe(FakeCore.name, () => {
     await sut.set(fault, { times: 1 });
     const abort = new AbortController();
     const hanging = ask(abort.signal);
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await arrived();
     const waiting = ask();
     expect(await api.version(sut.url)).toMatch(/\d/);
     expect(await Promise.race([waiting, new Promise((resolve) => setTimeout(resolve, 60, 'waits'))])).toBe(
@@ -93,8 +103,10 @@ describe(FakeCore.name, () => {
     [{ kind: 'error-line', afterTokens: 0 }, 'in-stream'],
   ])('strikes in the middle of an answer: %j', async (fault, kind) => {
     await sut.set({ kind: 'slow', msPerToken: 60 });
-    const answer = ask();
-    await new Promise((resolve) => setTimeout(resolve, 90));
+    let begin = (): void => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const answer = ask(undefined, begin);
+    await begun;
     await sut.strike(fault);
     const seen = await answer;
     expect(seen.kind).toBe(kind);
@@ -105,7 +117,7 @@ describe(FakeCore.name, () => {
     const { url } = sut;
     await sut.set({ kind: 'hang' });
     const hanging = ask();
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await arrived();
     await sut.set({ kind: 'refuse' });
     expect((await hanging).kind).toBe('reset');
     expect((await ask()).kind).toBe('refused');
