@@ -6,7 +6,7 @@ import { stamp } from './support/clock';
 import { provideDocker } from './support/docker-rig';
 import type { Figure, Measure } from './support/figure';
 
-const SERVICES = ['rdzen', 'docker-guard', 'core1', 'core2', 'rocketchat', 'registry'];
+const SERVICES = ['rdzen', 'docker-guard', 'core1', 'core2', 'sandbox-ollama', 'rocketchat', 'registry'];
 const IMAGES = { rdzen: 'RDZEN', base: 'BASE', 'Ollama, the program alone': 'OLLAMA' };
 const QUESTION = 'Tell me a long story.';
 const MB = 1e6;
@@ -76,7 +76,7 @@ export const dockerStack: Figure = {
   name: 'docker-stack',
   title: 'The whole composition in Docker',
   definition:
-    'docker-compose.yml out of local images (embedded chat server in the place of Rocket.Chat, scripted cores at 40 tokens a second in the place of Ollama), in a folder that holds nothing yet. *Up*: from `docker compose up -d` until both cores are proven and the chat is connected; *first answer*: until the whole answer to a short question stands in the chat, asked as soon as Rdzen is connected to the chat. *Next token*: `docker kill` of the core that writes a long answer, from the break to the first token of the other core, as the history of Rdzen tells it (`waited_ms`); *back*: until the killed core is proven again. Memory as `docker stats` counts it, after these answers. Needs what `npm run test:docker` needs.',
+    'docker-compose.yml out of local images (embedded chat server in the place of Rocket.Chat, scripted cores at 40 tokens a second in the place of Ollama), in a folder that holds nothing yet. *Up*: from `docker compose up -d` until both cores are proven and the chat is connected; *first answer*: until the whole answer to a short question stands in the chat, asked as soon as Rdzen is connected to the chat. *Next token*: `docker kill` of the core that writes a long answer, from the break to the first token of the other core, as the history of Rdzen tells it (`waited_ms`); *back*: until the killed core is proven again. Memory as `docker stats` counts it, after these answers; sandbox-ollama is Ollama itself with no model in use, and MongoDB is not there. Needs what `npm run test:docker` needs.',
 
   async measure({ runs, trials, quick, say }) {
     const end = provideDocker();
