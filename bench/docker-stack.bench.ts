@@ -1,5 +1,6 @@
 import { ChatPerson, eventually } from '../test/support/chat-person';
-import { freePort, type StatusView } from '../test/support/running-rdzen';
+import { freePort } from '../src/shared/free-port';
+import { type StatusView } from '../test/support/running-rdzen';
 import { Composition } from '../test/docker/support/composition';
 import { docker } from '../test/docker/support/docker-command';
 import { stamp } from './support/clock';

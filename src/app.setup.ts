@@ -34,7 +34,7 @@ import { HttpOllamaApi } from './ollama/http-ollama-api';
 import type { AccountMaker } from './rocket-chat/account-maker';
 import { DdpChatRealtime } from './rocket-chat/ddp-chat-realtime';
 import { CrashPoints } from './shared/crash-points';
-import { freePort, portProblem } from './shared/free-port';
+import { freePort, portProblem, reservePort } from './shared/free-port';
 import { LethalCrashPoints } from './shared/lethal-crash-points';
 import { RdzenError } from './shared/rdzen-error';
 import { SystemClock } from './shared/system-clock';
@@ -85,6 +85,8 @@ export async function prepare(
     random,
     environment,
   });
+  // Nobody listens there before the cores have their ports.
+  for (const port of [settings.RDZEN_PORT, settings.RDZEN_CHAT_PORT]) if (port) reservePort(port);
   const chatPort = settings.RDZEN_CHAT_PORT || (await freePort());
   // Chosen before we listen, because the chat page's server has to know it.
   settings.RDZEN_PORT ||= await freePort();

@@ -15,6 +15,8 @@ const START_AGAIN_MS = 500;
 const READY_WITHIN_MS = 60_000;
 /** The gateway promises half a minute. */
 const END_WITHIN_MS = 35_000;
+/** Of its log, where it does not become ready. */
+const TOLD_LINES = 12;
 /** The longest answer has two messages. */
 const NUM_PREDICT = '2048';
 
@@ -120,11 +122,14 @@ export class SupervisedGateway {
 
   /** Chat connected and every core proven. */
   async ready(withinMs = READY_WITHIN_MS): Promise<void> {
+    let status: StatusView | undefined;
     const isReady = async (): Promise<boolean> => {
-      const status = await this.status();
+      status = await this.status();
       return status?.rocketchat_connected === true && status.cores.every(({ state }) => state === 'ready');
     };
-    await until('the gateway is ready', isReady, { withinMs, everyMs: 100 });
+    await until('the gateway is ready', isReady, { withinMs, everyMs: 100 }).catch((error: Error) => {
+      throw new Error(`${error.message}; ${this.lastSeen(status)}`);
+    });
   }
 
   /** A signal after which it is not expected to go on. @returns false where none runs. */
@@ -148,6 +153,15 @@ export class SupervisedGateway {
     child.kill('SIGKILL');
     await ended;
     throw new Error(`the gateway did not end within ${END_WITHIN_MS / 1000} s of a SIGTERM`);
+  }
+
+  private lastSeen(status: StatusView | undefined): string {
+    const cores = status?.cores.map(({ id, state }) => `core ${id} is ${state}`).join(', ');
+    const seen = status
+      ? `chat ${status.rocketchat_connected ? '' : 'not '}connected, ${cores}`
+      : 'it does not answer';
+    const log = readFileSync(join(this.folder, 'gateway.log'), 'utf8').trimEnd().split('\n');
+    return `life ${this.lives}: ${seen}; its log ends with:\n${log.slice(-TOLD_LINES).join('\n')}`;
   }
 
   private get over(): boolean {

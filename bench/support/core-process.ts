@@ -1,4 +1,4 @@
-import { freePort } from '../../test/support/running-rdzen';
+import { freePort } from '../../src/shared/free-port';
 import { Program } from './programs';
 
 /** A scripted core as the program that it is, brought back on the same port as often as it is wished. */

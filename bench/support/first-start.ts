@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { ChatPerson } from '../../test/support/chat-person';
-import { freePort } from '../../test/support/running-rdzen';
+import { freePort } from '../../src/shared/free-port';
 import { atExit } from './at-exit';
 import { pause, stamp, until } from './clock';
 

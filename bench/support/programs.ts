@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePort } from '../../test/support/running-rdzen';
+import { freePort } from '../../src/shared/free-port';
 import { childrenOf } from '../../test/support/process-tree';
 import { atExit, temporaryFolder } from './at-exit';
 import { stamp } from './clock';

@@ -2,7 +2,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChatServer } from '../../src/embedded/chat-server/chat-server';
 import { ChatPerson, eventually } from '../support/chat-person';
-import { freePort, RunningRdzen } from '../support/running-rdzen';
+import { freePort } from '../../src/shared/free-port';
+import { RunningRdzen } from '../support/running-rdzen';
 
 jest.setTimeout(60_000);
 

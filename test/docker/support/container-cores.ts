@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import Docker, { type ContainerInspectInfo } from 'dockerode';
+import { freePort } from '../../../src/shared/free-port';
 
 /** A variable of the rig; `npm run test:docker` sets them. */
 export function rig(
@@ -132,15 +132,4 @@ export class ContainerCores {
     });
     await container.start();
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const server = createServer();
-    server.once('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });
 }

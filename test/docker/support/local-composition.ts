@@ -1,4 +1,4 @@
-import { freePort } from '../../support/running-rdzen';
+import { freePort } from '../../../src/shared/free-port';
 import { Composition } from './composition';
 import { docker } from './docker-command';
 import { dockerRig } from './docker-rig';

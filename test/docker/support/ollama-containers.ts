@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type Docker from 'dockerode';
-import { dockerForTests, freePort, rig } from './container-cores';
+import { freePort } from '../../../src/shared/free-port';
+import { dockerForTests, rig } from './container-cores';
 
 const MODELFILE = resolve('test/rigs/ollama-modelfile.mjs');
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../../support/chat-person';
 import { childrenOf } from '../../../support/process-tree';
-import { freePort } from '../../../support/running-rdzen';
+import { freePort } from '../../../../src/shared/free-port';
 import { endForCertain, lives } from '../../process-engine/support/processes';
 
 /** `dist/main.js` as somebody at a terminal runs it: the leader of a process group of its own. */

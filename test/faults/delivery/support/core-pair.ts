@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePort } from '../../../support/running-rdzen';
+import { freePort } from '../../../../src/shared/free-port';
 
 /** Two scripted cores as programs that nobody starts again: to be stopped, killed and brought back. */
 export class CorePair {

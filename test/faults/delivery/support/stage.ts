@@ -9,7 +9,8 @@ import type { CoreTool, CoreToolCall, Turn } from '../../../../src/embedded/core
 import type { ChatServerFaults, FaultCall } from '../../../../src/embedded/chat-server/chat-server-faults';
 import { ChatPerson, eventually } from '../../../support/chat-person';
 import { FakeCore } from '../../../support/fakes/fake-core/fake-core';
-import { freePort, RunningRdzen } from '../../../support/running-rdzen';
+import { freePort } from '../../../../src/shared/free-port';
+import { RunningRdzen } from '../../../support/running-rdzen';
 import { answerTo, questionOf, recite } from './recital';
 
 const PASSWORD = 'a password of the test';

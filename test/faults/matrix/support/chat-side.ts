@@ -10,7 +10,7 @@ import type {
 } from '../../../../src/embedded/chat-server/chat-server-faults';
 import { ChatPerson } from '../../../support/chat-person';
 import { FaultProxy } from '../../../support/fault-proxy';
-import { freePort } from '../../../support/running-rdzen';
+import { freePort } from '../../../../src/shared/free-port';
 
 export const BOT_PASSWORD = 'a password of the test';
 const HELD_MS = 800;
