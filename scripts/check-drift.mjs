@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { projectFiles } from './lib/project-files.mjs';
 import { ROOT, runNode } from './lib/run.mjs';
+import { unknownNames } from './lib/unknown-names.mjs';
 
 const problems = [];
 const read = (path) => (existsSync(join(ROOT, path)) ? readFileSync(join(ROOT, path), 'utf8') : undefined);
@@ -18,6 +19,7 @@ const files = projectFiles();
 errorCodes();
 settings();
 forbiddenWords();
+problems.push(...unknownNames(files, read));
 await openapi();
 
 for (const problem of problems) console.log(problem);
