@@ -6,6 +6,8 @@ export interface ComponentTexts extends ComponentConfigTexts {
     count: number;
     entries: readonly { source: string; what: string; reason: string }[];
   }): string;
+  sourcesUsage(): string;
+  sources(values: SourcesValues): string;
   componentUsage(): string;
   /** `near`: one that may be meant. */
   componentNotFound(values: { name: string; near?: string }): string;
@@ -43,6 +45,25 @@ export interface CatalogueValues {
   refused: number;
   /** Sources that are not as they should be; `since`: a last good copy of that time is used. */
   troubled: readonly { name: string; since?: string }[];
+}
+
+export interface SourcesValues {
+  /** They were read again, and this is offered since: name and version. */
+  fresh?: readonly string[];
+  sources: readonly {
+    name: string;
+    /** `stale`: it is down, and what it offered at `readAt` is used; `wrong`: as it is configured it cannot be used. */
+    state: 'fresh' | 'stale' | 'down' | 'wrong';
+    trust?: 'shipped' | 'trusted' | 'untrusted';
+    location?: string;
+    readAt?: string;
+    problem?: string;
+    /** How many components it offers, and how many of its entries were refused. */
+    entries: number;
+    refused: number;
+  }[];
+  /** Of the list of sources as a whole. */
+  problem?: string;
 }
 
 export interface ComponentValues {

@@ -56,6 +56,31 @@ export const COMPONENTS_EN: ComponentTexts = {
           ...entries.map(({ source, what, reason }) => `- ${what} (source ${source}): ${reason}`),
           ...(count > entries.length ? [`- and ${count - entries.length} more`] : []),
         ].join('\n'),
+  sourcesUsage: () =>
+    '`!sources` tells where the catalogue comes from, `!sources reload` reads all of it again, with the list of sources.',
+  sources: ({ fresh, sources, problem }) => {
+    const lines = sources.map(({ name, trust, location, state, entries, refused, readAt, problem: why }) => {
+      const offers = `${entries === 1 ? 'one entry' : `${entries} entries`}${refused > 0 ? `, ${refused} refused (\`!catalogue refused\`)` : ''}`;
+      const head = `**${name}**${trust && trust !== 'shipped' ? ` (${trust}, ${location ?? ''})` : ''}`;
+      const reason = why === undefined ? '' : ` ${why}`;
+      if (state === 'wrong') return `- ⚠️ ${head} cannot be used as it is configured.${reason}`;
+      if (state === 'down') return `- ⚠️ ${head} cannot be read, so nothing of it is offered.${reason}`;
+      if (state === 'stale')
+        return `- ⚠️ ${head} cannot be reached; what it offered on ${readAt ?? '?'} is used: ${offers}.${reason}`;
+      return `- ${head}: ${offers}`;
+    });
+    const news = !fresh
+      ? ['`!sources reload` reads them again.']
+      : fresh.length === 0
+        ? ['Nothing new is offered.']
+        : [`New: ${someOf(fresh, (more) => `and ${more} more`)}`];
+    return [
+      `**Where the catalogue comes from**${fresh ? ', read again just now' : ''}:`,
+      ...lines,
+      ...(problem === undefined ? [] : [`⚠️ The list of your own sources cannot be used. ${problem}`]),
+      ...news,
+    ].join('\n');
+  },
   componentUsage: () => 'Use `!component <name>`, for example `!component time-mcp`. `!catalogue` lists all.',
   componentNotFound: ({ name, near }) =>
     `The catalogue has no component "${name}", or several of that name.${near ? ` Did you mean \`${near}\`?` : ''} \`!catalogue\` lists all.`,

@@ -19,6 +19,8 @@ const TRUST = {
   untrusted: 'źródło niezaufane: zainstalować może tylko operator, ręcznie',
 };
 
+const SOURCE_TRUST = { shipped: 'z Rdzenia', trusted: 'zaufane', untrusted: 'niezaufane' };
+
 export const COMPONENTS_PL: ComponentTexts = {
   ...COMPONENT_CONFIG_PL,
   catalogue: ({ asked, count, components, refused, troubled }) => {
@@ -55,6 +57,33 @@ export const COMPONENTS_PL: ComponentTexts = {
           ...entries.map(({ source, what, reason }) => `- ${what} (źródło ${source}): ${reason}`),
           ...(count > entries.length ? [`- i jeszcze ${count - entries.length}`] : []),
         ].join('\n'),
+  sourcesUsage: () =>
+    '`!sources` mówi, skąd pochodzi katalog, a `!sources wczytaj` odczytuje go na nowo razem z listą źródeł.',
+  sources: ({ fresh, sources, problem }) => {
+    const lines = sources.map(({ name, trust, location, state, entries, refused, readAt, problem: why }) => {
+      const offers = `wpisy: ${entries}${refused > 0 ? `, odrzucone: ${refused} (\`!catalogue refused\`)` : ''}`;
+      const head = `**${name}**${trust && trust !== 'shipped' ? ` (${SOURCE_TRUST[trust]}, ${location ?? ''})` : ''}`;
+      const reason = why === undefined ? '' : ` Powód (po angielsku): ${why}`;
+      if (state === 'wrong') return `- ⚠️ ${head}: tak skonfigurowanego źródła nie da się użyć.${reason}`;
+      if (state === 'down') return `- ⚠️ ${head}: nie da się odczytać, więc nic z niego tu nie ma.${reason}`;
+      if (state === 'stale')
+        return `- ⚠️ ${head}: nieosiągalne; obowiązuje to, co oferowało ${readAt ?? '?'}: ${offers}.${reason}`;
+      return `- ${head}: ${offers}`;
+    });
+    const news = !fresh
+      ? ['`!sources wczytaj` odczytuje je na nowo.']
+      : fresh.length === 0
+        ? ['Nic nowego nie doszło.']
+        : [`Nowe: ${someOf(fresh, (more) => `i jeszcze ${more}`)}`];
+    return [
+      `**Skąd pochodzi katalog**${fresh ? ', odczytany przed chwilą na nowo' : ''}:`,
+      ...lines,
+      ...(problem === undefined
+        ? []
+        : [`⚠️ Listy Twoich własnych źródeł nie da się użyć. Powód (po angielsku): ${problem}`]),
+      ...news,
+    ].join('\n');
+  },
   componentUsage: () =>
     'Napisz `!component <nazwa>`, na przykład `!component time-mcp`. Wszystkie pokazuje `!catalogue`.',
   componentNotFound: ({ name, near }) =>

@@ -23,6 +23,7 @@ const HELP_EN: Record<string, string> = {
   report: '`!report [24h]`: how well the assistant was up',
   restart: '`!restart rocketchat|mongodb`: restart that container',
   catalogue: '`!catalogue [words]`: components that could be installed, or those that fit some words',
+  sources: '`!sources`, `!sources reload`: where the catalogue comes from; read all of it again',
   component: '`!component <name>`: what a component does, and what it may do',
   trial:
     '`!trial <name>[@version]`, `!trial stop <id>`: try a component of the catalogue in the sandbox, or end that',

@@ -22,6 +22,7 @@ const HELP_PL: Record<string, string> = {
   report: '`!report [24h]`: jak dobrze asystent działał',
   restart: '`!restart rocketchat|mongodb`: restartuje ten kontener',
   catalogue: '`!catalogue [słowa]`: komponenty, które można zainstalować, albo te, które pasują do słów',
+  sources: '`!sources`, `!sources wczytaj`: skąd pochodzi katalog; odczytaj go na nowo',
   component: '`!component <nazwa>`: co komponent robi i co mu wolno',
   trial:
     '`!trial <nazwa>[@wersja]`, `!trial stop <id>`: sprawdź komponent z katalogu w piaskownicy albo przerwij próbę',

@@ -17,6 +17,8 @@ const EXAMPLES_SHOWN = 2;
 const MOST_TYPOS = 2;
 /** What `!catalogue` shows besides components; no component can be looked for by it alone. */
 const REFUSED = 'refused';
+/** What `!sources` is told to read them again. */
+const RELOAD = ['reload', 'wczytaj'];
 
 @Injectable()
 export class CatalogueCommands {
@@ -45,6 +47,28 @@ export class CatalogueCommands {
         name: forChat(name),
         ...(state === 'stale' && readAt !== undefined && { since: utcStamp(readAt) }),
       })),
+    });
+  }
+
+  @ChatCommand({ name: 'sources', audience: 'operator' })
+  async sources({ arguments: [word, ...more], language }: CommandCall): Promise<string> {
+    const text = texts(language);
+    if (more.length > 0 || (word !== undefined && !RELOAD.includes(word))) return text.sourcesUsage();
+    await this.catalogue.opened();
+    const before = new Set(this.offered());
+    if (word !== undefined) await this.catalogue.reload();
+    const { sources, problem } = this.catalogue.sources();
+    return text.sources({
+      ...(word !== undefined && { fresh: this.offered().filter((offer) => !before.has(offer)) }),
+      sources: sources.map((source) => ({
+        ...{ name: forChat(source.name), state: source.state, entries: source.entries },
+        ...(source.trust !== undefined && { trust: source.trust }),
+        ...(source.location !== undefined && { location: forChat(source.location) }),
+        ...(source.readAt !== undefined && { readAt: utcStamp(source.readAt) }),
+        ...(source.problem !== undefined && { problem: forChat(source.problem) }),
+        refused: source.refused.length,
+      })),
+      ...(problem !== undefined && { problem: forChat(problem) }),
     });
   }
 
@@ -101,6 +125,11 @@ export class CatalogueCommands {
     });
   }
 
+  /** The newest of each. */
+  private offered(): string[] {
+    return this.catalogue.list().map((entry) => `${this.nameOf(entry)} ${entry.manifest.version}`);
+  }
+
   /** The name that a mistyped one most likely means. */
   private nearest(given: string): string | undefined {
     const names = this.catalogue.list().map(({ manifest: { name } }) => shortOf(name));
@@ -126,11 +155,16 @@ export class CatalogueCommands {
     entry: CatalogueEntry,
     language: Language,
   ): { name: string; version: string; description: string } {
-    const { name, version } = entry.manifest;
+    const { version } = entry.manifest;
+    return { name: this.nameOf(entry), version, description: descriptionOf(entry, language) };
+  }
+
+  /** Its last part where that is clear. */
+  private nameOf({ manifest: { name } }: CatalogueEntry): string {
     const short = shortOf(name);
     const clear =
       this.catalogue.list().filter((other) => shortOf(other.manifest.name) === short).length === 1;
-    return { name: clear ? short : name, version, description: descriptionOf(entry, language) };
+    return clear ? short : name;
   }
 }
 

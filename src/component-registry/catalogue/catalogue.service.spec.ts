@@ -318,7 +318,7 @@ describe(CatalogueService.name, () => {
     expect(known).toEqual([undefined, 'sha256:1']);
   });
 
-  it('reads by itself every few hours, and what is asked for meanwhile once', async () => {
+  it('reads by itself every few hours, and once again for all who ask while it reads', async () => {
     configure(acme());
     offer(signed(manifest('a.b/one')));
     sut.start();
@@ -332,11 +332,11 @@ describe(CatalogueService.name, () => {
     await until(() => web.asked.length === before + 1);
     await sut.reload();
     const asked = web.asked.length;
-    await Promise.all([sut.reload(), sut.reload()]);
-    expect(web.asked).toHaveLength(asked + 1);
+    await Promise.all([sut.reload(), sut.reload(), sut.reload()]);
+    expect(web.asked).toHaveLength(asked + 2);
     await sut.stop();
     await clock.advance(24 * HOUR);
-    expect(web.asked).toHaveLength(asked + 1);
+    expect(web.asked).toHaveLength(asked + 2);
   });
 
   it('waits for nobody at its start', async () => {

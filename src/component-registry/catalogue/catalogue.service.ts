@@ -55,6 +55,8 @@ export class CatalogueService {
   private listProblem?: string;
   private timer?: Timer;
   private going?: Promise<SourceState[]>;
+  /** Asked for while another was going on. */
+  private following?: Promise<SourceState[]>;
   private opening?: Promise<void>;
   private readonly stopping = new AbortController();
 
@@ -153,9 +155,21 @@ export class CatalogueService {
     return this.states.flatMap(({ refused }) => refused);
   }
 
-  /** Reads all sources again; one that is asked for meanwhile is the same one. Does not throw for a source that is down. */
+  /**
+   * Reads all sources again, with all that lies there by now: not before the reading that is going on has ended, which
+   * may have passed by what was put there since. Does not throw for a source that is down.
+   */
   reload(from: 'sources' | 'kept' = 'sources'): Promise<SourceState[]> {
-    this.going ??= this.readAll(from).finally(() => (this.going = undefined));
+    if (this.going) {
+      const ended = this.going.catch(() => undefined);
+      this.following ??= ended.then(() => {
+        this.following = undefined;
+        this.stopping.signal.throwIfAborted();
+        return this.reload(from);
+      });
+      return this.following;
+    }
+    this.going = this.readAll(from).finally(() => (this.going = undefined));
     return this.going;
   }
 

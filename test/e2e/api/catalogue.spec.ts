@@ -2,12 +2,14 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ErrorCode } from '../../../src/shared/error-codes';
+import { testComponent } from '../../support/components/manifests';
 import { InProcessRdzen, type Reply } from './support/in-process-rdzen';
 import { expectProblem } from './support/problem';
 
 jest.setTimeout(60_000);
 
 const ANN = { id: 'ann-id', username: 'ann' };
+const ROOT = { id: 'root-id', username: 'root' };
 const OLGA = { id: 'olga-id', username: 'olga' };
 
 describe('the catalogue', () => {
@@ -135,6 +137,45 @@ describe('the catalogue', () => {
       expect(await says('!component evil-egress')).toContain('not trusted: only an operator can install it');
       expect(await says('!component tme-mcp')).toContain('Did you mean `time-mcp`?');
       expect(await says('!component')).toMatch(/^Use `!component <name>`/);
+    });
+
+    it('tells operators where it comes from, and what is new when it was read again', async () => {
+      sut.chat.roles.set('admin', [ROOT.id]);
+      const told = (text: string): Promise<string> =>
+        sut.answerTo(sut.say(ROOT, sut.chat.direct(ROOT), text));
+      const sources = [
+        '- **shipped**: 8 entries',
+        `- **wild** (untrusted, ${join(data, 'wild')}): one entry, 1 refused (\`!catalogue refused\`)`,
+      ];
+      expect((await told('!sources')).split('\n')).toEqual([
+        '**Where the catalogue comes from**:',
+        ...sources,
+        '`!sources reload` reads them again.',
+      ]);
+      expect((await told('!sources reload')).split('\n')).toEqual([
+        '**Where the catalogue comes from**, read again just now:',
+        ...sources,
+        'Nothing new is offered.',
+      ]);
+      const manifest = testComponent('good').manifest(
+        `sha256:${'a'.repeat(64)}`,
+        '127.0.0.1:5001/tests/good:1.0.0',
+      );
+      writeFileSync(join(data, 'wild/good.json'), JSON.stringify({ manifest }));
+      writeFileSync(
+        join(data, 'catalogue/sources.json'),
+        JSON.stringify({
+          sources: [
+            { name: 'wild', kind: 'folder', location: join(data, 'wild'), trust: 'untrusted' },
+            { name: 'gone', kind: 'folder', location: join(data, 'gone'), trust: 'trusted' },
+          ],
+        }),
+      );
+      const after = await told('!sources reload');
+      expect(after).toContain('2 entries, 1 refused');
+      expect(after).toMatch(/- ⚠️ \*\*gone\*\* .*(cannot be used|cannot be read)/);
+      expect(after.split('\n').at(-1)).toBe(`New: \`${manifest.name.split('/')[1]} 1.0.0\``);
+      expect(await told('!sources now')).toMatch(/^`!sources` tells where/);
     });
 
     it('speaks Polish', async () => {

@@ -36,6 +36,8 @@ const COMMANDS: Record<string, { may: Who[]; says: RegExp }> = {
   '!maintenance 2 off': { may: OPERATORS, says: /Core 2 is not in maintenance/ },
   '!restart mongodb': { may: OPERATORS, says: /no container of Rocket.Chat or MongoDB is named/ },
   '!catalogue': { may: EVERYBODY, says: /^\*\*The catalogue\*\* has/ },
+  '!sources': { may: OPERATORS, says: /^\*\*Where the catalogue comes from\*\*/ },
+  '!sources reload': { may: OPERATORS, says: /Nothing new is offered/ },
   '!component time-mcp': { may: EVERYBODY, says: /^\*\*Time\*\* / },
   '!allow': { may: OPERATORS, says: /^Use `!allow <code>`/ },
   '!allow AAAA': { may: OPERATORS, says: /Nothing in this room waits for an answer under AAAA/ },
