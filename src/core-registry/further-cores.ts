@@ -27,6 +27,9 @@ export interface FurtherCore {
   url?: string;
 }
 
+/** Of those that are gone. */
+const MOST_GONE = 20;
+
 interface Row {
   id: number;
   component: string;
@@ -50,6 +53,15 @@ export class FurtherCores {
       spec: JSON.parse(spec) as CoreContainerSpec,
       ...(url === null ? {} : { url }),
     }));
+  }
+
+  /** Names of the containers of those that went last. */
+  async lastGone(): Promise<string[]> {
+    const rows = await this.store.all<Pick<Row, 'spec'>>(
+      "SELECT spec FROM further_cores WHERE phase = 'gone' ORDER BY id DESC LIMIT ?",
+      MOST_GONE,
+    );
+    return rows.map(({ spec }) => (JSON.parse(spec) as CoreContainerSpec).name);
   }
 
   async of(lock: string): Promise<FurtherCore | undefined> {

@@ -136,6 +136,22 @@ describe(CoreMembership.name, () => {
     expect(bench.registry.has(11)).toBe(false);
   });
 
+  it('removes a container that a slow engine makes after its core was gone', async () => {
+    await join();
+    await ready();
+    await bench.during(membership.leave('l1', 'api:key1'));
+    containers.there.add('rdzen-core11');
+    await bench.clock.advance(61_000);
+    expect(containers.there.size).toBe(0);
+    // Asked for by a life that is over.
+    await bench.during(membership.stop());
+    containers.there.add('rdzen-core11');
+    membership = reborn();
+    await membership.start();
+    await bench.clock.advance(61_000);
+    expect(containers.there.size).toBe(0);
+  });
+
   it('has the same component join once', async () => {
     await join();
     await join();

@@ -17,6 +17,8 @@ import { SwitchoverService } from './switchover.service';
 
 const AGAIN_MS = 5_000;
 const TAGS_MS = 5_000;
+/** Longer than the engine takes for a container, whoever asked for it and does not wait for it any more. */
+const LATE_MS = 60_000;
 
 /** What a component of kind `core` gives: everything but name and sibling, which are decided here. */
 export type CoreOffer = Omit<CoreContainerSpec, 'name' | 'like' | 'published'>;
@@ -37,6 +39,7 @@ export class CoreMembership {
   private readonly comings = new Map<number, AbortController>();
   /** Why the latest step of a core failed, by its number. */
   private readonly problems = new Map<number, Error>();
+  private readonly looks = new Set<Promise<void>>();
   private line: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -67,11 +70,12 @@ export class CoreMembership {
       else if (phase === 'joined') this.work(id, (signal) => this.bringModel(this.registry.get(id), signal));
       else this.work(core.id, (signal) => this.comeIn(core, signal));
     }
+    this.lookOnce(await this.further.lastGone());
   }
 
   async stop(): Promise<void> {
     this.ending.abort(new Error('stopping'));
-    await Promise.all(this.working.values());
+    await Promise.all([...this.working.values(), ...this.looks]);
   }
 
   /**
@@ -186,7 +190,25 @@ export class CoreMembership {
     }
     await this.containers.remove(spec.name);
     await this.further.move(id, 'gone');
+    this.lookOnce([spec.name]);
     this.logger.log(`Core ${id} has left`);
+  }
+
+  /**
+   * Whether a container has come to be after its core was gone: a call to make it, of a process that died or that did not
+   * wait any longer, may be served by a slow engine after the one to remove it.
+   */
+  private lookOnce(names: readonly string[]): void {
+    if (names.length === 0) return;
+    const look = this.clock.sleep(LATE_MS, this.ending.signal).then(async () => {
+      for (const name of names) await this.containers.remove(name);
+    });
+    const over = look.catch((error: unknown) => {
+      if (!this.ending.signal.aborted)
+        this.logger.debug(`Whether anything is left of ${names.join(', ')} is not known: ${String(error)}`);
+    });
+    this.looks.add(over);
+    void over.finally(() => this.looks.delete(over));
   }
 
   private async isLeaving(id: number): Promise<boolean> {

@@ -21,8 +21,14 @@ export const REPAIRED_IN_TIME: Invariant = {
     const [hang] = hurt.filter(({ kind }) => kind === 'core-freeze');
     if (!hang || hurt.length > 1 || now - hang.from < REPAIRED_WITHIN_MS) return undefined;
     const { core } = hang;
-    if (cores.ids.some((id) => id !== core && cores.wasUnwell(id, CALM_MS))) return undefined;
-    const spared = ['0 paused', `${core} maintenance`, `${core} stopped`, `${core} failed`];
+    if (world.members.some((id) => id !== core && cores.wasUnwell(id, CALM_MS))) return undefined;
+    const spared = [
+      '0 paused',
+      `${core} maintenance`,
+      `${core} stopped`,
+      `${core} failed`,
+      `${core} draining`,
+    ];
     // It climbs the ladder with pauses where a step did not help.
     const tried = ledger.repairs.some((repair) => repair.core === core && clock.now() - repair.at < CALM_MS);
     if (tried || spared.some((hold) => ledger.holds.has(hold))) return undefined;

@@ -22,6 +22,8 @@ export const SWITCH_FOR_CAUSE: Invariant = {
     if (change.what === 'repair') return unfounded(world, change);
     if (change.what !== 'transition' || change.by !== 'automatic') return undefined;
     const { epoch, from, to } = change;
+    // One that is to leave is left though it is well.
+    if (world.further.get(from)?.phase === 'leaving') return undefined;
     if (!cores.hurtWithin(from, CAUSE_WITHIN_MS)) return `epoch ${epoch} left core ${from}, which was well`;
     const now = clock.monotonic();
     const dead = cores.hurts.some(

@@ -14,6 +14,7 @@ import { PAUSED } from './i08-paused';
 import { NO_SECRETS } from './i10-no-secrets';
 import { BOUNDED } from './i11-bounded';
 import { FORESEEN_STATES } from './i12-foreseen-states';
+import { COME_AND_GO } from './i13-come-and-go';
 import type { Invariant, Verdict } from './invariant';
 
 export const INVARIANTS: readonly Invariant[] = [
@@ -30,6 +31,7 @@ export const INVARIANTS: readonly Invariant[] = [
   NO_SECRETS,
   BOUNDED,
   FORESEEN_STATES,
+  COME_AND_GO,
 ];
 
 export interface Violation {

@@ -2,6 +2,7 @@ import { FAILOVER_MUTANTS } from './failover';
 import { GENERATION_MUTANTS } from './generation';
 import { INTAKE_MUTANTS } from './intake';
 import { LANES_MUTANTS } from './lanes';
+import { MEMBERSHIP_MUTANTS } from './membership';
 import type { Mutant } from './mutant';
 import { OUTBOX_MUTANTS } from './outbox';
 import { REPAIR_MUTANTS } from './repair';
@@ -14,4 +15,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...OUTBOX_MUTANTS.map((mutant) => ({ ...mutant, folder: 'outbox' as const })),
   ...REPAIR_MUTANTS.map((mutant) => ({ ...mutant, folder: 'repair' as const })),
   ...FAILOVER_MUTANTS.map((mutant) => ({ ...mutant, folder: 'failover' as const })),
+  ...MEMBERSHIP_MUTANTS.map((mutant) => ({ ...mutant, folder: 'membership' as const })),
 ];

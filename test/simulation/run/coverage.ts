@@ -1,4 +1,5 @@
 import type { ContainerEngine } from '../../../src/containers/container-engine';
+import type { CoreContainers } from '../../../src/containers/core-containers';
 import type { OllamaApi } from '../../../src/ollama/ollama-api';
 import type { ChatApi } from '../../../src/rocket-chat/chat-api';
 import type { ChatRealtime } from '../../../src/rocket-chat/chat-realtime';
@@ -64,7 +65,14 @@ const ENGINE: Record<keyof ContainerEngine, boolean> = {
   list: false,
   logs: false,
 };
-const PORTS = { ChatApi: CHAT, ChatRealtime: SOCKET, OllamaApi: CORES, ContainerEngine: ENGINE };
+const FURTHER: Record<keyof CoreContainers, boolean> = { adopt: true, make: true, remove: true };
+const PORTS = {
+  CoreContainers: FURTHER,
+  ChatApi: CHAT,
+  ChatRealtime: SOCKET,
+  OllamaApi: CORES,
+  ContainerEngine: ENGINE,
+};
 
 /** Calls that should have been made and were not, and calls that were made and are said not to be. */
 export function unexpectedCalls(reached: ReadonlySet<string>): string[] {

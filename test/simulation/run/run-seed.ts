@@ -5,6 +5,7 @@ import { CoreDispatcher } from '../../../src/generation/core-dispatcher';
 import { RESTART, restartIdempotent, standing } from '../invariants/i09-restart';
 import { Judge, type Violation } from '../invariants/judge';
 import { directRoom, OPERATOR, PEOPLE } from '../world/chat-server';
+import { isFurther } from '../world/further-containers';
 import { isTerminal } from '../world/ledger';
 import { ask } from '../world/people';
 import { makePlan, type Plan } from '../world/plan';
@@ -92,7 +93,15 @@ async function isAtRest(world: World): Promise<boolean> {
 }
 
 /** What still moves. */
-async function unrest({ gateway, ledger, disk, server }: World): Promise<string | undefined> {
+async function unrest({
+  gateway,
+  ledger,
+  disk,
+  server,
+  wishes,
+  further,
+  members,
+}: World): Promise<string | undefined> {
   if (!gateway) return 'the gateway does not run';
   if (!gateway.get(IntakeService).ready) return 'the gateway does not hear the rooms';
   for (const { id, at, deleted, overheard } of ledger.asked.values()) {
@@ -100,6 +109,11 @@ async function unrest({ gateway, ledger, disk, server }: World): Promise<string 
     if (!row && !deleted && !overheard && at >= ledger.historyBefore) return `${id} was not heard`;
     if (row && !isTerminal(row.state)) return `${id} is ${row.state}`;
   }
+  if (wishes.open !== undefined) return wishes.open;
+  const onItsWay = [...further.values()].find(({ phase }) => phase === 'joining' || phase === 'leaving');
+  if (onItsWay) return `core ${onItsWay.id} is ${onItsWay.phase}`;
+  const stray = members.find((id) => isFurther(id) && further.get(id)?.phase !== 'joined');
+  if (stray !== undefined) return `a container of core ${stray} is still there`;
   const registry = gateway.get(CoreRegistry);
   const tired = registry.all().find(({ state }) => state !== 'ready');
   if (tired) return `core ${tired.id} is ${tired.state} (${tired.reason})`;

@@ -4,11 +4,14 @@ import {
   type ContainerInfo,
 } from '../../../src/containers/container-engine';
 import type { Clock } from '../../../src/shared/clock';
+import { RdzenError } from '../../../src/shared/rdzen-error';
 
 /** The machine the cores run on; it outlives the gateway. */
 export interface CoreMachine {
   /** Of the cores whose process runs now, their pids. */
   readonly running: ReadonlyMap<string, number>;
+  /** Whether there is such a container. */
+  has(name: string): boolean;
   /** Deaths of its own within the last minute. */
   deathsLastMinute(name: string): number;
   /** Ends its process, whatever state it is in, and starts it anew. Resolves when it runs. */
@@ -39,6 +42,7 @@ export class CoreEngine extends ContainerEngine {
   }
 
   async inspect(name: string): Promise<ContainerInfo | undefined> {
+    if (!this.machine.has(name)) return undefined;
     const pid = this.machine.running.get(name);
     const deathsLastMinute = this.machine.deathsLastMinute(name);
     const rest = { name, image: 'core', restarts: 0, deathsLastMinute, labels: {} };
@@ -46,6 +50,8 @@ export class CoreEngine extends ContainerEngine {
   }
 
   async restart(name: string): Promise<ContainerInfo> {
+    if (!this.machine.has(name))
+      throw new RdzenError('ENGINE_OBJECT_NOT_FOUND', `No such container: ${name}`);
     await this.machine.restart(name);
     return (
       (await this.inspect(name)) ?? {

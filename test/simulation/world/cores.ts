@@ -33,6 +33,8 @@ export interface StreamFate {
 export class Cores extends FakeOllamaApi {
   readonly hurts: CoreHurt[] = [];
   readonly streams: StreamFate[] = [];
+  /** Answers that are being written, by whom and since when (monotonic ms). */
+  readonly writing = new Set<{ core: number; since: number }>();
   /** Told of every conversation a core is given. */
   onAsked: (request: ChatRequest, core: number) => void = () => undefined;
 
@@ -40,17 +42,20 @@ export class Cores extends FakeOllamaApi {
     private readonly time: Clock,
     readonly ids: readonly number[],
     dice: Dice,
-    continues: boolean,
+    private readonly continues: boolean,
   ) {
     super(time);
-    for (const id of ids) {
-      const core = this.of(id);
-      core.continues = continues;
-      core.firstTokenMs = dice.whole(30, 400);
-      core.gapMs = dice.whole(15, 90);
-      core.loadMs = dice.whole(100, 1_500);
-      core.answer = (request) => said(request);
-    }
+    for (const id of ids) this.furnish(id, dice);
+  }
+
+  /** A core as this run has them. */
+  furnish(id: number, dice: Dice): void {
+    const core = this.of(id);
+    core.continues = this.continues;
+    core.firstTokenMs = dice.whole(30, 400);
+    core.gapMs = dice.whole(15, 90);
+    core.loadMs = dice.whole(100, 1_500);
+    core.answer = (request) => said(request);
   }
 
   /** When each core's process was last started while the world ran, monotonic ms. */
@@ -91,6 +96,12 @@ export class Cores extends FakeOllamaApi {
         hurt.until = this.time.monotonic();
   }
 
+  /** It is there no more: nothing ails it. */
+  gone(id: number): void {
+    for (const hurt of this.hurts)
+      if (hurt.core === id && hurt.until === Infinity) hurt.until = this.time.monotonic();
+  }
+
   /** The same for the core as such, single answers left out. */
   wasUnwell(id: number, ms: number): boolean {
     const since = this.time.monotonic() - ms;
@@ -114,6 +125,8 @@ export class Cores extends FakeOllamaApi {
     const question = questionOf(request)?.question;
     if (question !== undefined) this.onAsked(request, core);
     let ended: StreamFate['ended'] = 'left';
+    const open = { core, since: this.time.monotonic() };
+    this.writing.add(open);
     try {
       for await (const chunk of super.chat(url, request, options)) {
         if (chunk.done) ended = 'complete';
@@ -123,6 +136,7 @@ export class Cores extends FakeOllamaApi {
       if (!options?.signal?.aborted) ended = 'broken';
       throw error;
     } finally {
+      this.writing.delete(open);
       if (question !== undefined) this.streams.push({ question, core, ended });
       this.of(core).calls.length = 0;
     }

@@ -21,9 +21,10 @@ export type DiskChange =
   | { what: 'repair'; core: number; step: string; at: number }
   | { what: 'hold'; subject: number; kind: string; held: true; forMs: number | null }
   | { what: 'hold'; subject: number; kind: string; held: false }
+  | { what: 'member'; id: number; lock: string; phase: string }
   | { what: 'notice'; key: string; postId: string; roomId: string; threadId: string | null };
 
-const WATCHED = /inbox|cluster|transitions|notices|journal_facts|repairs|holds/i;
+const WATCHED = /inbox|cluster|transitions|notices|journal_facts|repairs|holds|further_cores/i;
 const WRITES = /^\s*(insert|update|delete)/i;
 
 let named = 0;
@@ -65,6 +66,8 @@ const NOTES: Migration = {
       "'hold', 'subject', new.subject, 'kind', new.kind, 'held', json('true'), 'forMs', new.until - new.since",
     ),
     note('AFTER DELETE ON holds', "'hold', 'subject', old.subject, 'kind', old.kind, 'held', json('false')"),
+    note('AFTER INSERT ON further_cores', "'member', 'id', new.id, 'lock', new.lock, 'phase', new.phase"),
+    note('AFTER UPDATE ON further_cores', "'member', 'id', new.id, 'lock', new.lock, 'phase', new.phase"),
     note(
       'AFTER INSERT ON notices',
       "'notice', 'key', new.key, 'postId', new.post_id, 'roomId', new.room_id, 'threadId', new.thread_id",

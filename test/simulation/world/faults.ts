@@ -44,7 +44,7 @@ export function inflict(fault: Fault, world: World): void {
       });
       return;
     case 'blackout':
-      for (const id of world.cores.ids) hurtCore('core-kill', id, fault.forMs, world);
+      for (const id of world.members) hurtCore('core-kill', id, fault.forMs, world);
       return;
     case 'clock-jump':
       world.setClock(fault.byMs);
@@ -78,6 +78,8 @@ export function inflict(fault: Fault, world: World): void {
 }
 
 function hurtCore(kind: CoreFaultKind, id: number, forMs: number, world: World): void {
+  // A further core that has not come, or has left.
+  if (!world.members.includes(id)) return;
   // What is broken is not broken again: the one who mends it first would mend both.
   if (world.cores.wasUnwell(id, 0)) return;
   const core = world.cores.of(id);

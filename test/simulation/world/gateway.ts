@@ -1,10 +1,10 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { NoCoreContainers } from '../../../src/containers/core-containers';
 import { sandboxPorts } from '../../../src/app.docker';
 import { Lifecycle } from '../../../src/app.lifecycle';
 import type { Foundations } from '../../../src/app.module';
 import type { Prepared } from '../../../src/app.setup';
 import { SystemPrompt } from '../../../src/conversation/system-prompt';
+import { CoreRegistry } from '../../../src/core-registry/core-registry';
 import type { CoreDefinition } from '../../../src/core-registry/core.types';
 import { ModelProfile } from '../../../src/core-registry/model-profile';
 import { PostIdKey } from '../../../src/journal/post-id';
@@ -20,6 +20,7 @@ import { CoreEngine, type CoreMachine } from './core-engine';
 import { urlOf, type Cores } from './cores';
 import { Dice } from './dice';
 import type { Disk } from './disk';
+import { FurtherContainers, type FurtherMachine } from './further-containers';
 import { Life, MortalClock, type Reaper } from './life';
 import { mortal } from './mortal';
 import { MortalStore } from './mortal-store';
@@ -37,6 +38,7 @@ export interface Surroundings {
   trouble: ChatTrouble;
   cores: Cores;
   machine: CoreMachine;
+  furtherMachine: FurtherMachine;
   disk: Disk;
   /** By how much the machine's wall clock is wrong. */
   skewMs: number;
@@ -52,6 +54,8 @@ export class Gateway {
   readonly wiring: Wiring;
   /** It hears nobody any more, and finishes what it has begun. */
   stopping = false;
+  /** It has started, and was not told to stop. */
+  running = false;
   private readonly lifecycle: Lifecycle;
 
   constructor(
@@ -86,7 +90,11 @@ export class Gateway {
       prompt: new SystemPrompt('You are {{name}}. Speak {{language}}.'),
       crash: new CrashPoints(),
       web: new HttpsDocuments({}),
-      coreContainers: new NoCoreContainers(),
+      coreContainers: mortal(
+        new FurtherContainers(clock, around.furtherMachine, dice('containers')),
+        'CoreContainers',
+        this.life,
+      ),
       ...sandboxPorts('unix:///nowhere', { owner: '', run: '' }, this.clock),
     };
     this.wiring = new Wiring(foundations);
@@ -104,13 +112,19 @@ export class Gateway {
     return this.wiring.get(token);
   }
 
+  knowsCore(id: number): boolean {
+    return this.get(CoreRegistry).has(id);
+  }
+
   async start(): Promise<void> {
     await this.lifecycle.start();
+    this.running = !this.stopping;
   }
 
   /** As on SIGTERM. */
   stop(): Promise<void> {
     this.stopping = true;
+    this.running = false;
     return this.lifecycle.stop();
   }
 

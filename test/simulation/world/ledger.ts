@@ -139,6 +139,8 @@ export class Ledger {
         else this.holds.delete(`${subject} ${kind}`);
         return undefined;
       }
+      case 'member':
+        return undefined;
       case 'notice':
         this.notices.set(change.postId, {
           key: change.key,

@@ -1,5 +1,5 @@
 import type { OllamaErrorKind } from '../../../src/ollama/ollama-error';
-import { PEOPLE, type Person } from './chat-server';
+import { OPERATOR, PEOPLE, type Person } from './chat-server';
 import { REST_TROUBLES, type RestTrouble, type SocketTrouble } from './chat-trouble';
 import { Dice } from './dice';
 
@@ -42,6 +42,14 @@ export function faultName(fault: Fault): string {
   return 'how' in fault ? `${fault.kind} ${fault.how}` : fault.kind;
 }
 
+/** A core that joins while everything runs, and may leave again. */
+export interface FurtherPlan {
+  /** Of the component it comes as. */
+  lock: string;
+  joinAt: number;
+  leaveAt?: number;
+}
+
 /** One run, whole: the same seed makes the same plan. */
 export interface Plan {
   seed: number;
@@ -62,6 +70,7 @@ export interface Plan {
   safetyMs: number;
   people: PersonAct[];
   faults: TimedFault[];
+  further: FurtherPlan[];
   /** At most so many deaths at points drawn by the seed. */
   crashes: number;
   /** Chance of each point, in each life, to be the one. */
@@ -78,10 +87,13 @@ export function makePlan(seed: number): Plan {
   const cores = dice.chance(0.3) ? 3 : 2;
   const lasting = dice.chance(LASTING_SHARE);
   const safetyMs = lasting ? LASTING_MS : dice.whole(20_000, LAST_MS);
+  const containers = lasting || dice.chance(0.5);
+  // Chance of its own, which does not shift the rest of the plan.
+  const come = containers ? comings(new Dice(seed, 'further'), safetyMs) : NOBODY_COMES;
   return {
     seed,
     cores,
-    containers: lasting || dice.chance(0.5),
+    containers,
     slots: dice.chance(0.25) ? 2 : 1,
     continues: dice.chance(0.7),
     maxMessageLength: dice.chance(0.5) ? 500 : 5_000,
@@ -91,11 +103,60 @@ export function makePlan(seed: number): Plan {
     slowDisk: dice.pick([0, 0, 0.05, 0.3]),
     slowDiskMs: dice.pick([12, 12, 80]),
     safetyMs,
-    people: people(dice, safetyMs),
-    faults: [...(lasting ? lastingHang(dice, cores) : []), ...faults(dice, safetyMs, cores)],
+    people: [...people(dice, safetyMs), ...come.people].sort((a, b) => a.at - b.at),
+    faults: [...(lasting ? lastingHang(dice, cores) : []), ...faults(dice, safetyMs, cores), ...come.faults],
+    further: come.further,
     crashes: dice.pick([0, 1, 1, 2, 2, 3, 6]),
     crashShare: 1 / 60,
   };
+}
+
+const COME_SHARE = 0.5;
+/** The numbers that the product gives to further cores. */
+const FURTHER = [11, 12];
+interface Comings {
+  further: FurtherPlan[];
+  people: PersonAct[];
+  faults: TimedFault[];
+}
+const NOBODY_COMES: Comings = { further: [], people: [], faults: [] };
+
+/** One further core, or a second one that takes the place of the first as in an upgrade; trouble comes when they do. */
+function comings(dice: Dice, until: number): Comings {
+  if (!dice.chance(COME_SHARE)) return NOBODY_COMES;
+  const joinAt = dice.whole(500, until - 8_000);
+  const stays = dice.pick([dice.whole(0, 3_000), dice.whole(3_000, 20_000)]);
+  const leaveAt = Math.min(until - 500, joinAt + stays);
+  const leaves = dice.chance(0.8);
+  const further: FurtherPlan[] = [{ lock: 'l1', joinAt, ...(leaves && { leaveAt }) }];
+  if (leaves && dice.chance(0.3)) further.push({ lock: 'l2', joinAt: leaveAt - dice.whole(0, 2_000) });
+  const near = (): number => {
+    // Often while the first steps are being written down.
+    const off = dice.chance(0.4) ? dice.whole(0, 60) : dice.whole(-500, 4_000);
+    return Math.max(0, Math.min(until - 500, dice.pick([joinAt, leaveAt]) + off));
+  };
+  const people: PersonAct[] = [];
+  for (let left = dice.whole(0, 3); left > 0; left--) {
+    const [who, at] = [dice.pick(PEOPLE), near()];
+    people.push({ at, who, deed: { act: dice.pick(['ask-direct', 'ask-channel']) } });
+    const wish: Deed = { act: 'command', text: `!switch ${dice.pick(FURTHER)}` };
+    if (dice.chance(0.5)) people.push({ at: at - dice.whole(0, 3_000), who: OPERATOR, deed: wish });
+  }
+  const faults: TimedFault[] = [];
+  for (let left = dice.whole(0, 3); left > 0; left--) {
+    const core = dice.chance(0.5) ? dice.pick(FURTHER) : dice.whole(1, 2);
+    const forMs = dice.whole(500, 12_000);
+    const fault = dice.pick<Fault>([
+      { kind: 'core-kill', core, forMs },
+      { kind: 'core-freeze', core, forMs },
+      { kind: 'model-missing', core, forMs },
+      { kind: 'gateway-kill' },
+      { kind: 'gateway-stop' },
+      { kind: 'disk-flaky', forMs },
+    ]);
+    faults.push({ ...fault, at: near() });
+  }
+  return { further, people, faults };
 }
 
 const DEEDS: readonly (readonly [number, (dice: Dice) => Deed])[] = [

@@ -11,6 +11,7 @@ import type { World } from './world';
 export function stage(world: World, without: ReadonlySet<number> = new Set()): void {
   const { plan, clock, inflicted } = world;
   for (const act of plan.people) clock.after(act.at, () => perform(act, world));
+  for (const further of plan.further) world.wishes.play(further);
   for (const [index, fault] of plan.faults.entries()) {
     if (without.has(index)) continue;
     clock.after(fault.at, () => {

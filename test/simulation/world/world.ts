@@ -7,8 +7,10 @@ import type { CoreMachine } from './core-engine';
 import { Cores } from './cores';
 import { Dice, hash } from './dice';
 import { Disk, type DiskChange } from './disk';
+import { idOf, isFurther, nameOf } from './further-containers';
 import { Gateway, type Surroundings } from './gateway';
 import { Ledger, type Post, type Row } from './ledger';
+import { MembershipWishes } from './membership';
 import type { Plan } from './plan';
 import { Trace } from './trace';
 
@@ -51,7 +53,19 @@ export class World implements Surroundings {
     running: this.running,
     deathsLastMinute: (name) => this.deathsLastMinute(name),
     restart: (name) => this.renew(name),
+    has: (name) => this.members.includes(idOf(name)),
   };
+  readonly furtherMachine = {
+    add: (id: number) => this.addCore(id),
+    remove: (id: number) => this.removeCore(id),
+  };
+  /** Further cores that were well and ended in the middle of an answer. */
+  readonly removedWriting: number[] = [];
+  /** Numbers of the cores that have a container. */
+  readonly members: number[];
+  /** Further cores as the disk tells of them, by number. */
+  readonly further = new Map<number, { id: number; lock: string; phase: string }>();
+  readonly wishes = new MembershipWishes(this);
   readonly lines = new Trace();
   /** Points the process came to while it might have died there. */
   readonly reached = new Set<string>();
@@ -91,10 +105,12 @@ export class World implements Surroundings {
     );
     const ids = Array.from({ length: plan.cores }, (_, index) => index + 1);
     this.cores = new Cores(this.clock, ids, new Dice(seed, 'cores'), plan.continues);
-    for (const id of ids) this.running.set(`core${id}`, 100 + id);
+    this.members = [...ids];
+    for (const id of ids) this.running.set(nameOf(id), 100 + id);
     this.disk = new Disk(
       (change) => {
         const before = this.ledger.apply(change, this.clock.now());
+        if (change.what === 'member') this.further.set(change.id, change);
         if (change.what === 'hold' && !change.held) this.lastReleased = this.clock.monotonic();
         this.trace(() => `disk: ${JSON.stringify(change)}`);
         watcher.committed(change, before);
@@ -124,7 +140,7 @@ export class World implements Surroundings {
     for (const mend of [...this.mending]) mend();
     this.trouble.heal();
     this.disk.fails = 0;
-    for (const id of this.cores.ids) {
+    for (const id of this.members) {
       const core = this.cores.of(id);
       core.faults.length = 0;
       core.resume();
@@ -144,17 +160,44 @@ export class World implements Surroundings {
 
   /** The engine ends and starts a core's process, at the gateway's word. */
   private async renew(name: string): Promise<void> {
-    const id = Number(name.slice('core'.length));
+    const id = idOf(name);
     const core = this.cores.of(id);
     this.trace(() => `${name} is started anew`);
     core.kill();
     this.coreEvent(id, 'stopped');
     await this.clock.sleep(this.dice.whole(40, 400));
+    // It was removed meanwhile.
+    if (!this.members.includes(id)) return;
     core.restart();
     // What is broken in its files hangs again.
     if (this.cores.isBroken(id)) core.freeze();
     this.cores.renewed(id);
     this.coreEvent(id, 'started');
+  }
+
+  private addCore(id: number): void {
+    if (this.members.includes(id)) return;
+    this.trace(() => `${nameOf(id)} is made`);
+    this.members.push(id);
+    this.cores.furnish(id, new Dice(this.plan.seed, `core ${id}`));
+    this.cores.of(id).restart();
+    this.coreEvent(id, 'started');
+  }
+
+  private removeCore(id: number): void {
+    const at = this.members.indexOf(id);
+    if (at < 0 || !isFurther(id)) return;
+    this.trace(() => `${nameOf(id)} is removed`);
+    // What a process that is dead has asked for, nobody waits for.
+    const { gateway } = this;
+    const writes = [...this.cores.writing].some(
+      ({ core, since }) => core === id && gateway !== undefined && since > gateway.startedAt,
+    );
+    if (writes && !this.cores.wasUnwell(id, 0)) this.removedWriting.push(id);
+    this.members.splice(at, 1);
+    this.cores.of(id).kill();
+    this.cores.gone(id);
+    this.coreEvent(id, 'stopped');
   }
 
   private deathsLastMinute(name: string): number {
@@ -163,7 +206,7 @@ export class World implements Surroundings {
   }
 
   coreEvent(id: number, type: 'died' | 'stopped' | 'started'): void {
-    const name = `core${id}`;
+    const name = nameOf(id);
     const at = this.clock.now();
     if (type === 'died') this.deaths.push({ name, at: this.clock.monotonic() });
     if (type !== 'started') this.running.delete(name);
