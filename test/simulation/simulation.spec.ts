@@ -38,7 +38,7 @@ describe('the simulation', () => {
     expect(unexpectedCalls(new Set(tally.reached.keys()))).toEqual([]);
     expect(tally.reached.size).toBeGreaterThan(150);
     expect(tally.faults.size).toBeGreaterThanOrEqual(30);
-    expect([...tally.repairs.keys()].sort()).toEqual(['recreate', 'restart', 'unload']);
+    expect([...tally.repairs.keys()].sort()).toEqual(['model', 'recreate', 'restart', 'unload']);
   }, 300_000);
 
   it('runs the same whenever it runs the same seed', async () => {

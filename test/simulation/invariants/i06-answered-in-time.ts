@@ -46,7 +46,7 @@ export const ANSWERED_IN_TIME: Invariant = {
       const { state, reason } = gateway.get(CoreRegistry).get(active);
       return `core ${active} has been silent for ${silentMs} ms (${state}: ${reason}), core ${well} is well, and nobody switched`;
     }
-    const blackoutMs = Math.min(...world.members.map((id) => now - silentSince(id)));
+    const blackoutMs = Math.min(...world.members.ids.map((id) => now - silentSince(id)));
     return blackoutMs > TOLD_WITHIN_MS ? untold(world) : undefined;
   },
 };

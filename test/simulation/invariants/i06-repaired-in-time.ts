@@ -21,7 +21,7 @@ export const REPAIRED_IN_TIME: Invariant = {
     const [hang] = hurt.filter(({ kind }) => kind === 'core-freeze');
     if (!hang || hurt.length > 1 || now - hang.from < REPAIRED_WITHIN_MS) return undefined;
     const { core } = hang;
-    if (world.members.some((id) => id !== core && cores.wasUnwell(id, CALM_MS))) return undefined;
+    if (world.members.ids.some((id) => id !== core && cores.wasUnwell(id, CALM_MS))) return undefined;
     const spared = [
       '0 paused',
       `${core} maintenance`,

@@ -41,8 +41,9 @@ const CORES: Record<keyof OllamaApi, boolean> = {
   load: true,
   unload: true,
   render: true,
-  // Only where our own Ollama lacks the model at the start.
-  pull: false,
+  // A core that joined, and whose model was taken away meanwhile.
+  pull: true,
+  // Only out of a folder of models that this process sees.
   importModel: false,
 };
 const ENGINE: Record<keyof ContainerEngine, boolean> = {

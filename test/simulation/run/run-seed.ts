@@ -8,7 +8,8 @@ import { directRoom, OPERATOR, PEOPLE } from '../world/chat-server';
 import { isFurther } from '../world/further-containers';
 import { isTerminal } from '../world/ledger';
 import { ask } from '../world/people';
-import { makePlan, type Plan } from '../world/plan';
+import { makePlan } from '../world/plan';
+import type { Plan } from '../world/plan.types';
 import { stage } from '../world/stage';
 import { World, type WorldOptions } from '../world/world';
 import { hearLog } from './log';
@@ -112,7 +113,7 @@ async function unrest({
   if (wishes.open !== undefined) return wishes.open;
   const onItsWay = [...further.values()].find(({ phase }) => phase === 'joining' || phase === 'leaving');
   if (onItsWay) return `core ${onItsWay.id} is ${onItsWay.phase}`;
-  const stray = members.find((id) => isFurther(id) && further.get(id)?.phase !== 'joined');
+  const stray = members.ids.find((id) => isFurther(id) && further.get(id)?.phase !== 'joined');
   if (stray !== undefined) return `a container of core ${stray} is still there`;
   const registry = gateway.get(CoreRegistry);
   const tired = registry.all().find(({ state }) => state !== 'ready');

@@ -4,7 +4,7 @@ import { PostIdKey } from '../../../src/journal/post-id';
 import { Dice } from './dice';
 import { POST_SECRET } from './gateway';
 import { squat } from './people';
-import type { CoreFaultKind, Fault } from './plan';
+import type { CoreFaultKind, Fault } from './plan.types';
 import type { World } from './world';
 
 /** A core that failed an answer may be held in doubt so long. */
@@ -44,7 +44,7 @@ export function inflict(fault: Fault, world: World): void {
       });
       return;
     case 'blackout':
-      for (const id of world.members) hurtCore('core-kill', id, fault.forMs, world);
+      for (const id of world.members.ids) hurtCore('core-kill', id, fault.forMs, world);
       return;
     case 'clock-jump':
       world.setClock(fault.byMs);
@@ -79,7 +79,7 @@ export function inflict(fault: Fault, world: World): void {
 
 function hurtCore(kind: CoreFaultKind, id: number, forMs: number, world: World): void {
   // A further core that has not come, or has left.
-  if (!world.members.includes(id)) return;
+  if (!world.members.has(id)) return;
   // What is broken is not broken again: the one who mends it first would mend both.
   if (world.cores.wasUnwell(id, 0)) return;
   const core = world.cores.of(id);

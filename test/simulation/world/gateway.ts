@@ -24,7 +24,7 @@ import { FurtherContainers, type FurtherMachine } from './further-containers';
 import { Life, MortalClock, type Reaper } from './life';
 import { mortal } from './mortal';
 import { MortalStore } from './mortal-store';
-import type { Plan } from './plan';
+import type { Plan } from './plan.types';
 import { Wiring } from './wiring';
 
 export const POST_SECRET = Buffer.alloc(32, 'canary-of-the-post-ids');
@@ -38,7 +38,7 @@ export interface Surroundings {
   trouble: ChatTrouble;
   cores: Cores;
   machine: CoreMachine;
-  furtherMachine: FurtherMachine;
+  members: FurtherMachine;
   disk: Disk;
   /** By how much the machine's wall clock is wrong. */
   skewMs: number;
@@ -91,7 +91,7 @@ export class Gateway {
       crash: new CrashPoints(),
       web: new HttpsDocuments({}),
       coreContainers: mortal(
-        new FurtherContainers(clock, around.furtherMachine, dice('containers')),
+        new FurtherContainers(clock, around.members, dice('containers')),
         'CoreContainers',
         this.life,
       ),

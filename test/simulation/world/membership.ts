@@ -1,6 +1,7 @@
 import { CoreMembership } from '../../../src/failover/core-membership.service';
-import type { FurtherPlan } from './plan';
-import type { World } from './world';
+import type { Clock } from '../../../src/shared/clock';
+import type { Gateway } from './gateway';
+import type { FurtherPlan } from './plan.types';
 
 /** What is wanted is looked at so often, and tried again after a refusal. */
 const LOOK_MS = 400;
@@ -8,9 +9,16 @@ const AGAIN_MS = 2_000;
 
 type Wish = 'join' | 'leave';
 
+/** Of the world, what is needed to ask. */
+export interface Asking {
+  readonly clock: Clock;
+  readonly gateway?: Gateway;
+  trace(tell: () => string): void;
+}
+
 /**
- * Whoever installs and removes components, as the installer does it: what is wanted is remembered outside the process
- * and asked for in each of its lives, until it said that it is on disk (joining) or done (leaving).
+ * Whoever installs and removes components, as the installer does it: what is wanted is remembered outside the process,
+ * and asked for until it said that it is on disk (joining) or done (leaving); joining once more in each further life.
  */
 export class MembershipWishes {
   /** By lock. */
@@ -18,9 +26,10 @@ export class MembershipWishes {
   private readonly granted = new Map<string, Wish>();
   /** In which life of the gateway a wish was put to it, by lock. */
   private readonly asked = new Map<string, number>();
+  private readonly grantedIn = new Map<string, number>();
   private looking = false;
 
-  constructor(private readonly world: World) {}
+  constructor(private readonly world: Asking) {}
 
   /** Has further cores join, and leave, at the times of the plan. */
   play({ lock, joinAt, leaveAt }: FurtherPlan): void {
@@ -49,7 +58,10 @@ export class MembershipWishes {
   }
 
   private look(): void {
-    for (const [lock, wish] of this.wanted) if (this.granted.get(lock) !== wish) this.ask(lock, wish);
+    const life = this.world.gateway?.number;
+    for (const [lock, wish] of this.wanted)
+      if (this.granted.get(lock) !== wish || (wish === 'join' && this.grantedIn.get(lock) !== life))
+        this.ask(lock, wish);
     this.world.clock.after(LOOK_MS, () => this.look());
   }
 
@@ -67,6 +79,7 @@ export class MembershipWishes {
       () => {
         this.world.trace(() => `the core of ${lock}: ${wish} is granted`);
         this.granted.set(lock, wish);
+        this.grantedIn.set(lock, life);
         over();
       },
       (error: unknown) => {

@@ -1,6 +1,6 @@
 import { BOT, directRoom, OPERATOR, type Person } from './chat-server';
 import type { Asked } from './ledger';
-import type { Deed, PersonAct } from './plan';
+import type { Deed, PersonAct } from './plan.types';
 import type { World } from './world';
 
 /** In every question: no line of the log may hold it. */

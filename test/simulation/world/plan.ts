@@ -1,80 +1,13 @@
 import type { OllamaErrorKind } from '../../../src/ollama/ollama-error';
-import { OPERATOR, PEOPLE, type Person } from './chat-server';
-import { REST_TROUBLES, type RestTrouble, type SocketTrouble } from './chat-trouble';
+import { PEOPLE } from './chat-server';
+import { REST_TROUBLES, type SocketTrouble } from './chat-trouble';
+import { comings, NOBODY_COMES } from './comings';
 import { Dice } from './dice';
-
-/** What a person does; where it needs something earlier (an own question, an answered thread) it takes the newest. */
-export type Deed =
-  | { act: 'ask-direct' | 'ask-channel' | 'ask-group' | 'follow-up' | 'chatter' | 'newcomer' }
-  | { act: 'edit' | 'delete' | 'delete-silently' | 'react' }
-  | { act: 'command'; text: string };
-
-export interface PersonAct {
-  at: number;
-  who: Person;
-  deed: Deed;
-}
-
-export type CoreFaultKind =
-  | 'core-kill'
-  | 'core-freeze'
-  | 'core-broken'
-  | 'runner-hang'
-  | 'core-slow'
-  | 'model-missing'
-  | 'model-evicted';
-
-export type Fault =
-  | { kind: CoreFaultKind; core: number; forMs: number }
-  | { kind: 'answer'; how: OllamaErrorKind | 'silence'; core: number; afterCharacters: number; times: number }
-  | { kind: 'rest'; how: RestTrouble; forMs: number }
-  | { kind: 'socket'; how: SocketTrouble; forMs: number }
-  | { kind: 'socket-drop' }
-  | { kind: 'gateway-kill' | 'gateway-stop' | 'core-flaps' }
-  | { kind: 'gateway-freeze' | 'disk-full' | 'disk-flaky' | 'blackout'; forMs: number }
-  | { kind: 'clock-jump'; byMs: number }
-  | { kind: 'squat' };
-
-export type TimedFault = Fault & { at: number };
+import type { Deed, Fault, PersonAct, Plan, TimedFault } from './plan.types';
 
 /** `answer truncated`, `core-kill`: what is counted in the report. */
 export function faultName(fault: Fault): string {
   return 'how' in fault ? `${fault.kind} ${fault.how}` : fault.kind;
-}
-
-/** A core that joins while everything runs, and may leave again. */
-export interface FurtherPlan {
-  /** Of the component it comes as. */
-  lock: string;
-  joinAt: number;
-  leaveAt?: number;
-}
-
-/** One run, whole: the same seed makes the same plan. */
-export interface Plan {
-  seed: number;
-  cores: number;
-  /** Cores have containers, whose engine tells of deaths at once. */
-  containers: boolean;
-  slots: number;
-  continues: boolean;
-  maxMessageLength: number;
-  pageSize: number;
-  streaming: boolean;
-  /** The server's instances stamp messages with clocks of their own, up to so far behind. */
-  stampLagMs: number;
-  /** Share of the disk's calls that take up to so many milliseconds. */
-  slowDisk: number;
-  slowDiskMs: number;
-  /** Until then people act and things break; then nothing breaks any more. */
-  safetyMs: number;
-  people: PersonAct[];
-  faults: TimedFault[];
-  further: FurtherPlan[];
-  /** At most so many deaths at points drawn by the seed. */
-  crashes: number;
-  /** Chance of each point, in each life, to be the one. */
-  crashShare: number;
 }
 
 const LAST_MS = 45_000;
@@ -109,54 +42,6 @@ export function makePlan(seed: number): Plan {
     crashes: dice.pick([0, 1, 1, 2, 2, 3, 6]),
     crashShare: 1 / 60,
   };
-}
-
-const COME_SHARE = 0.5;
-/** The numbers that the product gives to further cores. */
-const FURTHER = [11, 12];
-interface Comings {
-  further: FurtherPlan[];
-  people: PersonAct[];
-  faults: TimedFault[];
-}
-const NOBODY_COMES: Comings = { further: [], people: [], faults: [] };
-
-/** One further core, or a second one that takes the place of the first as in an upgrade; trouble comes when they do. */
-function comings(dice: Dice, until: number): Comings {
-  if (!dice.chance(COME_SHARE)) return NOBODY_COMES;
-  const joinAt = dice.whole(500, until - 8_000);
-  const stays = dice.pick([dice.whole(0, 3_000), dice.whole(3_000, 20_000)]);
-  const leaveAt = Math.min(until - 500, joinAt + stays);
-  const leaves = dice.chance(0.8);
-  const further: FurtherPlan[] = [{ lock: 'l1', joinAt, ...(leaves && { leaveAt }) }];
-  if (leaves && dice.chance(0.3)) further.push({ lock: 'l2', joinAt: leaveAt - dice.whole(0, 2_000) });
-  const near = (): number => {
-    // Often while the first steps are being written down.
-    const off = dice.chance(0.4) ? dice.whole(0, 60) : dice.whole(-500, 4_000);
-    return Math.max(0, Math.min(until - 500, dice.pick([joinAt, leaveAt]) + off));
-  };
-  const people: PersonAct[] = [];
-  for (let left = dice.whole(0, 3); left > 0; left--) {
-    const [who, at] = [dice.pick(PEOPLE), near()];
-    people.push({ at, who, deed: { act: dice.pick(['ask-direct', 'ask-channel']) } });
-    const wish: Deed = { act: 'command', text: `!switch ${dice.pick(FURTHER)}` };
-    if (dice.chance(0.5)) people.push({ at: at - dice.whole(0, 3_000), who: OPERATOR, deed: wish });
-  }
-  const faults: TimedFault[] = [];
-  for (let left = dice.whole(0, 3); left > 0; left--) {
-    const core = dice.chance(0.5) ? dice.pick(FURTHER) : dice.whole(1, 2);
-    const forMs = dice.whole(500, 12_000);
-    const fault = dice.pick<Fault>([
-      { kind: 'core-kill', core, forMs },
-      { kind: 'core-freeze', core, forMs },
-      { kind: 'model-missing', core, forMs },
-      { kind: 'gateway-kill' },
-      { kind: 'gateway-stop' },
-      { kind: 'disk-flaky', forMs },
-    ]);
-    faults.push({ ...fault, at: near() });
-  }
-  return { further, people, faults };
 }
 
 const DEEDS: readonly (readonly [number, (dice: Dice) => Deed])[] = [

@@ -4,14 +4,15 @@ import { VirtualClock } from '../../support/virtual-clock';
 import { ChatServer } from './chat-server';
 import { ChatTrouble } from './chat-trouble';
 import type { CoreMachine } from './core-engine';
+import { CoreSet } from './core-set';
 import { Cores } from './cores';
 import { Dice, hash } from './dice';
 import { Disk, type DiskChange } from './disk';
-import { idOf, isFurther, nameOf } from './further-containers';
+import { idOf, nameOf } from './further-containers';
 import { Gateway, type Surroundings } from './gateway';
 import { Ledger, type Post, type Row } from './ledger';
 import { MembershipWishes } from './membership';
-import type { Plan } from './plan';
+import type { Plan } from './plan.types';
 import { Trace } from './trace';
 
 export interface WorldOptions {
@@ -53,16 +54,10 @@ export class World implements Surroundings {
     running: this.running,
     deathsLastMinute: (name) => this.deathsLastMinute(name),
     restart: (name) => this.renew(name),
-    has: (name) => this.members.includes(idOf(name)),
+    has: (name) => this.members.has(idOf(name)),
   };
-  readonly furtherMachine = {
-    add: (id: number) => this.addCore(id),
-    remove: (id: number) => this.removeCore(id),
-  };
-  /** Further cores that were well and ended in the middle of an answer. */
-  readonly removedWriting: number[] = [];
-  /** Numbers of the cores that have a container. */
-  readonly members: number[];
+  /** Those that have a container. */
+  readonly members: CoreSet;
   /** Further cores as the disk tells of them, by number. */
   readonly further = new Map<number, { id: number; lock: string; phase: string }>();
   readonly wishes = new MembershipWishes(this);
@@ -105,7 +100,7 @@ export class World implements Surroundings {
     );
     const ids = Array.from({ length: plan.cores }, (_, index) => index + 1);
     this.cores = new Cores(this.clock, ids, new Dice(seed, 'cores'), plan.continues);
-    this.members = [...ids];
+    this.members = new CoreSet(ids, this);
     for (const id of ids) this.running.set(nameOf(id), 100 + id);
     this.disk = new Disk(
       (change) => {
@@ -140,7 +135,7 @@ export class World implements Surroundings {
     for (const mend of [...this.mending]) mend();
     this.trouble.heal();
     this.disk.fails = 0;
-    for (const id of this.members) {
+    for (const id of this.members.ids) {
       const core = this.cores.of(id);
       core.faults.length = 0;
       core.resume();
@@ -167,37 +162,12 @@ export class World implements Surroundings {
     this.coreEvent(id, 'stopped');
     await this.clock.sleep(this.dice.whole(40, 400));
     // It was removed meanwhile.
-    if (!this.members.includes(id)) return;
+    if (!this.members.has(id)) return;
     core.restart();
     // What is broken in its files hangs again.
     if (this.cores.isBroken(id)) core.freeze();
     this.cores.renewed(id);
     this.coreEvent(id, 'started');
-  }
-
-  private addCore(id: number): void {
-    if (this.members.includes(id)) return;
-    this.trace(() => `${nameOf(id)} is made`);
-    this.members.push(id);
-    this.cores.furnish(id, new Dice(this.plan.seed, `core ${id}`));
-    this.cores.of(id).restart();
-    this.coreEvent(id, 'started');
-  }
-
-  private removeCore(id: number): void {
-    const at = this.members.indexOf(id);
-    if (at < 0 || !isFurther(id)) return;
-    this.trace(() => `${nameOf(id)} is removed`);
-    // What a process that is dead has asked for, nobody waits for.
-    const { gateway } = this;
-    const writes = [...this.cores.writing].some(
-      ({ core, since }) => core === id && gateway !== undefined && since > gateway.startedAt,
-    );
-    if (writes && !this.cores.wasUnwell(id, 0)) this.removedWriting.push(id);
-    this.members.splice(at, 1);
-    this.cores.of(id).kill();
-    this.cores.gone(id);
-    this.coreEvent(id, 'stopped');
   }
 
   private deathsLastMinute(name: string): number {
