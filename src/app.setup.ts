@@ -188,9 +188,9 @@ export async function createApp(
   adapter.getInstance().removeContentTypeParser('text/plain');
   app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
   const guard = app.get(AccessGuard);
-  adapter.getInstance().addHook('onRequest', async (request) => {
+  adapter.getInstance().addHook('onRequest', async (request, reply) => {
     // By the route, not by the address, which can be written in many ways.
-    if (request.routeOptions.url?.startsWith('/docs')) await guard.admit(request, 'local');
+    if (request.routeOptions.url?.startsWith('/docs')) await guard.admit(request, 'local', reply);
   });
   adapter.getInstance().addHook('preValidation', async (request) => requireFlatBody(request.body));
   SwaggerModule.setup('docs', app, () => openApi(app), {

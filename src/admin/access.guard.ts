@@ -1,6 +1,6 @@
 import { Injectable, Logger, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CallerNames } from '../access/caller-names';
 import { ACCESS_METADATA, includes, type Access } from '../access/scope';
 import { Clock } from '../shared/clock';
@@ -9,6 +9,8 @@ import { ApiKeys, type KeyHolder } from './api-keys.service';
 
 const WRONG_KEYS = 10;
 const WINDOW_MS = 60_000;
+/** Has a browser ask for a name and a password. Source: RFC 7617. */
+const ASKS_PEOPLE = 'Basic realm="Rdzen: any name, and an API key as the password", charset="UTF-8"';
 
 /** Lets a request through by its key and the route's `@RequireAccess`. A route without one is closed to everybody. */
 @Injectable()
@@ -28,23 +30,37 @@ export class AccessGuard implements CanActivate {
       context.getHandler(),
       context.getClass(),
     ]);
-    const request = context.switchToHttp().getRequest<FastifyRequest & { holder?: KeyHolder }>();
-    await this.admit(request, access);
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest & { holder?: KeyHolder }>();
+    await this.admit(request, access, http.getResponse<FastifyReply>());
     return true;
   }
 
-  /** @throws RdzenError UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED */
-  async admit(request: FastifyRequest & { holder?: KeyHolder }, access: Access | undefined): Promise<void> {
+  /**
+   * What is `local` is read by people: from elsewhere (from the host of a container, too) their browser asks them for a
+   * key. Nothing else takes what a browser sends by itself, or a foreign page could act in their name.
+   *
+   * @throws RdzenError UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED
+   */
+  async admit(
+    request: FastifyRequest & { holder?: KeyHolder },
+    access: Access | undefined,
+    reply?: FastifyReply,
+  ): Promise<void> {
     if (access === 'open') return;
     if (access === 'local' && isLocal(request)) return;
     if (access === undefined)
       throw new RdzenError('FORBIDDEN', `The route ${request.url} is open to nobody.`);
     const needed = access === 'local' ? 'read' : access;
     this.refuseGuessers(request.ip);
-    const given = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const { authorization = '' } = request.headers;
+    const given =
+      /^Bearer\s+(\S+)$/i.exec(authorization)?.[1] ??
+      (access === 'local' ? passwordIn(authorization) : undefined);
     const holder = given === undefined ? undefined : await this.keys.check(given);
     if (!holder) {
       if (given !== undefined) this.note(request.ip);
+      if (access === 'local') void reply?.header('www-authenticate', `${ASKS_PEOPLE}, Bearer`);
       throw new RdzenError(
         'UNAUTHENTICATED',
         given === undefined
@@ -79,6 +95,12 @@ export class AccessGuard implements CanActivate {
     this.wrong.set(ip, [...(this.wrong.get(ip) ?? []), this.clock.monotonic()]);
     this.logger.warn(`A wrong key came from ${ip}`);
   }
+}
+
+/** Of `Basic` credentials; whatever name stands before it. Source: RFC 7617, section 2. */
+function passwordIn(authorization: string): string | undefined {
+  const encoded = /^Basic\s+([A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.[1];
+  return encoded && /^[^:]*:(\S+)$/.exec(Buffer.from(encoded, 'base64').toString())?.[1];
 }
 
 /** What proxies add. One of them, and the request may come from anywhere. */

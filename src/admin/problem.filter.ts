@@ -15,7 +15,8 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const { code, detail } = this.describe(error, request);
     const status = ERROR_CODES[code];
-    if (status === 401) void reply.header('www-authenticate', 'Bearer');
+    if (status === 401 && !reply.hasHeader('www-authenticate'))
+      void reply.header('www-authenticate', 'Bearer');
     if (status === 429) void reply.header('retry-after', '60');
     void reply
       .status(status)

@@ -40,6 +40,31 @@ describe('the pages about the API', () => {
     });
   });
 
+  it('takes a key as the password that a browser asks for, and does so nowhere else', async () => {
+    const from = '198.51.100.8';
+    const headers = {
+      authorization: `Basic ${Buffer.from(`me:${await sut.key('read')}`).toString('base64')}`,
+    };
+    for (const path of [...PAGES, '/metrics'])
+      expect((await sut.ask('GET', path, { key: '', from, headers })).status).toBe(200);
+    expect((await sut.ask('GET', '/docs', { key: '', from })).headers['www-authenticate']).toMatch(
+      /^Basic realm="Rdzen: any name, and an API key as the password", charset="UTF-8", Bearer$/,
+    );
+    for (const path of ['/api/v1/messages', '/api/v1/trials'])
+      expectProblem(await sut.ask('GET', path, { key: '', from, headers }), 'UNAUTHENTICATED');
+  });
+
+  it.each([
+    ['no base64', 'Basic ?!'],
+    ['no colon', `Basic ${Buffer.from('me').toString('base64')}`],
+    ['no password', `Basic ${Buffer.from('me:').toString('base64')}`],
+    ['another password', `Basic ${Buffer.from('admin:admin').toString('base64')}`],
+  ])('refuses credentials with %s', async (_what, authorization) => {
+    const headers = { authorization };
+    const reply = await sut.ask('GET', '/docs', { key: '', from: '198.51.100.9', headers });
+    expectProblem(reply, 'UNAUTHENTICATED');
+  });
+
   it.each(['/%64ocs', '/docs%2djson', '/docs/', '/docs/index.html', '/docs/../docs-json', '/docs-yaml'])(
     'shows a stranger nothing under %s',
     async (path) => {
