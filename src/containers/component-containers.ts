@@ -101,6 +101,8 @@ export interface ComponentImage {
   entrypoint: string[];
   cmd: string[];
   env: string[];
+  /** Paths for which the engine makes a volume of its own in each container, unless the container is given one there. */
+  volumes: string[];
   architecture: string;
 }
 

@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { Readable } from 'node:stream';
 
 /** One file of a model: weights, an adapter or a projector. */
 export interface StoredBlob {
@@ -29,10 +29,14 @@ interface Layer {
 
 const DIGEST = /^sha256[:-]([0-9a-f]{64})$/;
 const MOST_TEXT_BYTES = 4 * 1024 * 1024;
+const MOST_MANIFEST_BYTES = 1024 * 1024;
 
 /**
  * Reads a folder as Ollama lays it out: `manifests/<host>/<namespace>/<name>/<tag>` names the layers, `blobs/sha256-<hex>`
  * holds them (Ollama server/images.go, types/model/name.go; layout seen with 0.11.4).
+ *
+ * The core that the folder belongs to can write there what it likes, and what is read here is sent to another core: a link
+ * that leads out of the folder counts as nothing.
  */
 export class ModelFolder {
   constructor(readonly path: string) {}
@@ -58,10 +62,15 @@ export class ModelFolder {
   }
 
   private async layersOf(manifest: string): Promise<Layer[] | undefined> {
-    const text = await readFile(manifest, 'utf8').catch(() => undefined);
-    if (text === undefined) return undefined;
-    const { layers } = JSON.parse(text) as { layers?: Layer[] };
-    return Array.isArray(layers) ? layers.filter(({ digest }) => DIGEST.test(digest)) : undefined;
+    const sizeBytes = await this.sizeOf(manifest);
+    if (sizeBytes === undefined || sizeBytes > MOST_MANIFEST_BYTES) return undefined;
+    try {
+      const { layers } = JSON.parse((await this.textOf(manifest)).toString('utf8')) as { layers?: Layer[] };
+      return Array.isArray(layers) ? layers.filter(({ digest }) => DIGEST.test(digest)) : undefined;
+    } catch {
+      // Half written, or no manifest at all.
+      return undefined;
+    }
   }
 
   private async read(layers: readonly Layer[]): Promise<StoredModel | undefined> {
@@ -80,9 +89,56 @@ export class ModelFolder {
   private async blob({ digest, size }: Layer): Promise<StoredBlob | undefined> {
     const [, hex = ''] = DIGEST.exec(digest) ?? [];
     const path = join(this.path, 'blobs', `sha256-${hex}`);
-    const sizeBytes = (await stat(path).catch(() => undefined))?.size;
-    if (sizeBytes !== size) return undefined;
-    return { digest: `sha256:${hex}`, sizeBytes, open: () => createReadStream(path) };
+    const sizeBytes = await this.sizeOf(path);
+    if (sizeBytes === undefined || sizeBytes !== size) return undefined;
+    return {
+      digest: `sha256:${hex}`,
+      sizeBytes,
+      open: () => Readable.from(this.contentOf(path), { objectMode: false }),
+    };
+  }
+
+  /** @returns undefined where no file of this folder is there */
+  private async sizeOf(path: string): Promise<number | undefined> {
+    const file = await this.opened(path).catch(() => undefined);
+    if (!file) return undefined;
+    try {
+      return (await file.stat()).size;
+    } finally {
+      await file.close();
+    }
+  }
+
+  private async textOf(path: string): Promise<Buffer> {
+    const parts: Buffer[] = [];
+    for await (const part of this.contentOf(path)) parts.push(part);
+    return Buffer.concat(parts);
+  }
+
+  private async *contentOf(path: string): AsyncGenerator<Buffer> {
+    const file = await this.opened(path);
+    // The stream closes it.
+    for await (const part of file.createReadStream()) yield part as Buffer;
+  }
+
+  /**
+   * What was opened is what lies in the folder: whoever swaps a file for a link in between is found out, since the two
+   * are not the same file then.
+   */
+  private async opened(path: string): Promise<FileHandle> {
+    // A pipe in its place is not waited for.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const held = await file.stat();
+      const [root, real] = await Promise.all([realpath(this.path), realpath(path)]);
+      const there = await stat(real);
+      const same = held.ino === there.ino && held.dev === there.dev;
+      if (held.isFile() && same && real.startsWith(root + sep)) return file;
+      throw new Error(`${path} is no file of the folder of models`);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 }
 

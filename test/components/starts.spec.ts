@@ -33,8 +33,8 @@ describe('components that do not start or end as they should', () => {
     expect(await component.exited).toEqual({ code: null, signal: 'SIGKILL' });
   });
 
-  it('wrong-label is the good one', async () => {
-    expect((await start('wrong-label').call('add', { a: 1, b: 1 })).structuredContent).toEqual({ sum: 2 });
+  it.each(['wrong-label', 'image-volume'])('%s is the good one', async (behaviour) => {
+    expect((await start(behaviour).call('add', { a: 1, b: 1 })).structuredContent).toEqual({ sum: 2 });
   });
 
   it('refuses a behaviour that there is not', async () => {

@@ -104,6 +104,7 @@ export class DockerComponentContainers extends ComponentContainers {
         entrypoint: [Config.Entrypoint ?? []].flat(),
         cmd: Config.Cmd ?? [],
         env: Config.Env ?? [],
+        volumes: Object.keys(Config.Volumes ?? {}),
         architecture: found.Architecture,
       };
     } catch (error) {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { type Check, failed, passed, warned } from './check';
 
 const NAME_LABEL = 'io.modelcontextprotocol.server.name';
@@ -6,7 +7,10 @@ const MOST_BYTES = { 'mcp-tool': 2 ** 30, service: 2 ** 30, core: 8 * 2 ** 30 };
 /** As images name them, and as engines do. */
 const ARCHITECTURES: Record<string, string> = { amd64: 'x86_64', arm64: 'aarch64' };
 
-/** The image as it came: the one that was named, of the component that it says it is, for this machine, not too large. */
+/**
+ * The image as it came: the one that was named, of the component that it says it is, for this machine, not too large, and
+ * without a place to write that nobody has approved.
+ */
 export const image: Check = {
   number: 1,
   id: 'image',
@@ -30,8 +34,19 @@ export const image: Check = {
     const megabytes = Math.round(found.bytes / 1e6);
     const most = MOST_BYTES[scene.block.kind];
     if (found.bytes > most) return failed(`it has ${megabytes} MB; at most ${most / 2 ** 20} MiB`);
+    const state = scene.block.permissions?.filesystem?.state?.path;
+    const unbounded = found.volumes.filter((path) => folder(path) !== (state && folder(state)));
+    if (unbounded.length > 0)
+      return failed(
+        `its image declares the volume ${unbounded.slice(0, 3).join(', ')}, where it could write without a limit whatever its rights say; have it in permissions.filesystem.state, or build it without`,
+        unbounded,
+      );
     const root = ['', '0', 'root'].includes(found.user.split(':')[0] ?? '');
     if (root) return warned(`${megabytes} MB; made to run as root, and run as user 10001 all the same`);
     return passed(`${megabytes} MB, for ${found.architecture}, as user ${found.user}`);
   },
 };
+
+function folder(path: string): string {
+  return posix.normalize(`${path}/`);
+}

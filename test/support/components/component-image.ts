@@ -17,7 +17,7 @@ const BUILDER = join(__dirname, 'build-images.mjs');
 export async function componentImages(
   components: readonly TestComponent[] = TEST_COMPONENTS,
 ): Promise<Record<string, string>> {
-  const wanted = components.map(({ behaviour, label }) => ({ behaviour, label }));
+  const wanted = components.map(({ behaviour, label, volume }) => ({ behaviour, label, volume }));
   const { stdout } = await run(process.execPath, [BUILDER, JSON.stringify(wanted)], {
     timeout: 600_000,
     maxBuffer: 2 ** 24,

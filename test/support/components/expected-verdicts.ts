@@ -24,6 +24,7 @@ export const TABLE: readonly [string, Verdict, number | undefined, string, RegEx
 
   // It does not start, or is not what it says.
   ['wrong-label', 'fail', 1, 'its image carries the name of another component', /label|name/i],
+  ['image-volume', 'fail', 1, 'its image gives it a place to write that nobody approved', /volume/i],
   ['exit-at-start', 'fail', 2, 'it exits with 1, and stderr says why', /1/],
   ['hang-at-start', 'fail', 2, 'there is no answer to initialize within its own limit'],
   ['wrong-protocol', 'fail', 3, 'there is no such version of MCP', /1999-12-31/],

@@ -12,6 +12,8 @@ export interface TestComponent {
   behaviour: string;
   /** Value of the image's label `io.modelcontextprotocol.server.name`. */
   label: string;
+  /** That its image declares. */
+  volume?: string;
   /**
    * @param digest `sha256:...` of the image in its registry
    * @param identifier `host/repository:tag`
@@ -93,6 +95,7 @@ export const TEST_COMPONENTS: readonly TestComponent[] = TABLE.map(
   ([behaviour, verdict, check, why, says]) => ({
     behaviour,
     label: nameOf(behaviour === 'wrong-label' ? 'good' : behaviour),
+    ...(behaviour === 'image-volume' && { volume: '/anywhere' }),
     expected: { verdict, ...(check !== undefined && { check }), why, ...(says && { says }) },
     manifest: (digest, identifier) => ({
       $schema: 'https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json',

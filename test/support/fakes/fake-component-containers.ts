@@ -59,6 +59,7 @@ export class FakeComponentContainers extends ComponentContainers {
       entrypoint: [],
       cmd: [],
       env: [],
+      volumes: behaviourOf(reference) === 'image-volume' ? ['/anywhere'] : [],
       architecture: 'amd64',
     });
   }
