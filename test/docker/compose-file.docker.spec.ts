@@ -58,7 +58,7 @@ describe('docker-compose.yml', () => {
       entrypoint: ['node', 'dist/cli.js', 'component', 'pack'],
       environment: { RDZEN_REGISTRY: '127.0.0.1:6001', RDZEN_REGISTRY_ADDRESS: 'registry:5000' },
     });
-    expect(Object.keys(pack?.networks ?? {})).toEqual(['system_network']);
+    expect(Object.keys(pack?.networks ?? {})).toEqual(['registry_network']);
     expect(pack?.volumes?.map(({ target, read_only }) => [target, read_only ?? false])).toEqual([
       ['/data', false],
       ['/data/shared', true],
@@ -144,8 +144,16 @@ describe('docker-compose.yml', () => {
     expect(config.networks['system_network']?.internal ?? false).toBe(false);
     expect(Object.keys(service('sandbox-ollama').networks ?? {})).toEqual(['sandbox_network']);
     expect(config.networks['core_network']?.internal).toBe(true);
+    // Neither asks for a password, so that no core may reach them.
+    expect(config.networks['database_network']?.internal).toBe(true);
+    const on = (network: string): string[] =>
+      Object.keys(config.services).filter((name) => network in (service(name).networks ?? {}));
+    expect(on('database_network').sort()).toEqual(['mongodb', 'rocketchat']);
+    expect(on('registry_network').sort()).toEqual(['rdzen', 'registry']);
+    expect(on('system_network').sort()).toEqual(['core1', 'core2', 'rdzen', 'rocketchat']);
     expect(Object.keys(service('rdzen').networks ?? {}).sort()).toEqual([
       'core_network',
+      'registry_network',
       'sandbox_network',
       'system_network',
     ]);
@@ -192,7 +200,7 @@ describe('docker-compose.yml', () => {
     for (const core of ['core1', 'core2']) {
       expect(mounts(core)).toEqual([`./data/ollama/${core}:/root/.ollama`, './data/shared:/data/shared:ro']);
       // Not the folder above, where the core's private key lies.
-      expect(mounts('rdzen')).toContain(`./data/ollama/${core}/models:/models/${core}:ro`);
+      expect(mounts('rdzen')).toContain(`./data/ollama/${core}:/models/${core}:ro`);
     }
     expect(mounts('sandbox-ollama')).toEqual(['./data/ollama/sandbox:/root/.ollama']);
   });

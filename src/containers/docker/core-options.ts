@@ -14,6 +14,8 @@ const STOP_S = 30;
 /** Which network it is reached by, and where. */
 export interface CorePlace {
   network: string;
+  /** Nothing but what is on it is in reach. */
+  internal: boolean;
   /** Port of the loopback address under which it is published; undefined where it is reached by its name. */
   publishedPort?: number;
 }
@@ -23,7 +25,7 @@ export interface CorePlace {
  * end of its own. It bears no owner, since it outlives this process like the cores of a compose file.
  */
 export function coreOptions(spec: CoreContainerSpec, place: CorePlace): ContainerCreateOptions {
-  const { network, publishedPort } = place;
+  const { network, internal, publishedPort } = place;
   const published = publishedPort !== undefined;
   return {
     name: spec.name,
@@ -40,6 +42,9 @@ export function coreOptions(spec: CoreContainerSpec, place: CorePlace): Containe
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
       RestartPolicy: { Name: 'unless-stopped' },
       NetworkMode: network,
+      // Without a way out no question goes out either: engines before 26 hand them to the machine's own resolver even so
+      // (CVE-2024-29018). A resolver that is not there; names of its own network are known all the same.
+      ...(internal ? { Dns: ['127.0.0.1'], DnsOptions: ['timeout:1', 'attempts:1'] } : {}),
       PidsLimit: spec.pids,
       Memory: spec.memoryMiB * MIB,
       MemorySwap: spec.memoryMiB * MIB,

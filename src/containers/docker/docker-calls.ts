@@ -111,6 +111,21 @@ export class DockerCalls {
     }
   }
 
+  /** False for a network that is not to be seen. */
+  async isInternal(network: string): Promise<boolean> {
+    const asked = { verb: 'inspect', subject: `network ${network}` };
+    try {
+      const found = await this.client.call(
+        asked,
+        () => this.client.api.getNetwork(network).inspect() as Promise<{ Internal?: boolean }>,
+      );
+      return found.Internal === true;
+    } catch (error) {
+      if (isMissing(error) || (error instanceof RdzenError && error.code === 'ENGINE_REFUSED')) return false;
+      throw error;
+    }
+  }
+
   /** One that is connected already is no error. */
   connect(which: string, { network, settings }: Attachment): Promise<void> {
     const asked = { verb: 'connect', subject: `container ${which} to network ${network}` };

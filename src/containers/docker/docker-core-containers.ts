@@ -88,8 +88,10 @@ export class DockerCoreContainers extends CoreContainers {
 
   private async place({ like, published }: CoreContainerSpec): Promise<CorePlace> {
     const [own = 'bridge'] = Object.keys((await this.calls.inspect(like))?.NetworkSettings.Networks ?? {});
+    const network = this.placing.network ?? own;
     return {
-      network: this.placing.network ?? own,
+      network,
+      internal: await this.calls.isInternal(network),
       ...(published ? { publishedPort: await this.placing.freePort() } : {}),
     };
   }
