@@ -7,6 +7,7 @@ import { ApiKeys } from './admin/api-keys.service';
 import { EventStream } from './admin/event-stream';
 import { EventsController } from './admin/events.controller';
 import { HealthController } from './admin/health.controller';
+import { KeysController } from './admin/keys.controller';
 import { MessagesController } from './admin/messages.controller';
 import { MetricsController } from './admin/metrics/metrics.controller';
 import { Metrics } from './admin/metrics/metrics.service';
@@ -325,6 +326,7 @@ export class AppModule {
         HealthController,
         MetricsController,
         MessagesController,
+        KeysController,
         FailoverController,
         SwitchoverController,
         CoresController,

@@ -6,7 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { AccessGuard } from './admin/access.guard';
-import { ApiKeys } from './admin/api-keys.service';
+import { ApiKeys, PAGE_KEY } from './admin/api-keys.service';
 import { requireFlatBody } from './admin/flat-body';
 import { refuseUnreadable, refuseUnroutable } from './admin/raw-refusals';
 import { accountMaker, chatAccount, chatPassword, type ChatMeans } from './app.chat';
@@ -43,8 +43,6 @@ import { readIfThere, writeAtomically } from './storage/atomic-file';
 import { LibsqlStore } from './storage/libsql-store';
 
 const KEY_MADE = 'key-made';
-/** With it the chat page's server asks for what its panel of the cores shows and does. */
-const PAGE_KEY = 'chat page';
 const BODY_LIMIT = 256 * 1024;
 
 /** Everything that stands before the application does. */
@@ -214,6 +212,7 @@ export function openApi(app: NestFastifyApplication): OpenAPIObject {
     .addTag('failover', 'What happened to the cores')
     .addTag('components', 'The catalogue of components')
     .addTag('messages', 'Questions and dead letters')
+    .addTag('keys', 'Who may call')
     .addTag('health', 'Probes')
     .build();
   return SwaggerModule.createDocument(app, config, { autoTagControllers: false });

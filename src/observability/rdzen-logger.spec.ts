@@ -34,6 +34,16 @@ describe(RdzenLogger.name, () => {
     expect(written.split('[secret]').length).toBeGreaterThanOrEqual(15);
   });
 
+  it('strikes out whatever has the shape of an API key, told of it or not', () => {
+    const secret = 'Z'.repeat(43);
+    const sut = logger();
+    sut.warn(`GET /docs?key=rdz_k3R9xqZ2.${secret} failed`);
+    sut.log('API key k3R9xqZ2 was made');
+    expect(written).not.toContain(secret);
+    expect(written).toContain('GET /docs?key=[secret] failed');
+    expect(written).toContain('API key k3R9xqZ2 was made');
+  });
+
   it('keeps to its level', () => {
     const sut = logger('text', 'warn');
     sut.log('quiet');

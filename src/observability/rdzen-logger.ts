@@ -1,4 +1,5 @@
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+import { API_KEY } from '../shared/api-key-shape';
 
 const LEVELS: Record<'debug' | 'info' | 'warn' | 'error', LogLevel[]> = {
   debug: ['debug', 'log', 'warn', 'error', 'fatal'],
@@ -17,8 +18,10 @@ const CHATTER = new Set([
 ]);
 
 const DEEPEST = 6;
+/** Known by its shape, so that no list of all that were ever made grows with them. */
+const ANY_KEY = new RegExp(API_KEY, 'g');
 
-/** The log: one line (or one JSON object) an entry, with every known secret struck out. */
+/** The log: one line (or one JSON object) an entry, with every known secret and every API key struck out. */
 export class RdzenLogger extends ConsoleLogger {
   private readonly secrets: string[] = [];
 
@@ -58,7 +61,10 @@ export class RdzenLogger extends ConsoleLogger {
 
   private clean(value: unknown, depth = 0): unknown {
     if (typeof value === 'string')
-      return this.secrets.reduce((text, secret) => text.replaceAll(secret, '[secret]'), value);
+      return this.secrets.reduce(
+        (text, secret) => text.replaceAll(secret, '[secret]'),
+        value.replace(ANY_KEY, '[secret]'),
+      );
     if (typeof value !== 'object' || value === null) return value;
     if (depth > DEEPEST) return '[too deep]';
     if (value instanceof Error) return this.cleanError(value, depth);

@@ -61,6 +61,9 @@ const ROUTES: Record<string, Access> = {
   'GET /api/v1/approvals': 'read',
   'POST /api/v1/approvals/{code}/approve': 'admin',
   'POST /api/v1/approvals/{code}/reject': 'admin',
+  'GET /api/v1/keys': 'admin',
+  'POST /api/v1/keys': 'admin',
+  'DELETE /api/v1/keys/{id}': 'admin',
   'GET /api/v1/messages': 'read',
   'POST /api/v1/messages/{id}/requeue': 'operate',
   'POST /api/v1/messages/{id}/discard': 'operate',
@@ -77,6 +80,7 @@ const BODIES: Record<string, object> = {
   'POST /api/v1/components': { component: 'no-such-component' },
   'PUT /api/v1/components/{name}/config': { values: { KEY: 'value' } },
   'POST /api/v1/approvals/{code}/reject': { reason: 'no' },
+  'POST /api/v1/keys': { name: 'made by whoever may', scope: 'read' },
 };
 /** A stream that does not end by itself is asked for what there is not. */
 const QUERIES: Record<string, string> = { 'GET /api/v1/events': '?about=nothing' };
@@ -101,6 +105,7 @@ const HEARS: Record<string, number[]> = {
   'POST /api/v1/approvals/{code}/approve': [404],
   'POST /api/v1/approvals/{code}/reject': [404],
   'GET /api/v1/events': [400],
+  'POST /api/v1/keys': [201],
   // With nothing to compare with.
   'GET /api/v1/trials/{id}/compare': [400],
 };
@@ -128,7 +133,7 @@ describe('who may do what', () => {
     sut = await InProcessRdzen.ready();
     document = openApi(sut.app);
     const revoked = await sut.key('admin');
-    await sut.app.get(ApiKeys).revoke(revoked.slice(4, 12));
+    await sut.app.get(ApiKeys).revoke(revoked.slice(4, 12), 'api:nobody');
     keys = {
       none: '',
       garbage: 'letmein',
