@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CallerNames } from '../access/caller-names';
 import { ACCESS_METADATA, includes, type Access } from '../access/scope';
 import { Clock } from '../shared/clock';
+import { silent } from '../component-registry/catalogue/for-chat';
 import { RdzenError } from '../shared/rdzen-error';
 import { ApiKeys, type KeyHolder } from './api-keys.service';
 
@@ -74,7 +75,8 @@ export class AccessGuard implements CanActivate {
         `This needs a key of scope "${needed}"; key ${holder.id} has "${holder.scope}".`,
       );
     }
-    this.names.note(`api:${holder.id}`, holder.name);
+    // Whoever made the key chose its name, and it may stand in the chat.
+    this.names.note(`api:${holder.id}`, silent(holder.name));
     request.holder = holder;
   }
 
