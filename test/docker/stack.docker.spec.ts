@@ -133,6 +133,16 @@ describe('the whole composition', () => {
     expect(shown).not.toContain(password);
   }, 60_000);
 
+  it('asks a browser on the host for a key, and shows the pages of the API for that of the installation', async () => {
+    const stranger = await fetch(`${api}/docs`);
+    expect(stranger.status).toBe(401);
+    expect(stranger.headers.get('www-authenticate')).toMatch(/^Basic /);
+    const key = (await inside('rdzen', 'cat', '/data/admin.key')).trim();
+    const authorization = `Basic ${Buffer.from(`me:${key}`).toString('base64')}`;
+    for (const page of ['/docs', '/docs-json', '/metrics'])
+      expect((await fetch(api + page, { headers: { authorization } })).status).toBe(200);
+  });
+
   it('runs rdzen without rights, on a root it cannot write', async () => {
     expect(await inside('rdzen', 'id', '-u')).toBe('1000');
     await expect(inside('rdzen', 'touch', '/app/mark')).rejects.toThrow(/Read-only file system/);
