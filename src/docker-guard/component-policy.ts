@@ -43,7 +43,8 @@ export const COMPONENT: FieldRules = {
   Entrypoint: words,
   Env: strings('a list of NAME=value', /^[A-Za-z_][A-Za-z0-9_.-]*=[^\0]*$/),
   WorkingDir: text('an absolute path', /^\/[^\0]{0,200}$/),
-  Hostname: text('a host name', /^[a-z0-9][a-z0-9-]{0,62}$/),
+  // The engine lets a container answer to it on every network it is on.
+  Hostname: exactly('component'),
   StopSignal: text('a signal by name', /^SIG[A-Z0-9]{2,8}$/),
   StopTimeout: integer('0 to 60 seconds', 0, () => 60),
   Tty: flag,

@@ -1,5 +1,5 @@
 import { COMPONENT, COMPONENT_HOST } from './component-policy';
-import { type FieldRule, type FieldRules, integer, required, text } from './field-rules';
+import { exactly, type FieldRule, type FieldRules, integer, required, text } from './field-rules';
 import { isEmpty, isObject, type Json } from './strict-json';
 
 /** Label of a create call that asks for a core; its value is the core's number, or `trial`. */
@@ -19,7 +19,11 @@ const ports: FieldRule = {
 };
 
 /** Body of `POST /containers/create` for a core that came as a component: the cage of any other. */
-export const CORE_BODY: FieldRules = without(COMPONENT, NOT_BODY);
+export const CORE_BODY: FieldRules = {
+  ...without(COMPONENT, NOT_BODY),
+  // It answers to this name as well as to its own; in its trial it is called as every component is.
+  Hostname: exactly('core', 'component'),
+};
 
 /** Its `HostConfig`: larger, on a network of its kind, and reached by a port of the loopback address at most. */
 export const CORE_HOST: FieldRules = {

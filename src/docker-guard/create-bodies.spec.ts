@@ -77,6 +77,7 @@ const CONFIG_VALUES: Record<string, unknown[]> = {
   ],
   Volumes: [{}, { '/x': {} }],
   Env: [['A=1'], ['B=2']],
+  Hostname: ['component', 'core', 'core1', 'mongodb', 'rdzen', '', undefined],
   user: ['0:0'],
   hostconfig: [{ Privileged: true }],
   HostConfig2: [{ Privileged: true }],
@@ -170,6 +171,7 @@ function dangers(sent: JsonObject, kind: string): string[] {
       host.networkmode !== 'shop_net' ||
         Object.keys(low(low(body.networkingconfig).endpointsconfig)).some((one) => one !== 'shop_net'),
     );
+    bad('other host name', some(body.hostname) && body.hostname !== 'core1');
     bad('other image', !String(body.image).startsWith('ollama/ollama:'));
     bad(
       'unmasked',
@@ -183,8 +185,10 @@ function dangers(sent: JsonObject, kind: string): string[] {
     );
     return found;
   }
-  bad('binds', some(host.binds));
   const isCore = kind === 'core';
+  bad('binds', some(host.binds));
+  // The engine's own name service tells it to whoever is on the same network.
+  bad('host name', ![undefined, '', 'component', isCore ? 'core' : ''].includes(body.hostname as string));
   bad(
     'ports',
     some(host.portbindings) &&

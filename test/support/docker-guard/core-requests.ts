@@ -95,6 +95,12 @@ export function hostileToCores(components: Readonly<Record<string, Request[]>>):
       furtherCore({ Labels: { 'rdzen.core': '11', 'com.docker.compose.service': 'mongodb' } }),
       furtherCore({ Labels: { 'rdzen.core': '11', 'rdzen.watched': 'true' } }),
     ],
+    'core.Hostname': [
+      ...['a b', 'core1', 'mongodb', 'rdzen', 'rdzen-core11', 'Core'].map((Hostname) =>
+        furtherCore({ Hostname }),
+      ),
+      coreOnTrial({ Hostname: 'core1' }),
+    ],
     'core.NetworkingConfig': [furtherCore({ NetworkingConfig: 'x' })],
     'core.HostConfig.PidsLimit': host('PidsLimit', -1, 0, 1e6, undefined),
     'core.HostConfig.Memory': host('Memory', 0, 2 ** 41, undefined),

@@ -82,7 +82,7 @@ const OF_COMPONENTS: Readonly<Record<string, Request[]>> = {
   'component.Entrypoint': config('Entrypoint', { a: 1 }),
   'component.Env': config('Env', ['NO EQUALS'], 'A=1'),
   'component.WorkingDir': config('WorkingDir', 'relative'),
-  'component.Hostname': config('Hostname', 'a b'),
+  'component.Hostname': config('Hostname', 'a b', 'core1', 'mongodb', 'rdzen', 'core', 'Component'),
   'component.StopSignal': config('StopSignal', '; x'),
   'component.StopTimeout': config('StopTimeout', 1e6),
   ...Object.fromEntries(
