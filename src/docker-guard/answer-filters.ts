@@ -8,7 +8,7 @@ const ours = (list: Json | undefined): Json[] =>
 
 /** Answers that the guard reads and shortens: lists to what is ours, the rest by what is a secret of others. */
 export const ANSWER_FILTERS: Readonly<Partial<Record<Answer, (answer: Json) => Json>>> = {
-  containers: (answer) => ours(answer),
+  containers: (answer) => ours(answer).map(withoutCommand),
   networks: (answer) => ours(answer),
   volumes: (answer) => (isObject(answer) ? { ...answer, Volumes: ours(answer.Volumes) } : answer),
   information: (answer) =>
@@ -23,6 +23,11 @@ export function withoutSecrets(inspection: Json): Json {
   const config = without(objectAt(inspection, 'Config'), ['Healthcheck']);
   const { Health: _, ...state } = objectAt(inspection, 'State');
   return { ...inspection, Args: [], State: state, Config: { ...config, Env: [], Cmd: [], Entrypoint: [] } };
+}
+
+/** The same of one entry of a list. */
+function withoutCommand(entry: Json): Json {
+  return isObject(entry) && !isManaged(objectAt(entry, 'Labels')) ? { ...entry, Command: '' } : entry;
 }
 
 function without(object: JsonObject, keys: readonly string[]): JsonObject {
