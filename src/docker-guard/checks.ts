@@ -38,6 +38,8 @@ export const CHECKS = {
   'replacement.networks': 'The new one is on networks of the old one only, under names it had there.',
   'connect.network':
     'A network of compose takes only what replaces a container on it, or a service of its own that lost it.',
+  'connect.internal':
+    'A network of ours that compose did not make is joined where it has no way out, or by what replaces a container on it.',
   'connect.aliases': 'On a network of compose nothing answers to the name of another service.',
 } as const;
 

@@ -73,6 +73,14 @@ export async function judgeConnect(
       'Join networks that were made through the guard.',
     ),
   );
+  // One of ours that has a way out was not made through the guard: its own container goes back to it, and nobody else comes.
+  policy.demand('connect.internal', isOfCompose || network.Internal === true || old !== undefined, () =>
+    forbidden(
+      'connect.internal',
+      `to join network ${reference}, which has a way out,`,
+      'Join internal networks; an egress proxy stands on RDZEN_GUARD_EGRESS_NETWORK from the start.',
+    ),
+  );
   const before = endpointOn(textAt(network, 'Id'), old ?? container);
   const names = [...ownAliases(container, before), ...(old ? ownAliases(old, before) : [])];
   const bounds = isOfCompose || old ? { names, ipam: before.IPAMConfig ?? null } : undefined;

@@ -1,16 +1,19 @@
 import { coreOnTrial, furtherCore } from '../../test/support/docker-guard/core-requests';
 import {
   component,
+  COMPONENT_ID,
   CORE,
   FILES,
   egressHelper,
   helper,
   HAD,
+  IN_ITS_PLACE,
   isPermitted,
   judge,
   LIMITS,
   replacement,
   type Request,
+  STANDING,
 } from '../../test/support/docker-guard/guard-world';
 import { HOSTILE, UNLISTED } from '../../test/support/docker-guard/hostile-corpus';
 import { type Check, CHECKS } from './checks';
@@ -85,6 +88,22 @@ describe(Policy.name, () => {
       await expect(judge(request)).resolves.toMatchObject({ method: 'POST' });
     const { path } = await judge({ call: 'POST /v1.41/containers/core2/restart?t=3&junk=1' });
     expect(path).toBe(`/v1.41/containers/${'9'.repeat(64)}/restart?t=3`);
+  });
+
+  // An egress proxy or a component to a network of components, a core that lost the one of compose, and what took a place.
+  it.each([
+    ['rdzen-tools', 'n-tool', COMPONENT_ID, 'egress'],
+    ['n-tool', 'n-tool', FILES, undefined],
+    ['cores_net', 'n-cores', STANDING, 'core2'],
+    ['n-open', 'n-open', IN_ITS_PLACE, 'brain'],
+  ])('lets join %s what Rdzen connects to it', async (network, id, Container, alias) => {
+    const EndpointConfig = alias === undefined ? {} : { Aliases: [alias] };
+    await expect(
+      judge({ call: `POST /v1.41/networks/${network}/connect`, body: { Container, EndpointConfig } }),
+    ).resolves.toMatchObject({
+      path: `/v1.41/networks/${id}/connect`,
+      body: { Container, EndpointConfig },
+    });
   });
 
   it.each(rows.filter(({ rule }) => !(rule in BACKED)))(

@@ -15,6 +15,8 @@ export const [CORE, FOREIGN, WATCHED, COMPONENT_ID, STRAY] = ['c', 'f', 'a', 'b'
 export const FILES = '8'.repeat(64);
 /** A managed container that still bears its own name. */
 export const STANDING = '9'.repeat(64);
+/** One that stepped aside, on a network with a way out, and the one that took its place. */
+export const [ASIDE, IN_ITS_PLACE] = ['2'.repeat(64), '3'.repeat(64)] as [string, string];
 
 export const LIMITS: GuardLimits = {
   ...readGuardSettings({
@@ -84,6 +86,8 @@ const CONTAINERS = [
       { Type: 'bind', Source: '/', Destination: '/host' },
     ],
   },
+  container(ASIDE, 'rdzen-brain.old-ab12', { 'rdzen.managed': 'true' }, on('rdzen-open', 'n-open', 'brain')),
+  container(IN_ITS_PLACE, 'rdzen-brain', { 'rdzen.managed': 'true', 'rdzen.replaces': ASIDE }),
   container(STRAY, 'mongodb.old-ab12', { 'com.docker.compose.project': 'shop' }),
 ].map((one) => asJson(one) as JsonObject);
 const NETWORKS = [

@@ -385,6 +385,9 @@ const OF_COMPONENTS: Readonly<Record<string, Request[]>> = {
     call('POST /networks/n-cores/connect', { Container: COMPONENT_ID }),
     call('POST /networks/shop_net/connect', { Container: COMPONENT_ID }),
   ],
+  'connect.internal': [COMPONENT_ID, FILES, STANDING].flatMap((Container) =>
+    ['n-open', 'rdzen-open'].map((network) => call(`POST /networks/${network}/connect`, { Container })),
+  ),
   'connect.aliases': [
     call('POST /networks/n-cores/connect', { Container: STANDING, EndpointConfig: { Aliases: ['mongodb'] } }),
     replacement({}, {}, { endpoints: { shop_net: { Aliases: ['mongodb'] } } }),
