@@ -12,6 +12,9 @@ export const CHECKS = {
   'container.rename':
     'A container keeps its name, but for stepping aside as NAME.old-HEX and back, or within our prefix.',
   'container.count': 'There is an upper bound to containers of ours.',
+  'network.count': 'There is an upper bound to networks of ours.',
+  'volume.count':
+    'There is an upper bound to volumes of ours; to make one that is there already is none more.',
   'component.labels':
     'A component bears rdzen.managed, and no label of its image that decides anything here.',
   'component.network':

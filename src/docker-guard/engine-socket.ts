@@ -1,5 +1,5 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
-import type { Facts } from './facts';
+import type { Counted, Facts } from './facts';
 import { ImagesHad } from './images-had';
 import { LastSeen } from './last-seen';
 import { isObject, type Json, type JsonObject } from './strict-json';
@@ -7,6 +7,12 @@ import { isObject, type Json, type JsonObject } from './strict-json';
 const FACT_MS = 10_000;
 /** An answer the guard reads itself: lists and inspections. */
 export const MOST_ANSWER_BYTES = 32 * 2 ** 20;
+
+const LISTS: Readonly<Record<Counted, { path: string; key?: string }>> = {
+  containers: { path: '/containers/json?all=1&' },
+  networks: { path: '/networks?' },
+  volumes: { path: '/volumes?', key: 'Volumes' },
+};
 
 /** The engine cannot be asked, or does not answer. */
 export class EngineUnreachable extends Error {}
@@ -85,10 +91,13 @@ export class EngineSocket implements Facts {
       : Promise.resolve(undefined);
   }
 
-  async managedContainers(): Promise<number> {
+  async managed(kind: Counted): Promise<number> {
     const filters = encodeURIComponent('{"label":["rdzen.managed=true"]}');
-    const { text } = await this.read({ method: 'GET', path: `/containers/json?all=1&filters=${filters}` });
-    const found = JSON.parse(text) as Json;
+    const { path, key } = LISTS[kind];
+    const { status, text } = await this.read({ method: 'GET', path: `${path}filters=${filters}` });
+    const told = status === 200 ? (JSON.parse(text) as Json) : undefined;
+    // Moby tells no volumes as null.
+    const found = key !== undefined && isObject(told) ? (told[key] ?? []) : told;
     return Array.isArray(found) ? found.length : Number.POSITIVE_INFINITY;
   }
 

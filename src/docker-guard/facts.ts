@@ -1,5 +1,7 @@
 import { isObject, type Json, type JsonObject } from './strict-json';
 
+export type Counted = 'containers' | 'networks' | 'volumes';
+
 /** What the engine tells of things by id, name or the beginning of an id; undefined where there is none. */
 export interface Facts {
   container(reference: string): Promise<JsonObject | undefined>;
@@ -10,8 +12,8 @@ export interface Facts {
   network(reference: string): Promise<JsonObject | undefined>;
   volume(name: string): Promise<JsonObject | undefined>;
   image(reference: string): Promise<JsonObject | undefined>;
-  /** How many containers of ours there are, running or not. */
-  managedContainers(): Promise<number>;
+  /** How many of ours there are; containers running or not. */
+  managed(kind: Counted): Promise<number>;
 }
 
 export const MANAGED = 'rdzen.managed';

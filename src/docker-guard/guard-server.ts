@@ -16,6 +16,8 @@ import { TarRefused } from './tar-header';
 
 /** dockerode repeats a body in the query. */
 const MOST_HEADER_BYTES = 512 * 1024;
+/** A volume that went while a container is made with it would be made anew by the engine, and counted by nobody. */
+const ONE_AT_A_TIME = /^(POST \S*\/(containers|networks|volumes)\/create|DELETE \S*\/volumes\/[^/?]+)(\?|$)/;
 const PASSED_HEADERS = [
   'content-type',
   'api-version',
@@ -38,7 +40,7 @@ export interface Refused {
 export class GuardServer {
   readonly server: Server;
   private readonly judge: Judge;
-  /** Makes only one container at a time, or the bound to their number could be passed by. */
+  /** Makes only one thing at a time, or the bound to their number could be passed by. */
   private creating: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -66,7 +68,7 @@ export class GuardServer {
     answer.on('error', () => undefined);
     asked.on('error', () => undefined);
     try {
-      if (asked.method === 'POST' && /\/containers\/create(\?|$)/.test(asked.url ?? ''))
+      if (ONE_AT_A_TIME.test(`${asked.method} ${asked.url}`))
         await (this.creating = this.creating
           .then(() => this.forward(asked, answer))
           .catch((error: unknown) => this.refuse(asked, answer, error)));

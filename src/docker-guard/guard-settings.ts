@@ -33,6 +33,10 @@ export interface GuardLimits {
   tmpfsBytes: number;
   /** Containers of ours that may exist at a time. */
   containers: number;
+  /** The same of networks. */
+  networks: number;
+  /** The same of volumes. */
+  volumes: number;
   /** Largest archive that is written into a volume, bytes. */
   archiveBytes: number;
   /** Largest request body, bytes; archives have a bound of their own. */
@@ -84,6 +88,8 @@ export function readGuardSettings(env: Record<string, string | undefined>): Guar
       pids: whole('RDZEN_GUARD_PIDS', env.RDZEN_GUARD_PIDS, 256, 1, 4_096),
       tmpfsBytes: whole('RDZEN_GUARD_TMPFS_MB', env.RDZEN_GUARD_TMPFS_MB, 64, 1, 4_096) * MiB,
       containers: whole('RDZEN_GUARD_CONTAINERS', env.RDZEN_GUARD_CONTAINERS, 64, 1, 1_000),
+      networks: whole('RDZEN_GUARD_NETWORKS', env.RDZEN_GUARD_NETWORKS, 64, 1, 1_000),
+      volumes: whole('RDZEN_GUARD_VOLUMES', env.RDZEN_GUARD_VOLUMES, 200, 1, 10_000),
       archiveBytes: whole('RDZEN_GUARD_ARCHIVE_MB', env.RDZEN_GUARD_ARCHIVE_MB, 256, 1, 65_536) * MiB,
       bodyBytes: 256 * 1024,
     },

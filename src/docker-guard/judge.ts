@@ -1,4 +1,14 @@
-import { containerLabels, containerName, type Facts, isManaged, isWatched, objectAt, textAt } from './facts';
+import type { Check } from './checks';
+import {
+  containerLabels,
+  containerName,
+  type Counted,
+  type Facts,
+  isManaged,
+  isWatched,
+  objectAt,
+  textAt,
+} from './facts';
 import { judgeFields } from './field-rules';
 import { isPinned, parseImage } from './image-reference';
 import { judgeArchive } from './judge-archive';
@@ -200,14 +210,7 @@ export class Judge {
     const { abortSignal: _, ...rest } = given;
     switch (route.body) {
       case 'create': {
-        const count = policy.has('container.count') ? await facts.managedContainers() : 0;
-        policy.demand('container.count', count < policy.limits.containers, () =>
-          forbidden(
-            'container.count',
-            `one more than ${policy.limits.containers} containers`,
-            'Remove some, or raise RDZEN_GUARD_CONTAINERS.',
-          ),
-        );
+        await this.room('containers', 'container.count');
         return { body: await judgeCreate(given, query.get('name'), facts, policy) };
       }
       case 'update':
@@ -215,6 +218,8 @@ export class Judge {
       case 'network':
       case 'volume': {
         const body = judgeFields(route.body, policy[route.body], rest, policy.limits);
+        if (route.body === 'network') await this.room('networks', 'network.count');
+        else if (!(await facts.volume(textAt(body, 'Name')))) await this.room('volumes', 'volume.count');
         return { body: { ...body, Labels: { ...objectAt(body, 'Labels'), 'rdzen.managed': 'true' } } };
       }
       case 'connect':
@@ -222,6 +227,18 @@ export class Judge {
       case 'disconnect':
         return judgeDisconnect(reference, given, facts, policy);
     }
+  }
+
+  /** Whoever calls this makes one at a time. */
+  private async room(kind: Counted, check: Check): Promise<void> {
+    if (!this.policy.has(check)) return;
+    const most = this.policy.limits[kind];
+    if ((await this.facts.managed(kind)) >= most)
+      throw forbidden(
+        check,
+        `one more than ${most} ${kind}`,
+        `Remove some, or raise RDZEN_GUARD_${kind.toUpperCase()}.`,
+      );
   }
 }
 

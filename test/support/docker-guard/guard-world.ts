@@ -25,7 +25,7 @@ export const LIMITS: GuardLimits = {
     RDZEN_GUARD_EGRESS_NETWORK: 'way_out',
     RDZEN_GUARD_CORE_NETWORK: 'further_net',
   }).limits,
-  containers: 10,
+  ...{ containers: 10, networks: 10, volumes: 10 },
 };
 
 const HOST = {
@@ -170,7 +170,7 @@ export class FactsOfTests implements Facts {
   image(reference: string): Promise<JsonObject | undefined> {
     return Promise.resolve(IMAGES[reference]);
   }
-  managedContainers(): Promise<number> {
+  managed(): Promise<number> {
     return Promise.resolve(this.count);
   }
 }
@@ -178,7 +178,7 @@ export class FactsOfTests implements Facts {
 export interface Request {
   call: string;
   body?: unknown;
-  /** Containers of ours that there are already. */
+  /** Containers, networks and volumes of ours that there are already, of each. */
   count?: number;
 }
 

@@ -162,6 +162,11 @@ const OF_COMPONENTS: Readonly<Record<string, Request[]>> = {
     { ...component(), call: 'POST /containers/create' },
   ],
   'container.count': [{ ...component(), count: 10 }],
+  'network.count': [10, 11].map((count) => ({
+    ...call('POST /networks/create', { Name: 'rdzen-x', Internal: true, ...isolated }),
+    count,
+  })),
+  'volume.count': [10, 11].map((count) => ({ ...call('POST /volumes/create', { Name: 'rdzen-x' }), count })),
   'route.unlisted': [
     `POST /containers/${CORE}/exec`,
     'POST /build',
