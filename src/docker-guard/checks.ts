@@ -26,6 +26,8 @@ export const CHECKS = {
     'What is written are plain files and folders below that place, of RDZEN_GUARD_ARCHIVE_MB at most: no links, no devices, no setuid.',
   'helper.program': 'A helper is what its label says: the egress proxy, or the gate.',
   'helper.image': 'A helper is made of the image that the operator named, by its id.',
+  'helper.open':
+    'An egress proxy opens no network beyond the public internet but those of RDZEN_GUARD_EGRESS_PRIVATE, as they are spelt there.',
   'helper.network':
     'An egress proxy is on the network with the way out that the operator named, a gate on one of ours without any.',
   'core.number': 'A core says which it is: its number from 10 to 999, or that it is on trial.',

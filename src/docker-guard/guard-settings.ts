@@ -18,6 +18,8 @@ export interface GuardLimits {
   helperImage?: string;
   /** Name or id of the network by which an egress proxy gets out. */
   egressNetwork: string;
+  /** Networks beyond the public internet that an egress proxy may open, as CIDR, spelt as its environment spells them. */
+  egressPrivate: readonly string[];
   /** Most memory of one component, bytes. */
   memoryBytes: number;
   /** Most processor time of one component, billionths of a processor. */
@@ -47,6 +49,7 @@ const MiB = 2 ** 20;
 const PREFIX = /^[a-z][a-z0-9-]{1,30}-$/;
 const IMAGE = /^[a-z0-9][\w./:@-]{0,300}$/;
 const NETWORK = /^(?!host$|none$|default$)[A-Za-z0-9][\w.-]{0,127}$/;
+const CIDR = /^[0-9a-fA-F.:]+\/\d{1,3}$/;
 const REGISTRY = /^[a-z0-9][a-z0-9.-]*(:\d{1,5})?$/;
 
 /** Reads the program's environment. @throws Error that names the variable, its value and what is allowed. */
@@ -56,26 +59,24 @@ export function readGuardSettings(env: Record<string, string | undefined>): Guar
     throw new Error(
       `RDZEN_GUARD_PREFIX is "${prefix}"; allowed: small letters, digits and hyphens, a letter first, a hyphen last`,
     );
-  const registries = (env.RDZEN_GUARD_REGISTRIES ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter(Boolean);
-  const wrong = registries.find((name) => !REGISTRY.test(name));
-  if (wrong !== undefined)
-    throw new Error(
-      `RDZEN_GUARD_REGISTRIES holds "${wrong}"; allowed: host names with an optional port, with commas between`,
-    );
+  const listed = (name: string, pattern: RegExp, allowed: string): string[] => {
+    const found = words(env[name]);
+    const wrong = found.find((one) => !pattern.test(one));
+    if (wrong === undefined) return found;
+    throw new Error(`${name} holds "${wrong.slice(0, 100)}"; allowed: ${allowed}, with commas between`);
+  };
   return {
     listen: socketPath('RDZEN_GUARD_LISTEN', env.RDZEN_GUARD_LISTEN || '/run/rdzen-guard/docker.sock'),
     docker: socketPath('RDZEN_GUARD_DOCKER', env.RDZEN_GUARD_DOCKER || '/var/run/docker.sock'),
     ...(env.RDZEN_GUARD_GID ? { gid: whole('RDZEN_GUARD_GID', env.RDZEN_GUARD_GID, 0, 0, 2 ** 31) } : {}),
     limits: {
-      registries,
+      registries: listed('RDZEN_GUARD_REGISTRIES', REGISTRY, 'host names with an optional port'),
       prefix,
       ...(env.RDZEN_GUARD_HELPER_IMAGE
         ? { helperImage: like('RDZEN_GUARD_HELPER_IMAGE', env.RDZEN_GUARD_HELPER_IMAGE, IMAGE) }
         : {}),
       egressNetwork: like('RDZEN_GUARD_EGRESS_NETWORK', env.RDZEN_GUARD_EGRESS_NETWORK || 'bridge', NETWORK),
+      egressPrivate: listed('RDZEN_GUARD_EGRESS_PRIVATE', CIDR, 'networks such as 10.1.0.0/16'),
       memoryBytes: whole('RDZEN_GUARD_MEMORY_MB', env.RDZEN_GUARD_MEMORY_MB, 512, 6, 65_536) * MiB,
       nanoCpus: whole('RDZEN_GUARD_CPU_PERCENT', env.RDZEN_GUARD_CPU_PERCENT, 100, 1, 6_400) * 1e7,
       ...(env.RDZEN_GUARD_CORE_NETWORK
@@ -94,6 +95,14 @@ export function readGuardSettings(env: Record<string, string | undefined>): Guar
       bodyBytes: 256 * 1024,
     },
   };
+}
+
+/** As the egress proxy reads its lists. */
+export function words(text = ''): string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
 }
 
 function like(name: string, text: string, pattern: RegExp): string {

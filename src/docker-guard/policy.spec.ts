@@ -17,6 +17,7 @@ import {
 } from '../../test/support/docker-guard/guard-world';
 import { HOSTILE, UNLISTED } from '../../test/support/docker-guard/hostile-corpus';
 import { type Check, CHECKS } from './checks';
+import { readGuardSettings } from './guard-settings';
 import { Policy } from './policy';
 
 const TABLES = {
@@ -188,6 +189,27 @@ describe(Policy.name, () => {
       message: expect.stringContaining('RDZEN_GUARD_CORE_NETWORK'),
     });
     expect(await isPermitted(component({}, { Memory: 4096 * 2 ** 20 }))).toBe(false);
+  });
+
+  it('an egress proxy opens what the operator named, and nothing where that is nothing', async () => {
+    const opening = (networks: string): Request =>
+      egressHelper({ Env: ['RDZEN_EGRESS_ALLOW=db.test:5432', `RDZEN_EGRESS_OPEN=${networks}`] });
+    for (const networks of ['', ' , ', '10.1.0.0/16', 'fd12::/16,10.1.0.0/16'])
+      expect([networks, await isPermitted(opening(networks))]).toEqual([networks, true]);
+    await expect(judge(opening('172.16.0.0/12'))).rejects.toMatchObject({
+      rule: 'helper.open',
+      message: expect.stringContaining('RDZEN_GUARD_EGRESS_PRIVATE'),
+    });
+    const named = readGuardSettings({ RDZEN_GUARD_EGRESS_PRIVATE: '172.16.0.0/12' }).limits.egressPrivate;
+    const docker = new Policy({ ...LIMITS, egressPrivate: named });
+    expect(await isPermitted(opening('172.16.0.0/12'), docker)).toBe(true);
+    const { egressPrivate } = readGuardSettings({ RDZEN_GUARD_EGRESS_PRIVATE: '' }).limits;
+    expect(await isPermitted(opening('10.1.0.0/16'), new Policy({ ...LIMITS, egressPrivate }))).toBe(false);
+    expect(await isPermitted(opening(''), new Policy({ ...LIMITS, egressPrivate }))).toBe(true);
+    for (const wrong of ['10.1.2.3', 'db.test', '10.1.0.0/16;x'])
+      expect(() => readGuardSettings({ RDZEN_GUARD_EGRESS_PRIVATE: wrong })).toThrow(
+        `RDZEN_GUARD_EGRESS_PRIVATE holds "${wrong}"`,
+      );
   });
 
   it('lets files go to and from a volume of ours', async () => {

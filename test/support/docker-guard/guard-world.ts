@@ -23,6 +23,7 @@ export const LIMITS: GuardLimits = {
     RDZEN_GUARD_REGISTRIES: 'registry.test:5000',
     RDZEN_GUARD_HELPER_IMAGE: 'rdzen:1',
     RDZEN_GUARD_EGRESS_NETWORK: 'way_out',
+    RDZEN_GUARD_EGRESS_PRIVATE: '10.1.0.0/16, fd12::/16',
     RDZEN_GUARD_CORE_NETWORK: 'further_net',
   }).limits,
   ...{ containers: 10, networks: 10, volumes: 10 },

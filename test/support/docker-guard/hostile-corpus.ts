@@ -264,6 +264,16 @@ const OF_COMPONENTS: Readonly<Record<string, Request[]>> = {
     egressHelper({ Entrypoint: ['node', 'dist/gate/main.js'] }),
     helper({ Labels: { 'rdzen.helper': 'shell' } }),
   ],
+  'helper.open': [
+    ['RDZEN_EGRESS_OPEN=172.16.0.0/12'],
+    ['RDZEN_EGRESS_OPEN=0.0.0.0/0,::/0'],
+    // Within one that is open, or wider, or spelt otherwise: compared as text, so that there is one way to read it.
+    ...['10.1.2.0/24', '10.0.0.0/8', '10.1.0.1/16', 'FD12::/16', '10.1.0.0', '10.1.0.0/16;0.0.0.0/0'].map(
+      (one) => [`RDZEN_EGRESS_OPEN=${one}`],
+    ),
+    ['RDZEN_EGRESS_OPEN=10.1.0.0/16, 172.16.0.0/12'],
+    ['RDZEN_EGRESS_OPEN=10.1.0.0/16', 'RDZEN_EGRESS_ALLOW=x:1', 'RDZEN_EGRESS_OPEN=172.16.0.0/12'],
+  ].map((Env) => egressHelper({ Env })),
   'helper.image': aid('Image', `sha256:${'1'.repeat(64)}`, `sha256:${'5'.repeat(64)}`),
   'helper.network': [
     ...aidHost('NetworkMode', 'way_out', 'bridge', 'host', 'none', 'rdzen-open', 'shop_net', 'cores_net'),

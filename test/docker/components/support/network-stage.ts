@@ -103,6 +103,7 @@ export async function networkStage(
   const guard = await more.guard?.({
     RDZEN_GUARD_HELPER_IMAGE: rig.images.rdzen,
     RDZEN_GUARD_EGRESS_NETWORK: `nettest-${run}`,
+    RDZEN_GUARD_EGRESS_PRIVATE: subnet,
   });
   const client = new DockerClient(dockerAddress(`unix://${guard?.socket ?? SOCKET}`), clock);
   const maker = { owner: `nettest-${run}`, run };
