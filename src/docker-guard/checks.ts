@@ -20,6 +20,8 @@ export const CHECKS = {
   'component.network':
     'A component is on no network, or on one of ours that has no way out and no service of compose.',
   'component.volume': 'A volume that is mounted exists, is ours, and is a plain local one.',
+  'image.volume':
+    'An image declares no volume but where one of ours, or a tmpfs, is mounted; a replacement also has those of what it replaces.',
   'archive.place':
     'Files are read and written only where a plain volume of ours is mounted, in a container that Rdzen made itself.',
   'archive.content':

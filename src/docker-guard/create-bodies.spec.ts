@@ -3,6 +3,7 @@ import { furtherCore } from '../../test/support/docker-guard/core-requests';
 import {
   component,
   judge,
+  KEPT,
   LIMITS,
   PINNED,
   type Request,
@@ -67,7 +68,7 @@ const HOST_VALUES: Record<string, unknown[]> = {
   __proto__X: [{ Privileged: true }],
 };
 const CONFIG_VALUES: Record<string, unknown[]> = {
-  Image: [PINNED, 'alpine', 'evil.test/x:1', 'ollama/ollama:1', 'evil/shell:1'],
+  Image: [PINNED, KEPT, 'alpine', 'evil.test/x:1', 'ollama/ollama:1', 'evil/shell:1'],
   User: ['10001:10001', 'root', '0', '0:0', '', undefined],
   Labels: [
     {},
@@ -221,7 +222,14 @@ function dangers(sent: JsonObject, kind: string): string[] {
   bad('pids', !(Number(host.pidslimit) > 0));
   bad(
     'image',
-    body.image !== PINNED && !(isCore && String(body.image).startsWith('registry.test:5000/ollama@sha256:')),
+    body.image !== PINNED &&
+      body.image !== KEPT &&
+      !(isCore && String(body.image).startsWith('registry.test:5000/ollama@sha256:')),
+  );
+  // Docker mounts one of its own where none of ours is.
+  bad(
+    'volume of the image',
+    body.image === KEPT && !((host.mounts ?? []) as object[]).some((mount) => low(mount).target === '/data'),
   );
   bad('log driver', !['json-file', 'local', 'none'].includes(low(host.logconfig).type as string));
   bad(

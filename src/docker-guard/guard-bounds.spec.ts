@@ -51,6 +51,8 @@ class CountingEngine {
     // As Moby tells none.
     if (pathname === '/volumes')
       return [200, { Volumes: volumes.length === 0 ? null : volumes.map(() => ({})) }];
+    // The image of the containers.
+    if (pathname.startsWith('/images/')) return [200, { Id: 'x', Config: {} }];
     const name = /^\/volumes\/(.+)$/.exec(pathname)?.[1];
     if (name !== undefined && volumes.includes(name)) return [200, { Name: name }];
     return [404, { message: 'not here' }];

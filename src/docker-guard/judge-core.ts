@@ -2,6 +2,7 @@ import { RESERVED_LABELS } from './component-policy';
 import { FURTHER_CORE } from './core-policy';
 import { type Facts, isManaged, MANAGED, objectAt, objectsAt, PROJECT, textAt, textsAt } from './facts';
 import { judgeFields } from './field-rules';
+import { judgeImageVolumes } from './judge-image';
 import { judgeEndpoint } from './judge-network';
 import { demandPlainVolume, onlyEndpoint } from './judge-place';
 import type { Policy } from './policy';
@@ -36,6 +37,7 @@ export async function judgeCore(
   body.NetworkingConfig = endpoints(given, wanted, { network, name, isTrial: number === 'trial' }, policy);
   for (const mount of objectsAt(host, 'Mounts'))
     await demandPlainVolume(textAt(mount, 'Source'), 'core.volume', facts, policy);
+  await judgeImageVolumes(body, facts, policy);
   return body;
 }
 

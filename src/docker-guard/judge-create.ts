@@ -19,6 +19,7 @@ import { HELPER } from './helper-policy';
 import { parseImage } from './image-reference';
 import { judgeCore } from './judge-core';
 import { judgeHelper } from './judge-helper';
+import { judgeImageVolumes } from './judge-image';
 import { isOwnProject, judgeEndpoint, ownAliases } from './judge-network';
 import { demandPlainVolume, onlyEndpoint } from './judge-place';
 import type { Policy } from './policy';
@@ -80,6 +81,7 @@ async function judgeComponent(
   body.NetworkingConfig = componentEndpoints(given, textAt(given.HostConfig, 'NetworkMode'), network, policy);
   for (const mount of objectsAt(host, 'Mounts'))
     await demandPlainVolume(textAt(mount, 'Source'), 'component.volume', facts, policy);
+  await judgeImageVolumes(body, facts, policy);
   return body;
 }
 
@@ -141,6 +143,11 @@ async function judgeReplacing(
     mounts: objectsAt(old, 'Mounts'),
   };
   const body = judgeReplacement(given, replaced, policy);
+  const binds = textsAt(body.HostConfig, 'Binds').map((bind) => bind.split(':')[1] ?? '');
+  await judgeImageVolumes(body, facts, policy, [
+    ...binds,
+    ...Object.keys(objectAt(replaced.config, 'Volumes')),
+  ]);
   body.NetworkingConfig = await oldEndpoints(objectAt(given, 'NetworkingConfig'), old, facts, policy);
   return body;
 }

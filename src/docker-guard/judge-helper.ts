@@ -3,6 +3,7 @@ import { RESERVED_LABELS } from './component-policy';
 import { judgeFields } from './field-rules';
 import { words } from './guard-settings';
 import { HELPER, HELPERS } from './helper-policy';
+import { judgeImageVolumes } from './judge-image';
 import type { Policy } from './policy';
 import { forbidden } from './refusal';
 import type { JsonObject } from './strict-json';
@@ -23,6 +24,7 @@ export async function judgeHelper(given: JsonObject, facts: Facts, policy: Polic
   const ours = Object.fromEntries(RESERVED_LABELS.map((label) => [label, '']));
   body.Labels = { ...objectAt(body, 'Labels'), ...ours, [MANAGED]: 'true' };
   body.HostConfig = { ...host, NetworkMode: await network(kind, textAt(host, 'NetworkMode'), facts, policy) };
+  await judgeImageVolumes(body, facts, policy);
   return body;
 }
 

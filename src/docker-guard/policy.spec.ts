@@ -10,9 +10,11 @@ import {
   IN_ITS_PLACE,
   isPermitted,
   judge,
+  KEPT,
   LIMITS,
   replacement,
   type Request,
+  SCRATCH,
   STANDING,
 } from '../../test/support/docker-guard/guard-world';
 import { HOSTILE, UNLISTED } from '../../test/support/docker-guard/hostile-corpus';
@@ -210,6 +212,33 @@ describe(Policy.name, () => {
       expect(() => readGuardSettings({ RDZEN_GUARD_EGRESS_PRIVATE: wrong })).toThrow(
         `RDZEN_GUARD_EGRESS_PRIVATE holds "${wrong}"`,
       );
+  });
+
+  it('lets an image declare a volume where one of ours or a tmpfs is mounted, or what is replaced had one', async () => {
+    const Mounts = [{ Type: 'volume', Source: 'rdzen-state', Target: '/data' }];
+    for (const request of [
+      component({ Image: KEPT }, { Mounts }),
+      component({ Image: SCRATCH }),
+      furtherCore({ Image: KEPT }),
+      coreOnTrial({ Image: KEPT }, { Mounts }),
+      replacement({ Image: 'ollama/ollama:3' }, { Binds: ['models:/models', 'nameless:/cache'] }),
+    ])
+      expect([request, await isPermitted(request)]).toEqual([request, true]);
+    await expect(judge(component({ Image: KEPT }))).rejects.toMatchObject({
+      ...{ status: 403, rule: 'image.volume' },
+      message: expect.stringMatching(/at \/data.*without VOLUME/),
+    });
+    const built = new Policy({ ...LIMITS, helperImage: 'rdzen:2' });
+    const image = { Image: `sha256:${'a'.repeat(64)}` };
+    await expect(judge(helper(image), built)).rejects.toMatchObject({ rule: 'image.volume' });
+  });
+
+  it('of an image that is not here it says what the engine says', async () => {
+    const absent = `registry.test:5000/absent@sha256:${'0'.repeat(64)}`;
+    for (const request of [component({ Image: absent }), furtherCore({ Image: absent })])
+      await expect(judge(request)).rejects.toMatchObject({
+        ...{ status: 404, message: `No such image: ${absent}` },
+      });
   });
 
   it('lets files go to and from a volume of ours', async () => {

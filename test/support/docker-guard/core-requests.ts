@@ -1,4 +1,4 @@
-import { component, DIGEST, type Request } from './guard-world';
+import { component, DIGEST, KEPT, KEPT_TWICE, type Request } from './guard-world';
 
 const MiB = 2 ** 20;
 
@@ -130,6 +130,12 @@ export function hostileToCores(components: Readonly<Record<string, Request[]>>):
       endpoint('further_net', { IPAMConfig: { IPv4Address: '10.9.0.1' } }),
     ],
     'core.volume': (components['component.volume'] ?? []).map(changedAlike),
+    'image.volume': [
+      ...(components['image.volume'] ?? []),
+      furtherCore({ Image: KEPT_TWICE }),
+      furtherCore({ Image: KEPT }, { Mounts: [] }),
+      coreOnTrial({ Image: KEPT }),
+    ],
     'core.unlisted': [
       furtherCore({ Entrypoint: ['sh'] }),
       furtherCore({ WorkingDir: '/x' }),

@@ -7,6 +7,10 @@ import { asJson, type JsonObject } from '../../../src/docker-guard/strict-json';
 
 export const DIGEST = `sha256:${'d'.repeat(64)}`;
 export const PINNED = `registry.test:5000/tool@${DIGEST}`;
+/** Images that declare a volume: where a component keeps its data, there and beside it, and in its scratch. */
+export const [KEPT, KEPT_TWICE, SCRATCH] = ['kept', 'kept-twice', 'scratch'].map(
+  (name) => `registry.test:5000/${name}@${DIGEST}`,
+) as [string, string, string];
 export const HELPER_IMAGE = `sha256:${'4'.repeat(64)}`;
 export const [CORE, FOREIGN, WATCHED, COMPONENT_ID, STRAY] = ['c', 'f', 'a', 'b', 'e'].map((digit) =>
   digit.repeat(64),
@@ -130,6 +134,29 @@ const IMAGES: Record<string, JsonObject> = {
   'evil/shell:1': { Id: `sha256:${'3'.repeat(64)}`, RepoTags: ['evil/shell:1'] },
   [`sha256:${'1'.repeat(64)}`]: { Id: `sha256:${'1'.repeat(64)}`, RepoTags: ['ollama/ollama:1'] },
   ...Object.fromEntries([HAD, HAD_BY_CORE2, UNKNOWN].map((Id) => [Id, { Id, RepoTags: [] }])),
+  ...Object.fromEntries(
+    [PINNED, `registry.test:5000/ollama@${DIGEST}`, 'registry.test:5000/tool:1', 'alpine:latest'].map(
+      (name) => [name, { Id: `sha256:${'8'.repeat(64)}`, Config: { Volumes: null } }],
+    ),
+  ),
+  ...Object.fromEntries(
+    Object.entries({
+      [KEPT]: ['/data/'],
+      [KEPT_TWICE]: ['/data', '/var/lib/x'],
+      [SCRATCH]: ['/tmp'],
+      'ollama/ollama:3': ['/models', '/cache'],
+      'ollama/ollama:4': ['/models', '/root/.ollama'],
+      'rdzen:2': ['/data'],
+    }).map(([name, places]) => [
+      name,
+      {
+        Id: `sha256:${'a'.repeat(64)}`,
+        RepoTags: [name],
+        Config: { Volumes: Object.fromEntries(places.map((place) => [place, {}])) },
+      },
+    ]),
+  ),
+  [`sha256:${'a'.repeat(64)}`]: { Id: `sha256:${'a'.repeat(64)}`, Config: { Volumes: { '/data': {} } } },
   // Another name of what it had: today. Tomorrow it may be of anything.
   'evil/had:1': { Id: HAD, RepoTags: [] },
 };

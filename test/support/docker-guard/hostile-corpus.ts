@@ -12,8 +12,11 @@ import {
   HELPER_IMAGE,
   HAD,
   HAD_BY_CORE2,
+  KEPT,
+  KEPT_TWICE,
   type Request,
   replacement,
+  SCRATCH,
   STANDING,
   STRAY,
   UNKNOWN,
@@ -33,6 +36,7 @@ const same = (key: string, ...values: unknown[]): Request[] =>
 const aid = (key: string, ...values: unknown[]): Request[] => values.map((value) => helper({ [key]: value }));
 const aidHost = (key: string, ...values: unknown[]): Request[] =>
   values.map((value) => helper({}, { [key]: value }));
+const at = (Target: string): object[] => [{ Type: 'volume', Source: 'rdzen-state', Target }];
 const isolated = { Options: { 'com.docker.network.bridge.inhibit_ipv4': 'true' } };
 const NOTHING = undefined;
 
@@ -157,6 +161,15 @@ const OF_COMPONENTS: Readonly<Record<string, Request[]>> = {
     [{ Type: 'volume', Source: 'rdzen-bind', Target: '/data' }],
     [{ Type: 'volume', Source: 'rdzen-absent', Target: '/data' }],
   ),
+  'image.volume': [
+    component({ Image: KEPT }),
+    component({ Image: KEPT }, { Mounts: at('/data/x') }),
+    component({ Image: KEPT }, { Mounts: at('/mnt') }),
+    component({ Image: KEPT_TWICE }, { Mounts: at('/data') }),
+    component({ Image: SCRATCH }, { Tmpfs: { '/run': 'size=1m,nosuid,nodev' } }),
+    replacement({ Image: 'ollama/ollama:4' }),
+    replacement({ Image: 'ollama/ollama:3' }, { Binds: ['models:/models'] }),
+  ],
   'container.name': [
     { ...component(), call: 'POST /containers/create?name=mongodb' },
     { ...component(), call: 'POST /containers/create' },
