@@ -28,6 +28,8 @@ const CALLS: Readonly<Record<Counted, { path: string; body: (name: string) => un
 class CountingEngine {
   readonly made: Record<Counted, string[]> = { containers: [], networks: [], volumes: [] };
   readonly filters: string[] = [];
+  /** What was changed, as it was done. */
+  readonly done: string[] = [];
   readonly server: Server = createServer((asked, answer) => {
     void this.answer(asked).then(([status, told]) =>
       answer.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(told)),
@@ -41,7 +43,8 @@ class CountingEngine {
     const { containers, networks, volumes } = this.made;
     const kind = /^\/(containers|networks|volumes)\/create$/.exec(pathname)?.[1] as Counted | undefined;
     if (kind !== undefined) {
-      await pause(20);
+      await pause(50);
+      this.done.push(`make ${kind}`);
       this.made[kind].push((JSON.parse(text) as { Name?: string }).Name ?? '');
       return [201, { Id: 'x' }];
     }
@@ -54,7 +57,10 @@ class CountingEngine {
     // The image of the containers.
     if (pathname.startsWith('/images/')) return [200, { Id: 'x', Config: {} }];
     const name = /^\/volumes\/(.+)$/.exec(pathname)?.[1];
-    if (name !== undefined && volumes.includes(name)) return [200, { Name: name }];
+    if (name !== undefined && volumes.includes(name)) {
+      if (asked.method === 'DELETE') this.done.push(`remove ${name}`);
+      return [200, { Name: name, Driver: 'local', Labels: { 'rdzen.managed': 'true' } }];
+    }
     return [404, { message: 'not here' }];
   }
 }
@@ -103,5 +109,15 @@ describe('bounds to what there is of ours', () => {
       expect(await make('volumes', `rdzen-${index}`)).toMatchObject({ status: 201 });
     expect(await make('volumes', 'rdzen-new')).toMatchObject({ status: 403 });
     expect(await make('volumes', 'rdzen-1')).toMatchObject({ status: 201 });
+  });
+
+  it('a volume does not go between the look at it and the container that is made with it', async () => {
+    await make('volumes', 'rdzen-0');
+    const Mounts = [{ Type: 'volume', Source: 'rdzen-0', Target: '/data' }];
+    const made = rawCall(socket, 'POST', '/containers/create?name=rdzen-x', component({}, { Mounts }).body);
+    await pause(5);
+    const removed = rawCall(socket, 'DELETE', '/volumes/rdzen-0');
+    expect([(await made).status, (await removed).status]).toEqual([201, 200]);
+    expect(engine.done).toEqual(['make volumes', 'make containers', 'remove rdzen-0']);
   });
 });
