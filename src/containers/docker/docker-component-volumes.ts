@@ -119,7 +119,8 @@ export class DockerComponentVolumes extends ComponentVolumes {
     await this.remove(to);
     await this.make(to, component);
     try {
-      await this.through(from, FILLED_AT, image, (source) =>
+      // Where the component has it: an image may declare a volume there, which would be one of its own elsewhere.
+      await this.through(from, path, image, (source) =>
         this.through(to, path, image, async (target) => target.write(await source.open())),
       );
     } catch (error) {
