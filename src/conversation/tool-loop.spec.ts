@@ -105,7 +105,7 @@ describe(ToolLoop.name, () => {
     expect(bench.calls.made).toHaveLength(2);
   });
 
-  it.each(['timeout', 'closed'] as const)(
+  it.each(['timeout', 'closed', 'protocol'] as const)(
     'does not repeat a writing call that ended in %s, and says so',
     async (kind) => {
       bench.calls.answer = () => new McpFailure(kind, 'no answer');
@@ -116,6 +116,13 @@ describe(ToolLoop.name, () => {
       expect(bench.requests.at(-1)?.messages.at(-1)?.content).toMatch(/What it did is not known/);
     },
   );
+
+  it('says that a writing call failed where it was refused in an error of JSON-RPC', async () => {
+    bench.calls.answer = () => new McpFailure('protocol', 'no such note', -32602);
+    once(note('milk'));
+    expect(await bench.say('Note milk down.')).toContain('could not be called: no such note');
+    expect(bench.calls.made).toHaveLength(1);
+  });
 
   it('says under the answer what was changed', async () => {
     once(note('milk'));

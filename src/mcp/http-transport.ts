@@ -1,4 +1,4 @@
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { SdkError, SdkErrorCode, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import type { Clock } from '../shared/clock';
 import type { FrameViolation } from './frame-reader';
 import type { ServerTransport } from './server-transport';
@@ -12,7 +12,8 @@ const LOOK_WITHIN_MS = 2_000;
 
 /**
  * MCP's streamable HTTP over a door into a container. Source: MCP 2025-11-25, "Transports". The server is not trusted: it
- * sends us to no other address, and one answer has a ceiling. Its standard streams are its log, and their end is its end.
+ * sends us to no other address, and one answer has a ceiling. Its standard streams are its log, and their end is its end; so
+ * is the break of a connection over which it was asked something.
  */
 export class HttpTransport extends StreamableHTTPClientTransport implements ServerTransport {
   readonly violations: FrameViolation[] = [];
@@ -22,7 +23,7 @@ export class HttpTransport extends StreamableHTTPClientTransport implements Serv
   /** @param url on the door */
   constructor(url: URL, stdio: ServerStdio) {
     super(url, {
-      fetch: (to, init) => fetchFrom(url.origin, to, init),
+      fetch: (to, init) => fetchFrom(url.origin, to, init, () => this.end()),
       requestInit: { redirect: 'error' },
       reconnectionOptions: {
         initialReconnectionDelay: 1_000,
@@ -36,7 +37,7 @@ export class HttpTransport extends StreamableHTTPClientTransport implements Serv
         this.logged += chunk.length;
         this.log = (this.log + chunk.toString('utf8')).slice(-MOST_LOG);
       });
-    stdio.stdout.once('close', () => void this.close().catch(() => undefined));
+    stdio.stdout.once('close', () => this.end());
     stdio.stdin.on('error', () => undefined);
   }
 
@@ -50,6 +51,10 @@ export class HttpTransport extends StreamableHTTPClientTransport implements Serv
 
   count(): number {
     return 0;
+  }
+
+  private end(): void {
+    void this.close().catch(() => undefined);
   }
 }
 
@@ -70,22 +75,48 @@ export async function listens(url: URL, clock: Clock, withinMs: number): Promise
   }
 }
 
-async function fetchFrom(origin: string, to: string | URL, init?: RequestInit): Promise<Response> {
+/** @param onBreak told where something was asked, and the connection broke before the whole of an answer was there */
+async function fetchFrom(
+  origin: string,
+  to: string | URL,
+  init: RequestInit | undefined,
+  onBreak: () => void,
+): Promise<Response> {
   const url = new URL(to);
   if (url.origin !== origin) throw new Error('the component sent us to another address');
-  const answer = await fetch(url, { ...init, redirect: 'error' });
+  const broken = (error: unknown): unknown => {
+    // The stream for what the server has to say by itself is opened again by the library: nothing was asked over it.
+    if (init?.method !== 'POST' || init.signal?.aborted) return error;
+    onBreak();
+    return new SdkError(SdkErrorCode.ConnectionClosed, 'its connection broke');
+  };
+  const answer = await fetch(url, { ...init, redirect: 'error' }).catch((error: unknown) => {
+    throw broken(error);
+  });
   if (!answer.body) return answer;
-  let bytes = 0;
-  const capped = answer.body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform: (chunk, stream) => {
-        bytes += chunk.length;
-        // A stream that stays open for what the server has to say is one answer, too.
-        if (bytes > MOST_ANSWER) stream.error(new Error(`its answer is larger than ${MOST_ANSWER} bytes`));
-        else stream.enqueue(chunk);
-      },
-    }),
-  );
   const { status, statusText, headers } = answer;
-  return new Response(capped, { status, statusText, headers });
+  return new Response(capped(answer.body, broken), { status, statusText, headers });
+}
+
+/** @param broken what is made of an error of its source */
+function capped(
+  source: ReadableStream<Uint8Array>,
+  broken: (error: unknown) => unknown,
+): ReadableStream<Uint8Array> {
+  const reader = source.getReader();
+  let bytes = 0;
+  return new ReadableStream<Uint8Array>({
+    pull: async (stream) => {
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        throw broken(error);
+      });
+      if (done) return stream.close();
+      bytes += value.length;
+      // A stream that stays open for what the server has to say is one answer, too.
+      if (bytes <= MOST_ANSWER) return stream.enqueue(value);
+      void reader.cancel().catch(() => undefined);
+      throw new Error(`its answer is larger than ${MOST_ANSWER} bytes`);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
 }

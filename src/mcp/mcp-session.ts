@@ -32,8 +32,8 @@ export interface ToolAnswer {
 
 /**
  * - `timeout`: no answer within its time; whether it did what was asked is not known
- * - `closed`: the server ended
- * - `protocol`: it answered with an error of JSON-RPC, or with what is no answer
+ * - `closed`: the server ended, or its connection broke; whether it did what was asked is not known
+ * - `protocol`: it answered with an error of JSON-RPC, whose `code` is there then, or with what is no answer
  * - `cancelled`: by the caller
  */
 export type CallFailureKind = 'timeout' | 'closed' | 'protocol' | 'cancelled';
@@ -42,7 +42,7 @@ export class McpFailure extends Error {
   constructor(
     readonly kind: CallFailureKind,
     message: string,
-    /** Of JSON-RPC. */
+    /** Of JSON-RPC; absent: it was no answer to what was asked. */
     readonly code?: number,
   ) {
     super(message);
@@ -91,6 +91,7 @@ export class McpSession {
       session.onListChange?.();
     });
     client.onclose = () => {
+      if (session.closed) return;
       session.closed = true;
       session.onClosed?.();
     };

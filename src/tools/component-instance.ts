@@ -76,7 +76,7 @@ export class ComponentInstance {
     return this.missed >= (failures ?? DEFAULT_FAILURES);
   }
 
-  /** @returns false where it is silent; an error is an answer too */
+  /** @returns false where it is silent; an error of JSON-RPC is an answer too */
   async answers(byList = false): Promise<boolean> {
     const { session } = this.running;
     try {
@@ -84,7 +84,7 @@ export class ComponentInstance {
       else await session.ping(this.times.pingMs);
       return true;
     } catch (error) {
-      return error instanceof McpFailure && error.kind === 'protocol';
+      return error instanceof McpFailure && error.code !== undefined;
     }
   }
 
@@ -103,7 +103,9 @@ export class ComponentInstance {
     }
     const how = state?.oomKilled
       ? 'it was ended for the memory it took'
-      : `it exited with code ${state?.exitCode ?? 'unknown'}`;
+      : state?.running
+        ? 'its connection broke'
+        : `it exited with code ${state?.exitCode ?? 'unknown'}`;
     const last = this.redaction.text(this.running.session.transport.logTail).trim().split('\n').pop() ?? '';
     return last === '' ? how : `${how}; its last words: ${last.replace(/[^\P{C}\t]/gu, '?').slice(0, 200)}`;
   }

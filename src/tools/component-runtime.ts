@@ -134,7 +134,7 @@ export class ComponentRuntime {
     const { container } = made;
     const remove = this.once(() => made.remove().finally(() => around.close()));
     try {
-      const { session, door } = await this.speak(manifest, container, startTimeoutS * 1000);
+      const { session, door } = await this.speak(manifest, container, purpose, startTimeoutS * 1000);
       return {
         container,
         session,
@@ -207,6 +207,7 @@ export class ComponentRuntime {
   private async speak(
     manifest: Manifest,
     container: ComponentContainer,
+    { lifetimeMs }: Purpose,
     withinMs: number,
   ): Promise<{ session: McpSession; door?: Door }> {
     const stdio = await container.start();
@@ -219,7 +220,7 @@ export class ComponentRuntime {
       }
       const began = this.clock.monotonic();
       const address = addressOf(manifest);
-      door = await this.door?.open(container, address.port);
+      door = await this.door?.open(container, address.port, lifetimeMs);
       const url = new URL(address.path, `http://${door?.host}:${door?.port}`);
       // With the first that speaks HTTP: the library behind it makes every start slower.
       const { HttpTransport, listens } = loadLater('../mcp/http-transport') as typeof Http;

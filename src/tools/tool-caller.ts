@@ -141,7 +141,8 @@ export class ToolCaller {
       if (!(error instanceof McpFailure)) throw error;
       told(error.kind === 'timeout' ? 'timeout' : error.kind === 'cancelled' ? 'cancelled' : 'failed');
       if (error.kind === 'closed' && reads && tries > 1) return this.send(call, tool, place, tries - 1);
-      if (error.kind !== 'protocol' && !reads) return this.settle(call, 'unknown', TO_MODEL.unknownOutcome());
+      // What answers with an error of JSON-RPC has refused the call; all else may have done what was asked.
+      if (error.code === undefined && !reads) return this.settle(call, 'unknown', TO_MODEL.unknownOutcome());
       return this.settle(call, 'failed', TO_MODEL.failed(error.message));
     }
     crash.reach('tool-call-replied');
