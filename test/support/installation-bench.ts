@@ -217,6 +217,7 @@ export class InstallationBench {
       random,
       key,
     ));
+    containers.others.push(() => this.runtime.open.map(({ labels }) => labels));
     const services = (this.services = new InstalledServices(
       ...([this.runtime.port, containers, this.installed, config, this.bus, clock] as const),
     ));

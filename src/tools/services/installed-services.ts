@@ -6,6 +6,7 @@ import { blockOf } from '../../component-registry/manifest/manifest';
 import { ComponentContainers } from '../../containers/component-containers';
 import { EventBus } from '../../events/event-bus';
 import { Clock, type Timer } from '../../shared/clock';
+import { RdzenError } from '../../shared/rdzen-error';
 import { within } from '../../shared/within';
 import { ComponentConfig } from '../component-config';
 import { keepsData } from '../start-locked';
@@ -29,6 +30,8 @@ export class InstalledServices {
   private readonly logger = new Logger('Services');
   /** By id of the lock. */
   private readonly kept = new Map<string, { service: KeptService; renewal: Timer }>();
+  /** Locks by name, under which nothing is kept any more, and something may be left. */
+  private readonly ended = new Map<string, Set<string>>();
   /** By name: steps of one component, one after the other. */
   private readonly lines = new Map<string, Promise<unknown>>();
   private sweeping?: Promise<unknown>;
@@ -61,12 +64,12 @@ export class InstalledServices {
   /**
    * Nothing of it runs while something is done about what it keeps.
    *
-   * @throws whatever the work throws
+   * @throws whatever the work throws; RdzenError ENGINE_* where not all of it could be ended: nothing was done
    */
   still<T>(name: string, work: () => Promise<T>): Promise<T> {
     return this.alone(name, async () => {
-      await this.endAll(name);
       try {
+        await this.endAll(name);
         return await work();
       } finally {
         await this.settle(name).catch((error: unknown) => this.later(name, error));
@@ -125,7 +128,9 @@ export class InstalledServices {
 
   private async keep(lock: ComponentLock): Promise<void> {
     const { services, config, bus, clock } = this;
-    const service = await KeptService.keep(lock, { services, config, bus, clock });
+    const nothingLeft = ({ component, id }: ComponentLock): Promise<void> =>
+      this.nothingLeft(component, [id]);
+    const service = await KeptService.keep(lock, { services, config, bus, clock, nothingLeft });
     const renewal = clock.after(RENEW_MS, () => {
       const anew = this.alone(lock.component, () => this.end(lock.id)).then(() =>
         this.takeUp({ name: lock.component }),
@@ -137,6 +142,12 @@ export class InstalledServices {
 
   private async endAll(name: string): Promise<void> {
     for (const { lock } of this.ofComponent(name)) await this.end(lock.id);
+    if (this.stopping) return;
+    const wanted = wantedOf(this.installed.get(name));
+    await this.nothingLeft(
+      name,
+      wanted.map(({ id }) => id),
+    );
   }
 
   private async end(lockId: string): Promise<void> {
@@ -145,11 +156,36 @@ export class InstalledServices {
     this.kept.delete(lockId);
     found.renewal.cancel();
     const { service } = found;
-    const left = this.endUsersOf(service.lock.component);
+    const { component } = service.lock;
+    this.ended.set(component, (this.ended.get(component) ?? new Set()).add(lockId));
+    const left = this.endUsersOf(component);
     await within(this.clock, LEAVING_MS, 'calls', left).catch(() => undefined);
-    await service.watched.stop();
-    await left.catch(() => undefined);
-    await service.end();
+    try {
+      await service.watched.stop();
+    } finally {
+      await left.catch(() => undefined);
+      await service.end();
+    }
+  }
+
+  /**
+   * What an earlier life left, or could not be removed in time, may still write to what the component keeps.
+   *
+   * @throws RdzenError ENGINE_*
+   */
+  private async nothingLeft(name: string, lockIds: readonly string[]): Promise<void> {
+    const ended = [...(this.ended.get(name) ?? [])].filter((id) => !this.kept.has(id));
+    for (const id of new Set([...lockIds, ...ended])) {
+      const label = `rdzen.lock=${id}`;
+      // A removal that failed in this life is tried again by whoever asked for it; of an earlier one, by nobody else.
+      if ((await this.containers.count(label)) > 0) await this.containers.sweep();
+      if ((await this.containers.count(label)) > 0)
+        throw new RdzenError(
+          'ENGINE_TIMEOUT',
+          `Docker has not removed a container of ${name} yet that was to be gone. Nothing is done with what it keeps until then; docker ps --all --filter label=${label} shows it.`,
+        );
+      this.ended.get(name)?.delete(id);
+    }
   }
 
   private ofComponent(name: string): KeptService[] {

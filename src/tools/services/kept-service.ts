@@ -22,6 +22,8 @@ export interface KeepTools {
   config: ComponentConfig;
   bus: EventBus;
   clock: Clock;
+  /** @throws RdzenError ENGINE_* while a container is left that may write to what the lock's own is given */
+  nothingLeft: (lock: ComponentLock) => Promise<void>;
 }
 
 /** One lock of an installed service: its network, and what runs there. */
@@ -61,13 +63,18 @@ export class KeptService {
 
   /** Nothing of it runs after it; containers of others must have left its network. */
   async end(): Promise<void> {
-    await this.watched.stop();
-    await this.network.close();
+    try {
+      await this.watched.stop();
+    } finally {
+      await this.network.close();
+    }
   }
 
   private async begin(signal: AbortSignal): Promise<RunningService> {
     const { config, services } = this.tools;
     const { component, manifest, image } = this.lock;
+    // Each start, since the removal of the one before it may have failed as well.
+    await this.tools.nothingLeft(this.lock);
     const { env, redaction, revision } = await config.environment(component, manifest);
     this.revision = revision;
     const state = this.volume === undefined ? undefined : { volume: this.volume };

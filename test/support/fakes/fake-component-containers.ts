@@ -24,6 +24,9 @@ export class FakeComponentContainers extends ComponentContainers {
   /** Set, nothing can be made: the engine is away. */
   problem?: Error;
   removedBySweep = 0;
+  /** Labels of containers that other doubles made, and that are there. */
+  readonly others: (() => Record<string, string>[])[] = [];
+  onSweep: () => void = () => undefined;
   /** Of the engine. */
   restarts = 0;
   /** Somebody ran `docker kill`. */
@@ -75,11 +78,17 @@ export class FakeComponentContainers extends ComponentContainers {
     return Promise.resolve(made);
   }
 
-  count(): Promise<number> {
-    return Promise.resolve(this.left);
+  count(label: string): Promise<number> {
+    if (this.problem) return Promise.reject(this.problem);
+    const [name = '', value] = label.split('=');
+    const there = this.made.flatMap(({ removed, spec }) => (removed ? [] : [spec.labels]));
+    const all = [...there, ...this.others.flatMap((labels) => labels())];
+    const found = all.filter((labels) => (value === undefined ? name in labels : labels[name] === value));
+    return Promise.resolve(found.length);
   }
 
   sweep(): Promise<number> {
+    this.onSweep();
     return Promise.resolve(this.removedBySweep);
   }
 

@@ -1,11 +1,12 @@
 import type { Manifest } from '../../../src/component-registry/manifest/manifest';
 import type { ComponentNetwork } from '../../../src/containers/component-networks';
-import { ComponentDidNotStart } from '../../../src/tools/component-runtime';
+import { ComponentDidNotStart, type Purpose } from '../../../src/tools/component-runtime';
 import type { RunningService, ServiceRuntime } from '../../../src/tools/services/service-runtime';
 
 /** One that was started. */
 export interface FakeService {
   image: string;
+  labels: Record<string, string>;
   volume?: string;
   env: Record<string, string>;
   network: string;
@@ -56,7 +57,7 @@ export class FakeServiceRuntime {
     _: Manifest,
     image: string,
     network: ComponentNetwork,
-    __: unknown,
+    { labels }: Purpose,
     { state, env = {} }: { state?: { volume: string }; env?: Record<string, string> } = {},
   ): Promise<RunningService> => {
     const refusal = this.refusals.shift();
@@ -64,7 +65,7 @@ export class FakeServiceRuntime {
     let fall: () => void = () => undefined;
     const over = new Promise<void>((resolve) => (fall = resolve));
     const service: FakeService = {
-      ...{ image, env, network: network.id, runs: true, closed: false, logBytes: 0, deaf: false },
+      ...{ image, labels, env, network: network.id, runs: true, closed: false, logBytes: 0, deaf: false },
       ...this.next,
       ...(state ? { volume: state.volume } : {}),
       die: () => {
