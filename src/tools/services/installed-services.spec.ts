@@ -129,6 +129,17 @@ describe('a service whose engine is slow', () => {
     expect([open(), state(), writers]).toEqual([['lock-2'], 'healthy', 1]);
   });
 
+  it('leaves none behind that it could not hold against its lock', async () => {
+    install('lock-1');
+    onStart = ({ container }) => {
+      onStart = () => undefined;
+      container.inspect = late;
+    };
+    await during(sut.takeUp({ name: STORE }));
+    await clock.advance(60_000);
+    expect([running.length, open(), state(), writers]).toEqual([2, ['lock-1'], 'healthy', 1]);
+  });
+
   it('does not start beside what an earlier life left and the sweep could not remove', async () => {
     install('lock-1');
     let left = [{ 'rdzen.lock': 'lock-1' }];

@@ -87,7 +87,12 @@ export class KeptService {
       if (!(error instanceof ComponentDidNotStart)) throw error;
       throw new ComponentDidNotStart(whyNotStarted(error, redaction), error.kind, '', error.exitCode);
     }
-    await this.hold(running);
+    try {
+      await this.hold(running);
+    } catch (error) {
+      await running.close().catch(() => undefined);
+      throw error;
+    }
     this.strain = new StrainWatch(manifest, running.container, this.tools.clock);
     return {
       ...{ container: running.container, startedInMs: running.startedInMs, over: running.over },
@@ -102,12 +107,11 @@ export class KeptService {
     };
   }
 
-  /** Against its lock. */
+  /** Against its lock. @throws ComponentDidNotStart where it is another one; RdzenError ENGINE_* */
   private async hold(running: RunningService): Promise<void> {
     const { component, id, imageId } = this.lock;
     const state = await running.container.inspect();
     if (!state || state.imageId === imageId) return;
-    await running.close();
     const reason = `its image is ${state.imageId}, and not ${imageId}`;
     const { bus, clock } = this.tools;
     bus.emit('component.drifted', { component, lockId: id, reason, at: clock.now() });
