@@ -132,6 +132,31 @@ describe(ComponentData.name, () => {
     expect(volume()).not.toBe(first);
   });
 
+  it('copies the data while all of it runs where its manifest says so, and the canary too', async () => {
+    const { lock } = await active();
+    const first = volume();
+    await asked('1.1.0', { backup: 'hot' });
+    await becomes((one) => one?.next?.state === 'canary');
+    const next = now()?.next?.lock ?? lock;
+    await inTime(
+      Promise.all([lock, next].map((one) => sut.pool.call(one, 'add', { a: 2, b: 3 }, { withinMs: 10_000 }))),
+    );
+    const [before, canary] = containers.made.filter(({ removed }) => !removed);
+    const atCopy: number[] = [];
+    const copy = containers.volumes.copy.bind(containers.volumes);
+    containers.volumes.copy = (wanted) => {
+      atCopy.push(containers.left);
+      return copy(wanted);
+    };
+    await inTime(sut.service.promote('good', 'chat:root'));
+    expect(atCopy).toEqual([2]);
+    expect([before?.removed, canary?.removed]).toEqual([true, true]);
+    expect(now()).toMatchObject({ lock: { version: '1.1.0' }, backup: { lockId: lock.id } });
+    expect(containers.volumes.kept.get(volume())).toMatchObject({ copyOf: first });
+    expect(volume()).not.toBe(canary?.spec.state?.volume);
+    expect(kept()).toEqual([first, volume()].sort());
+  });
+
   it('goes back to the data of before only where the upgrade changed it for good', async () => {
     await active();
     const first = volume();

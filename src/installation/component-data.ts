@@ -55,10 +55,13 @@ export class ComponentData {
     const copies = keepsData(next) && keepsData(lock) && backupOf(next) !== 'none';
     const before = { volume, backup: component.backup };
     const backup = { lockId: lock.id, at: this.clock.now(), ...(volume === undefined ? {} : { volume }) };
-    const copied = copies && backupOf(next) === 'hot' && (await this.copy(component, next));
+    const hot = copies && backupOf(next) === 'hot';
+    // The canary goes on in its own copy until all of it is ended: this one is for nobody before.
+    const to = hot ? `${next.id}-hot` : next.id;
+    const copied = hot && (await this.copy(component, next, to));
     await this.pool.still(component.name, async () => {
-      const isCopied = copied || (copies && backupOf(next) === 'cold' && (await this.copy(component, next)));
-      await step(isCopied ? { volume: next.id, backup } : before);
+      const isCopied = copied || (copies && !hot && (await this.copy(component, next, to)));
+      await step(isCopied ? { volume: to, backup } : before);
     });
     await this.prune(component.name);
   }
@@ -106,12 +109,19 @@ export class ComponentData {
     });
   }
 
-  /** @returns whether there was something to copy */
-  private async copy({ name, volume, lock }: InstalledComponent, next: ComponentLock): Promise<boolean> {
+  /**
+   * @param as what the volume of the copy is of, as {@link ComponentConfig.volumeOf} takes it
+   * @returns whether there was something to copy
+   */
+  private async copy(
+    { name, volume, lock }: InstalledComponent,
+    next: ComponentLock,
+    as = next.id,
+  ): Promise<boolean> {
     const path = blockOf(next.manifest).permissions?.filesystem?.state?.path;
     const from = this.config.volumeOf(name, volume);
     if (path === undefined || !keepsData(lock) || !(await this.containers.volumes.exists(from))) return false;
-    const to = this.config.volumeOf(name, next.id);
+    const to = this.config.volumeOf(name, as);
     await this.containers.volumes.copy({ from, to, component: name, image: next.image, path });
     return true;
   }

@@ -218,6 +218,7 @@ export class InstallationBench {
       key,
     ));
     containers.others.push(() => this.runtime.open.map(({ labels }) => labels));
+    containers.volumes.used.push(() => this.runtime.open.map(({ volume }) => volume));
     const services = (this.services = new InstalledServices(
       ...([this.runtime.port, containers, this.installed, config, this.bus, clock] as const),
     ));

@@ -15,7 +15,11 @@ const HOUR = 3_600_000;
 const ROOM = { roomId: 'r1', language: 'en' as const };
 const STORE = 'io.github.rdzen-tests/store';
 
-function manifestOf(version = '1.0.0', permissions: Permissions = {}): Manifest {
+function manifestOf(
+  version = '1.0.0',
+  permissions: Permissions = {},
+  backup: 'none' | 'hot' = 'none',
+): Manifest {
   return {
     name: STORE,
     title: 'Store',
@@ -33,6 +37,7 @@ function manifestOf(version = '1.0.0', permissions: Permissions = {}): Manifest 
         rdzen: {
           ...{ schema: '1', kind: 'service', digest: DIGEST, permissions },
           health: { type: 'http', port: 8080, path: '/health', intervalS: 60 },
+          data: { backup },
         },
       },
     },
@@ -227,6 +232,26 @@ describe('a service, from its approval on', () => {
       (version) => version === '1.0.0',
     );
     await runs();
+  });
+
+  it('an upgrade whose data is copied while it runs takes its place as well', async () => {
+    offer(manifestOf('1.0.0', KEEPS));
+    await install();
+    await runs();
+    const { lock } = await sut.service.promote('store', 'chat:root');
+    const first = sut.config.volumeUnder(lock);
+    containers.volumes.make(first, STORE);
+    offer(manifestOf('1.1.0', KEEPS, 'hot'));
+    await install('1.1.0');
+    const [, canary] = await runs(2);
+    await sut.service.promote('store', 'chat:root');
+    const [now] = await until(
+      () => sut.runtime.open,
+      (all) => all.length === 1 && sut.services.of(STORE)?.lock.version === '1.1.0',
+    );
+    expect(containers.volumes.copies.at(-1)).toMatchObject({ from: first, to: now?.volume });
+    const kept = [...containers.volumes.kept.keys()];
+    expect([kept.includes(first), kept.includes(canary?.volume ?? '')]).toEqual([true, false]);
   });
 
   it('one that uses it comes after it', async () => {

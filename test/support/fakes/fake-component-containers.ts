@@ -32,6 +32,13 @@ export class FakeComponentContainers extends ComponentContainers {
   /** Somebody ran `docker kill`. */
   killedByOthers = false;
 
+  constructor() {
+    super();
+    this.volumes.used.push(() =>
+      this.made.map(({ removed, spec }) => (removed ? undefined : spec.state?.volume)),
+    );
+  }
+
   engine(): Promise<SandboxEngine> {
     if (this.problem) return Promise.reject(this.problem);
     return Promise.resolve({ version: '20.10.24', architecture: 'x86_64', runtimes: ['runc'] });

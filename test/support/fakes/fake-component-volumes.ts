@@ -4,6 +4,7 @@ import {
   type VolumeCopy,
   type VolumeMeasure,
 } from '../../../src/containers/component-volumes';
+import { RdzenError } from '../../../src/shared/rdzen-error';
 
 /** Volumes as names, each with the names of those it is a copy of. */
 export class FakeComponentVolumes extends ComponentVolumes {
@@ -14,6 +15,8 @@ export class FakeComponentVolumes extends ComponentVolumes {
   /** By volume. */
   readonly sizes = new Map<string, number>();
   readonly measured: VolumeMeasure[] = [];
+  /** Volumes of containers that are there: an engine removes none of those. */
+  readonly used: (() => (string | undefined)[])[] = [];
 
   make(name: string, component: string): void {
     if (!this.kept.has(name)) this.kept.set(name, { name, component });
@@ -28,6 +31,8 @@ export class FakeComponentVolumes extends ComponentVolumes {
   }
 
   remove(name: string): Promise<void> {
+    if (this.used.some((names) => names().includes(name)))
+      return Promise.reject(new RdzenError('ENGINE_FAILED', `remove ${name}: volume is in use`));
     this.kept.delete(name);
     return Promise.resolve();
   }
@@ -43,10 +48,10 @@ export class FakeComponentVolumes extends ComponentVolumes {
     return Promise.resolve(this.kept.has(volume) ? Math.min(most, this.sizes.get(volume) ?? 0) : undefined);
   }
 
-  copy(copy: VolumeCopy): Promise<void> {
-    if (this.problem) return Promise.reject(this.problem);
+  async copy(copy: VolumeCopy): Promise<void> {
+    if (this.problem) throw this.problem;
+    await this.remove(copy.to);
     this.copies.push(copy);
     this.kept.set(copy.to, { name: copy.to, component: copy.component, copyOf: copy.from });
-    return Promise.resolve();
   }
 }
