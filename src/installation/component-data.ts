@@ -5,6 +5,7 @@ import { blockOf } from '../component-registry/manifest/manifest';
 import { ComponentContainers } from '../containers/component-containers';
 import { Clock } from '../shared/clock';
 import { RdzenError } from '../shared/rdzen-error';
+import type { Transaction } from '../storage/store';
 import { ComponentConfig } from '../tools/component-config';
 import { ComponentPool } from '../tools/component-pool';
 import { keepsData } from '../tools/start-locked';
@@ -107,6 +108,11 @@ export class ComponentData {
       for (const name of await this.volumesOf(component)) await this.containers.volumes.remove(name);
       await step();
     });
+  }
+
+  /** Settings and secrets of what is removed, in the transaction that removes it. */
+  forgetSettings(component: string, tx: Transaction): Promise<void> {
+    return this.config.forget(component, tx);
   }
 
   /**

@@ -259,6 +259,24 @@ describe(InstallationService.name, () => {
     );
   });
 
+  it('has no secrets of what was removed any more, whenever it died', async () => {
+    const manifest = manifestOf();
+    manifest.packages[0].environmentVariables = [{ name: 'TOKEN', isSecret: true }];
+    world.manifests.splice(0, world.manifests.length, manifest);
+    world.reports.length = 0;
+    world.tried(manifest, live);
+    const { code: asked } = await sut.service.install(ASKED);
+    for (const person of ['chat:root', 'chat:ann']) await sut.service.approve(asked, person);
+    await canary();
+    await sut.config.set('good', { TOKEN: 'a secret' }, 'chat:root');
+    await begin('component-changed');
+    const rows = (): Promise<unknown[]> => store.all('SELECT name FROM component_config');
+    expect(await rows()).toHaveLength(1);
+    await expect(sut.service.remove('good', 'chat:root')).rejects.toThrow('died');
+    await begin();
+    expect([sut.installed.all()[0]?.state, await rows()]).toEqual(['removed', []]);
+  });
+
   it.each(['component-changed', 'component-approved', 'component-pulled', 'component-compared'])(
     'goes on after it died at %s',
     async (place) => {

@@ -305,6 +305,7 @@ export class InstallationService {
       reason,
       by,
       told,
+      ...(state === 'removed' ? { also: (tx) => this.data.forgetSettings(component.name, tx) } : {}),
     });
   }
 

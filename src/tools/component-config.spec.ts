@@ -98,7 +98,8 @@ describe(ComponentConfig.name, () => {
     await sut.set('good', { API_TOKEN: 'hunter2', LOUD: 'true' }, 'x');
     await sut.set('good', { LOUD: '' }, 'x');
     expect((await sut.environment(NAME, lock.manifest)).env).toEqual({ API_TOKEN: 'hunter2', LEVEL: '3' });
-    await sut.forget(NAME);
+    await store.transaction((tx) => sut.forget(NAME, tx));
+    sut.outdate(NAME);
     expect(await code(sut.environment(NAME, lock.manifest))).toBe('COMPONENT_NOT_CONFIGURED');
     expect(sut.revision(NAME)).toBe(3);
   });

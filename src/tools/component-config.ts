@@ -8,7 +8,7 @@ import { PostIdKey } from '../journal/post-id';
 import { Clock } from '../shared/clock';
 import { Random } from '../shared/random';
 import { RdzenError } from '../shared/rdzen-error';
-import { Store } from '../storage/store';
+import { type Queries, Store } from '../storage/store';
 import { Redaction } from './redaction';
 import { SecretBox } from './secret-box';
 
@@ -110,13 +110,21 @@ export class ComponentConfig {
             ],
           );
     });
-    this.revisions.set(manifest.name, this.revision(manifest.name) + 1);
+    this.outdate(manifest.name);
     return manifest.name;
   }
 
-  /** Wiped with the component. */
-  async forget(component: string): Promise<void> {
-    await this.store.run('DELETE FROM component_config WHERE component = ?', component);
+  /**
+   * Wiped with the component. What runs with the values is told by {@link outdate} once that is written.
+   *
+   * @param tx the one in which the component is removed: nothing of it is left for whoever installs it again
+   */
+  async forget(component: string, tx: Queries): Promise<void> {
+    await tx.run('DELETE FROM component_config WHERE component = ?', component);
+  }
+
+  /** What runs with its values by now is not to be used any more. */
+  outdate(component: string): void {
     this.revisions.set(component, this.revision(component) + 1);
   }
 

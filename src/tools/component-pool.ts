@@ -52,7 +52,7 @@ export class ComponentPool extends ComponentCalls {
     bus.on('component.changed', ({ component, to }) => {
       if (to !== 'removed' && to !== 'quarantined') return;
       this.leave(component, to).catch((error: unknown) =>
-        this.logger.warn(`What ran or was kept of ${component} was not taken away: ${String(error)}`),
+        this.logger.warn(`What ran of ${component} was not taken away: ${String(error)}`),
       );
     });
   }
@@ -143,10 +143,10 @@ export class ComponentPool extends ComponentCalls {
       await orCancelled(held, signal);
   }
 
-  /** What is quarantined keeps its settings: it may come back. */
-  private async leave(component: string, to: 'removed' | 'quarantined'): Promise<void> {
-    await this.withdraw(component);
-    if (to === 'removed') await this.config.forget(component);
+  /** Settings are gone with what was removed; what is quarantined keeps its own: it may come back. */
+  private leave(component: string, to: 'removed' | 'quarantined'): Promise<void> {
+    if (to === 'removed') this.config.outdate(component);
+    return this.withdraw(component);
   }
 
   /** What all that runs of a component takes now; undefined where it sleeps, or the engine does not tell. */
