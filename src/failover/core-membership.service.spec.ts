@@ -136,6 +136,88 @@ describe(CoreMembership.name, () => {
     expect(bench.registry.has(11)).toBe(false);
   });
 
+  it('stays after a restart until it is known that another core can answer', async () => {
+    await bench.end();
+    await bench.store.close();
+    bench = await CoreBench.create({ engine: true });
+    further = new FurtherCores(bench.store);
+    containers.there.add('rdzen-core11');
+    const spec = { ...OFFER, name: 'rdzen-core11', like: 'core1', published: false };
+    await further.add({ id: 11, component: NAME, lock: 'l1', phase: 'leaving', slots: 1, spec });
+    await further.move(11, 'leaving', 'http://core11');
+    membership = reborn();
+    for (const definition of await membership.definitions()) bench.registry.join(definition);
+    bench.core(1).kill();
+    bench.core(2).kill();
+    await bench.begin();
+    await membership.start();
+    await bench.clock.advance(60_000);
+    expect(bench.registry.pick()?.id).toBe(11);
+    expect(containers.there.size).toBe(1);
+    bench.core(2).restart();
+    await bench.timeUntil(() => containers.there.size === 0, 60_000);
+    expect(bench.registry.pick()?.id).toBe(2);
+  });
+
+  it('stays, and finishes what it writes, where the others die while it is drained', async () => {
+    await join();
+    await ready();
+    bench.core(11).answer = () => LONG;
+    await bench.during(bench.switchovers.switchTo(11, 'api:key1'));
+    const answering = await bench.answering();
+    await bench.clock.advance(1_000);
+    const leaving = membership.leave('l1', 'api:key1');
+    await bench.clock.advance(1_000);
+    // Else it would be made the active one again.
+    await bench.during(bench.control.pause(3_600_000, { by: 'api:key1' }));
+    bench.core(1).kill();
+    bench.core(2).kill();
+    await bench.clock.advance(60_000);
+    expect(await answering.result).toMatchObject({ outcome: 'complete', text: LONG, continued: 0 });
+    expect(bench.registry.pick()?.id).toBe(11);
+    expect(containers.there.size).toBe(1);
+    bench.core(1).restart();
+    await bench.during(leaving);
+    expect(containers.there.size).toBe(0);
+    expect(bench.registry.active.id).toBe(1);
+  });
+
+  it('stays where it is being made the active core at that moment', async () => {
+    await join();
+    await ready();
+    bench.core(2).kill();
+    await bench.timeUntil(() => bench.state(2) === 'down', 60_000);
+    const run = bench.store.transaction.bind(bench.store);
+    jest.spyOn(bench.store, 'transaction').mockImplementation(async (work) => {
+      await bench.clock.sleep(3_000);
+      return run(work);
+    });
+    const answered = bench.registry.occupy(11);
+    const leaving = membership.leave('l1', 'api:key1');
+    await bench.clock.advance(1_000);
+    bench.core(1).kill();
+    await bench.timeUntil(() => bench.state(1) === 'down', 10_000);
+    answered();
+    await bench.clock.advance(10_000);
+    expect(bench.registry.active.id).toBe(11);
+    bench.core(1).restart();
+    await bench.during(leaving);
+    expect(bench.registry.active.id).toBe(1);
+    expect(containers.there.size).toBe(0);
+  });
+
+  it('goes in the end where all cores, itself as well, have been down for long', async () => {
+    await join();
+    await ready();
+    for (const id of [1, 2, 11]) bench.core(id).kill();
+    await bench.timeUntil(() => [1, 2, 11].every((id) => bench.state(id) === 'down'), 60_000);
+    const leaving = membership.leave('l1', 'api:key1');
+    await bench.clock.advance(60_000);
+    expect(containers.there.size).toBe(1);
+    await bench.during(leaving);
+    expect(containers.there.size).toBe(0);
+  });
+
   it('removes a container that a slow engine makes after its core was gone', async () => {
     await join();
     await ready();

@@ -13,6 +13,7 @@ import { Clock } from '../shared/clock';
 import { RdzenError } from '../shared/rdzen-error';
 import { ModelBringer } from './repair/model-bringer';
 import { DRAIN_MS } from './switchover';
+import { requireDispensable } from './switchover-plan';
 import { SwitchoverService } from './switchover.service';
 
 const AGAIN_MS = 5_000;
@@ -182,12 +183,18 @@ export class CoreMembership {
     if (this.registry.has(id)) {
       if (this.registry.get(id).role === 'active')
         await this.switchovers.takeOut(id, { by, reason: `core ${id} leaves` }, () => Promise.resolve());
-      await this.switchovers.drain.of(id, DRAIN_MS, this.ending.signal);
-      if (this.registry.get(id).role === 'active') throw new Error(`core ${id} became active again`);
-      for (const kind of [...this.registry.holds.of(id).keys()])
-        await this.registry.holds.lift(id, kind, by, 'it leaves');
-      this.registry.leave(id);
+      // Before anything is broken off there that it would have to write itself.
+      requireDispensable(this.registry.all(), id, this.clock.monotonic());
+      const moved = await this.switchovers.drain.of(id, DRAIN_MS, this.ending.signal);
+      await this.switchovers.partWith(id, () => {
+        if (moved === 0 && this.registry.get(id).inFlight > 0)
+          throw new Error(`an answer was begun at core ${id} again`);
+        this.registry.leave(id);
+      });
     }
+    // Only now: one that is held back no more is given work, and promoted.
+    for (const kind of [...this.registry.holds.of(id).keys()])
+      await this.registry.holds.lift(id, kind, by, 'it leaves');
     await this.containers.remove(spec.name);
     await this.further.move(id, 'gone');
     this.lookOnce([spec.name]);

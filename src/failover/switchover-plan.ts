@@ -4,6 +4,8 @@ import { rankCandidates } from '../core-registry/rank-candidates';
 import { RdzenError } from '../shared/rdzen-error';
 import type { SwitchoverWish } from './switchover';
 
+/** Longer than a repair takes: one that is down for a moment may be the first to be back. */
+const USELESS_AFTER_MS = 5 * 60_000;
 /** What an administrator lays on a core that is not to take over, in words. */
 const SPARED: readonly [CoreCondition, string][] = [
   ['stopped', 'stopped'],
@@ -53,6 +55,20 @@ export function requireSpare(cores: readonly Core[], id: number): void {
   const usable = rankCandidates(cores);
   const alone = usable.length > 0 && usable.every((core) => core.id === id);
   if (alone || cores.some((core) => core.id === id && core.role === 'active')) throw noStandIn(id);
+}
+
+/**
+ * One that goes for good: another is proven, or it has been of no use for long. As long as the states are not known, as
+ * after a restart, it may be the last one that can answer.
+ *
+ * @param now monotonic ms
+ * @throws RdzenError NO_STAND_IN
+ */
+export function requireDispensable(cores: readonly Core[], id: number, now: number): void {
+  const { role, state, troubleSince = now } = requireCore(cores, id);
+  const replaced = cores.some((core) => core.id !== id && core.state === 'ready' && workOf(core) !== 'never');
+  const useless = state === 'down' && now - troubleSince >= USELESS_AFTER_MS;
+  if (role === 'active' || !(replaced || useless)) throw noStandIn(id);
 }
 
 /** It could be made active now: proven, and nobody wants it to be spared. */

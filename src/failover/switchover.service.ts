@@ -10,7 +10,7 @@ import { AnswerDrain } from './answer-drain';
 import { CoreProof } from './core-proof';
 import { Promoter, type Why } from './promoter';
 import { DRAIN_MS, type Switchover, type SwitchoverState, type SwitchoverWish } from './switchover';
-import { choosePlan, requireSpare } from './switchover-plan';
+import { choosePlan, requireDispensable, requireSpare } from './switchover-plan';
 import { operationNotFound, operationOver, operationRunning } from './switchover-refusals';
 
 const REMEMBERED = 50;
@@ -113,6 +113,14 @@ export class SwitchoverService {
         requireSpare(this.registry.all(), id);
         return then();
       });
+    });
+  }
+
+  /** Does `then`, by which a core goes for good. @throws RdzenError NO_STAND_IN; then `then` was not done */
+  partWith(id: number, then: () => void): Promise<void> {
+    return this.promoter.inTurn(() => {
+      requireDispensable(this.registry.all(), id, this.clock.monotonic());
+      return Promise.resolve(then());
     });
   }
 

@@ -42,8 +42,8 @@ export const MEMBERSHIP_MUTANTS: readonly Omit<Mutant, 'folder'>[] = [
   {
     name: 'a core leaves in the middle of its answers',
     file: MEMBERSHIP,
-    find: '      await this.switchovers.drain.of(id, DRAIN_MS, this.ending.signal);\n',
-    replace: '',
+    find: 'const moved = await this.switchovers.drain.of(id, DRAIN_MS, this.ending.signal);\n',
+    replace: 'const moved = 1;\n',
   },
   {
     name: 'a core that leaves is not written down',
