@@ -23,7 +23,7 @@ class MadeContainers extends CoreContainers {
   make({ name }: CoreContainerSpec): Promise<{ url: string }> {
     if (this.refusals-- > 0) return Promise.reject(new Error('the engine is away'));
     this.there.add(name);
-    return Promise.resolve({ url: 'http://core11' });
+    return Promise.resolve({ url: `http://${name.replace('rdzen-', '')}` });
   }
 
   remove(name: string): Promise<void> {
@@ -216,6 +216,36 @@ describe(CoreMembership.name, () => {
     expect(containers.there.size).toBe(1);
     await bench.during(leaving);
     expect(containers.there.size).toBe(0);
+  });
+
+  it('comes anew where its lock is wanted again while the core of it leaves', async () => {
+    await join();
+    await ready();
+    await bench.during(membership.stop());
+    await further.move(11, 'leaving');
+    membership = reborn();
+    bench.registry.occupy(11);
+    await membership.start();
+    await join();
+    expect(containers.there).toEqual(new Set(['rdzen-core12']));
+    await bench.timeUntil(() => bench.registry.has(12) && bench.state(12) === 'ready', 60_000);
+    expect((await further.all()).map(({ id, phase }) => `${id} ${phase}`)).toEqual(['12 joined']);
+    expect(bench.registry.has(11)).toBe(false);
+  });
+
+  it('is refused, to be asked for again, where the core of its lock still leaves when everything stops', async () => {
+    await join();
+    await ready();
+    bench.registry.occupy(11);
+    const leaving = membership.leave('l1', 'api:key1');
+    await bench.clock.advance(1_000);
+    const joining = membership.join({ component: NAME, lock: 'l1' }, OFFER);
+    const others = membership.join({ component: NAME, lock: 'l2' }, OFFER);
+    expect((await bench.during(others)).id).toBe(12);
+    await bench.during(membership.stop());
+    await expect(bench.during(joining)).rejects.toThrow('still leaving');
+    await bench.during(leaving);
+    expect((await further.of('l1'))?.phase).toBe('leaving');
   });
 
   it('removes a container that a slow engine makes after its core was gone', async () => {

@@ -109,13 +109,18 @@ export class CoreMembership {
   }
 
   /**
-   * Resolves once it is on disk that the core joins; how far it is shows in its state. The same lock again is the same core.
+   * Resolves once it is on disk that the core joins; how far it is shows in its state. The same lock again is the same
+   * core, unless that one leaves: then it is gone before another joins.
    *
    * @throws RdzenError CORE_NOT_OURS where no core runs in a container that the new one could be placed beside
    */
-  join({ component, lock }: CoreOrigin, offer: CoreOffer): Promise<FurtherCore> {
+  async join({ component, lock }: CoreOrigin, offer: CoreOffer): Promise<FurtherCore> {
+    const before = await this.further.of(lock);
+    // Outside of the line, in which others join meanwhile.
+    if (before?.phase === 'leaving') await this.working.get(before.id);
     return this.alone(async () => {
       const there = await this.further.of(lock);
+      if (there?.phase === 'leaving') throw new Error(`core ${there.id} of the same lock is still leaving`);
       if (there) return there;
       const like = this.requirePlace(component);
       const id = await this.further.nextId(this.registry.all().map((core) => core.id));
