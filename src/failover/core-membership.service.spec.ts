@@ -3,6 +3,7 @@ import { CoreBench } from '../../test/support/core-bench';
 import { LONG } from '../../test/support/switchover-bench';
 import { CoreContainers, type CoreContainerSpec } from '../containers/core-containers';
 import { FurtherCores } from '../core-registry/further-cores';
+import { OllamaError } from '../ollama/ollama-error';
 import { CoreMembership } from './core-membership.service';
 import { ModelBringer } from './repair/model-bringer';
 
@@ -14,6 +15,7 @@ class MadeContainers extends CoreContainers {
   readonly there = new Set<string>();
   readonly adopted: string[] = [];
   refusals = 0;
+  makes = 0;
 
   adopt(names: readonly string[]): Promise<void> {
     this.adopted.push(...names);
@@ -21,6 +23,7 @@ class MadeContainers extends CoreContainers {
   }
 
   make({ name }: CoreContainerSpec): Promise<{ url: string }> {
+    this.makes++;
     if (this.refusals-- > 0) return Promise.reject(new Error('the engine is away'));
     this.there.add(name);
     return Promise.resolve({ url: `http://${name.replace('rdzen-', '')}` });
@@ -69,6 +72,19 @@ describe(CoreMembership.name, () => {
     await ready();
     expect(bench.core(11).installed).toContain('m');
     expect(bench.changes.filter((change) => change === '11 ready')).toHaveLength(1);
+  });
+
+  it('leaves its container alone once it has joined, also where its model cannot be brought', async () => {
+    bench.core(11).installed = [];
+    jest.spyOn(bench.ollama, 'pull').mockImplementation(() => {
+      throw new OllamaError('server-error', 'http://core11', 'no way out');
+    });
+    await join();
+    await bench.clock.advance(30_000);
+    expect(bench.view(11).warning).toContain('no way out');
+    expect(containers.makes).toBe(1);
+    bench.core(11).installed = ['m'];
+    await ready();
   });
 
   it('answers with it when the two others die in the middle of an answer', async () => {

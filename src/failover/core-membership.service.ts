@@ -163,10 +163,13 @@ export class CoreMembership {
   }
 
   private async comeIn(core: FurtherCore, signal: AbortSignal): Promise<void> {
-    const { url } = await this.containers.make(core.spec);
-    if (await this.isLeaving(core.id)) return;
-    await this.further.move(core.id, 'joined', url);
-    if (!this.registry.has(core.id)) this.registry.join(defined(core, url));
+    // From then on its container is the repair's, and whoever stops it wants it to stay so.
+    if (!this.registry.has(core.id)) {
+      const { url } = await this.containers.make(core.spec);
+      if (await this.isLeaving(core.id)) return;
+      await this.further.move(core.id, 'joined', url);
+      this.registry.join(defined(core, url));
+    }
     await this.bringModel(this.registry.get(core.id), signal);
   }
 

@@ -5,6 +5,7 @@ import type { DockerClient } from './docker-client';
 import type { DockerContainerEngine } from './docker-container-engine';
 import { isMissing } from './docker-failure';
 import { MANAGED } from './labels';
+import { asideOf } from './replacement';
 
 const STOP_MS = 10_000;
 
@@ -55,7 +56,20 @@ export class DockerCoreContainers extends CoreContainers {
     this.engine.release(name);
     const left = await this.calls.inspect(name);
     if (left) await this.calls.remove(left.Id, true);
+    await this.removeAside(name);
     await this.removeVolume(modelVolume(name));
+  }
+
+  /** What a remake that was broken off has left: it holds on to the volume. */
+  private async removeAside(name: string): Promise<void> {
+    const aside = asideOf(name);
+    const filters = JSON.stringify({ name: [aside] });
+    const found = await this.client.call({ verb: 'list', subject: `containers ${aside}*` }, (abortSignal) =>
+      this.client.api.listContainers({ all: true, filters, abortSignal }),
+    );
+    // The engine looks for it anywhere in a name.
+    for (const { Id, Names } of found)
+      if (Names.some((each) => each.startsWith(`/${aside}`))) await this.calls.remove(Id, true);
   }
 
   /** Without an owner as well: the models outlive the process. */

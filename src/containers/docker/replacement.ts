@@ -118,6 +118,7 @@ export class Replacement {
   }
 }
 
-function asideOf(name: string): string {
+/** How the names begin of those that step aside for `name`. */
+export function asideOf(name: string): string {
   return `${name}.old-`;
 }

@@ -30,7 +30,7 @@ export const MEMBERSHIP_MUTANTS: readonly Omit<Mutant, 'folder'>[] = [
   {
     name: 'a core that is told to leave comes in all the same',
     file: MEMBERSHIP,
-    find: '    if (await this.isLeaving(core.id)) return;\n',
+    find: '      if (await this.isLeaving(core.id)) return;\n',
     replace: '',
   },
   {
