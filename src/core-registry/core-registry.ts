@@ -177,6 +177,11 @@ export class CoreRegistry {
     return core;
   }
 
+  /** Also one that has left, for what was begun there. @throws RdzenError CORE_NOT_FOUND */
+  known(id: number): Core {
+    return this.left.get(id) ?? this.get(id);
+  }
+
   /** The core to send work to now, or undefined in a blackout. The active one unless it is unfit. */
   pick(avoid: ReadonlySet<number> = new Set()): Core | undefined {
     return rankCandidates(this.all(), avoid)[0];
@@ -316,10 +321,6 @@ export class CoreRegistry {
       const at = this.clock.now();
       await writeSwitch(tx, { ...why, epoch: this.currentEpoch, from, to: this.activeId, at });
     });
-  }
-
-  private known(id: number): Core {
-    return this.left.get(id) ?? this.get(id);
   }
 
   private recentFailures(core: Core): number[] {

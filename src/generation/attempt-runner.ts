@@ -202,7 +202,7 @@ export class AttemptRunner {
       stats.promptTokens >= 16 && stats.promptMs > 0
         ? (stats.promptTokens / stats.promptMs) * 1000
         : undefined;
-    const known = this.registry.get(id).speed.promptTokensPerSecond;
+    const known = this.registry.known(id).speed.promptTokensPerSecond;
     const promptTokensPerSecond = seen !== undefined && seen < (known ?? Infinity) ? seen : undefined;
     const tokensPerSecond =
       stats.tokens >= 4 && stats.generationMs > 0 ? (stats.tokens / stats.generationMs) * 1000 : undefined;

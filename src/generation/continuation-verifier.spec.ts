@@ -54,6 +54,20 @@ describe(ContinuationVerifier.name, () => {
     expect(bench.core(1).count('show')).toBe(before);
   });
 
+  it('is done with a core that leaves before its verdict', async () => {
+    const busy = bench.registry.occupy(2);
+    await ready(2);
+    bench.registry.leave(2);
+    busy();
+    bench.core(2).kill();
+    const before = bench.core(2).calls.length;
+    await bench.clock.advance(60_000);
+    expect(bench.core(2).calls).toHaveLength(before);
+    // One that shares its processors comes after it.
+    await ready(1);
+    expect(bench.view(1).continues).toBe(true);
+  });
+
   it('asks anew where the model of a core that is ready has become another one', async () => {
     await ready(1);
     bench.core(1).replaceModel({ template: 'another' });

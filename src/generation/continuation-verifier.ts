@@ -64,11 +64,16 @@ export class ContinuationVerifier {
     const before = this.working.get(core.host) ?? Promise.resolve();
     const run = before.then(async () => {
       this.waiting.delete(core.id);
-      while (core.state === 'ready' && !this.ending.signal.aborted && !(await this.examine(core))) {
+      while (this.isAsked(core) && !(await this.examine(core))) {
         await this.clock.sleep(AGAIN_MS, this.ending.signal).catch(() => undefined);
       }
     });
     this.working.set(core.host, run);
+  }
+
+  /** Of one that has left, the state it had then stands still. */
+  private isAsked({ id, state }: Core): boolean {
+    return state === 'ready' && this.registry.has(id) && !this.ending.signal.aborted;
   }
 
   /** @returns whether it was settled. */

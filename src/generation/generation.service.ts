@@ -100,7 +100,7 @@ export class GenerationService {
   private async giveTime({ id, turnedAway = 0 }: Core, signal: AbortSignal): Promise<void> {
     this.registry.update(id, { turnedAway: turnedAway + 1 });
     await this.clock.sleep(BUSY_WAIT_MS, signal).catch(() => undefined);
-    this.registry.update(id, { turnedAway: (this.registry.get(id).turnedAway ?? 1) - 1 });
+    this.registry.update(id, { turnedAway: (this.registry.known(id).turnedAway ?? 1) - 1 });
   }
 
   private async attempt(

@@ -34,7 +34,7 @@ export class PaceWatch {
   async start(): Promise<void> {
     await this.baselines.open();
     this.unsubscribe = this.bus.on('core.answer-written', ({ coreId, tokensPerSecond }) =>
-      this.learn(this.registry.get(coreId), tokensPerSecond),
+      this.learn(this.registry.known(coreId), tokensPerSecond),
     );
     this.schedule();
   }
