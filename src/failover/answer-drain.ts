@@ -21,7 +21,7 @@ export class AnswerDrain {
    * @returns how many answers were moved. Rejects with the signal's reason when it aborts; then none was.
    */
   async of(coreId: number, withinMs: number, signal?: AbortSignal): Promise<number> {
-    const core = this.registry.get(coreId);
+    const core = this.registry.known(coreId);
     const until = this.clock.monotonic() + withinMs;
     while (core.inFlight > 0 && this.clock.monotonic() < until) await this.clock.sleep(LOOK_MS, signal);
     signal?.throwIfAborted();

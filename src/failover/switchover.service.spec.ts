@@ -43,6 +43,19 @@ describe(SwitchoverService.name, () => {
       });
     });
 
+    it.each(['core.promoted', 'core.updated'] as const)('is done where the core leaves at %s', async (at) => {
+      await running();
+      const old = await on.ask('old');
+      // Before its answers are waited for, and meanwhile.
+      bench.bus.on(at, () => {
+        if (bench.registry.has(1) && on.active === 2) bench.registry.leave(1);
+      });
+      const operation = await on.begin();
+      expect(await on.finish(old)).toMatchObject({ outcome: 'complete', text: LONG, continued: 0 });
+      await on.until(operation, 'done');
+      expect(operation.outcome).toBe('every answer begun before it was finished');
+    });
+
     it('moves on what is not finished in time, after its last whole word', async () => {
       await running();
       const old = await on.ask('old');

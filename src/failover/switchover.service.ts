@@ -264,10 +264,11 @@ export class SwitchoverService {
   }
 
   private async finish(operation: Switchover, signal: AbortSignal): Promise<void> {
+    const { from, drainMs } = operation;
     try {
-      const moved = await this.drain.of(operation.from, operation.drainMs, signal);
+      const moved = await this.drain.of(from, drainMs, signal);
       if (signal.aborted) return;
-      const stayed = moved === 0 && this.registry.get(operation.from).inFlight > 0;
+      const stayed = moved === 0 && this.registry.has(from) && this.registry.get(from).inFlight > 0;
       const outcome = stayed
         ? 'answers stay where they are being written: no other core can take them'
         : moved > 0
