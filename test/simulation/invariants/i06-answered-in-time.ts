@@ -1,4 +1,5 @@
 import { CoreRegistry } from '../../../src/core-registry/core-registry';
+import { SILENT } from '../world/cores';
 import { isTerminal } from '../world/ledger';
 import type { World } from '../world/world';
 import type { Invariant, Verdict } from './invariant';
@@ -8,8 +9,6 @@ const SWITCHED_WITHIN_MS = 8_000;
 /** A gateway that has just begun to watch waits this long before it trusts its eyes. */
 const FIRST_LOOK_MS = 14_000;
 const TOLD_WITHIN_MS = 12_000;
-/** No probe can tell these from a healthy core within seconds. */
-const SILENT: ReadonlySet<string> = new Set(['core-kill', 'core-freeze', 'core-broken']);
 
 /**
  * I6: with a healthy core a new message is answered in bound (the run asks one in every room at the end); a core that

@@ -27,6 +27,8 @@ export const COME_AND_GO: Invariant = {
   },
 
   onSecond({ members }: World) {
+    const [last] = members.removedLast;
+    if (last !== undefined) return `core ${last} was removed, was well, and no other answered`;
     const [id] = members.removedWriting;
     return id === undefined ? undefined : `core ${id} was removed in the middle of an answer, and was well`;
   },

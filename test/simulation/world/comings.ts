@@ -21,6 +21,10 @@ export function comings(dice: Dice, until: number): Comings {
   const leaveAt = Math.min(until - 500, joinAt + stays);
   const leaves = dice.chance(0.8);
   const further: FurtherPlan[] = [{ lock: 'l1', joinAt, ...(leaves && { leaveAt }) }];
+  if (leaves && dice.chance(0.2)) {
+    const againAt = Math.min(until - 400, leaveAt + dice.whole(0, 4_000));
+    further.splice(0, 1, { lock: 'l1', joinAt, leaveAt, againAt });
+  }
   if (leaves && dice.chance(0.3)) further.push({ lock: 'l2', joinAt: leaveAt - dice.whole(0, 2_000) });
   const near = (): number => {
     // Often while the first steps are being written down.

@@ -3,6 +3,9 @@ import type { Cores } from './cores';
 import { Dice } from './dice';
 import { type FurtherMachine, isFurther, nameOf } from './further-containers';
 
+/** After which whoever watches a core knows that it answers nothing. */
+const SILENT_MS = 10_000;
+
 /** What a change of the set means for the rest of the world. */
 export interface CoreSetSurroundings {
   readonly plan: { seed: number };
@@ -17,6 +20,8 @@ export interface CoreSetSurroundings {
 export class CoreSet implements FurtherMachine {
   /** Further cores that were well and ended in the middle of an answer. */
   readonly removedWriting: number[] = [];
+  /** Further cores that were well and ended when no other was. */
+  readonly removedLast: number[] = [];
   private readonly numbers: number[];
 
   constructor(
@@ -54,6 +59,9 @@ export class CoreSet implements FurtherMachine {
       ({ core, since }) => core === id && gateway !== undefined && since > gateway.startedAt,
     );
     if (writes && !cores.wasUnwell(id, 0)) this.removedWriting.push(id);
+    const others = this.numbers.filter((other) => other !== id);
+    if (!cores.wasUnwell(id, 0) && others.every((other) => cores.isSilentFor(other, SILENT_MS)))
+      this.removedLast.push(id);
     this.numbers.splice(at, 1);
     cores.of(id).kill();
     cores.gone(id);

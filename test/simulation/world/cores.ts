@@ -11,6 +11,9 @@ export function urlOf(id: number): string {
   return `http://core${id}`;
 }
 
+/** Of what ails a core, that in which it answers nothing at all. */
+export const SILENT: ReadonlySet<string> = new Set(['core-kill', 'core-freeze', 'core-broken']);
+
 /** What does not outlive a core's process. */
 const OF_THE_PROCESS: ReadonlySet<string> = new Set(['core-kill', 'core-freeze', 'runner-hang']);
 
@@ -94,6 +97,14 @@ export class Cores extends FakeOllamaApi {
     for (const hurt of this.hurts)
       if (hurt.core === id && hurt.until === Infinity && OF_THE_PROCESS.has(hurt.kind))
         hurt.until = this.time.monotonic();
+  }
+
+  /** It has answered nothing for so long. */
+  isSilentFor(id: number, ms: number): boolean {
+    const since = this.time.monotonic() - ms;
+    return this.hurts.some(
+      ({ core, kind, from, until }) => core === id && until === Infinity && from <= since && SILENT.has(kind),
+    );
   }
 
   /** It is there no more: nothing ails it. */

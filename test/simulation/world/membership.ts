@@ -32,10 +32,11 @@ export class MembershipWishes {
   constructor(private readonly world: Asking) {}
 
   /** Has further cores join, and leave, at the times of the plan. */
-  play({ lock, joinAt, leaveAt }: FurtherPlan): void {
+  play({ lock, joinAt, leaveAt, againAt }: FurtherPlan): void {
     const { clock } = this.world;
     clock.after(joinAt, () => this.want(lock, 'join'));
     if (leaveAt !== undefined) clock.after(leaveAt, () => this.want(lock, 'leave'));
+    if (againAt !== undefined) clock.after(againAt, () => this.want(lock, 'join'));
   }
 
   /** It is to be gone. */

@@ -42,6 +42,8 @@ export interface FurtherPlan {
   lock: string;
   joinAt: number;
   leaveAt?: number;
+  /** Somebody thinks better of it: it is to join once more. */
+  againAt?: number;
 }
 
 /** One run, whole: the same seed makes the same plan. */
