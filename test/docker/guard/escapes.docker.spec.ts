@@ -325,6 +325,9 @@ suite('docker-guard: a hostile client, judged by the state of the engine', () =>
     } finally {
       await engine.close();
       rmSync(stateDir, { recursive: true, force: true });
+      await rig.direct.getContainer(name).remove({ force: true });
+      // Made for /data without a name, and taken over by name: it goes with no container any more.
+      for (const { Name } of before.Mounts) if (Name) await rig.direct.getVolume(Name).remove();
     }
   }, 40_000);
 });
