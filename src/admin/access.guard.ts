@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CallerNames } from '../access/caller-names';
 import { ACCESS_METADATA, includes, type Access } from '../access/scope';
 import { Clock } from '../shared/clock';
-import { silent } from '../component-registry/catalogue/for-chat';
+import { silent } from '../shared/for-chat';
 import { RdzenError } from '../shared/rdzen-error';
 import { ApiKeys, type KeyHolder } from './api-keys.service';
 

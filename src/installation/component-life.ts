@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { CallerNames } from '../access/caller-names';
-import { silent } from '../component-registry/catalogue/for-chat';
+import { silent } from '../shared/for-chat';
 import { type AskedIn, ComponentJournal } from '../component-registry/installed/component-journal';
 import { componentTransition, type LifeState } from '../component-registry/installed/component-states';
 import type { InstalledComponent } from '../component-registry/installed/installed-component';

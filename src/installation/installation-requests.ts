@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CallerNames, shownName } from '../access/caller-names';
 import type { Approval } from '../approvals/approval';
 import { ApprovalJournal } from '../approvals/approval-journal';
-import { silent } from '../component-registry/catalogue/for-chat';
+import { silent } from '../shared/for-chat';
 import { contentHash } from '../component-registry/catalogue/signature';
 import { type AskedIn, ComponentJournal } from '../component-registry/installed/component-journal';
 import type { ComponentLock } from '../component-registry/installed/component-lock';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Approval } from '../approvals/approval';
-import { forChat } from '../component-registry/catalogue/for-chat';
+import { forChat } from '../shared/for-chat';
 import { InstalledComponents } from '../component-registry/installed/installed-components';
 import type { InstalledComponent } from '../component-registry/installed/installed-component';
 import { ChatCommand, type CommandCall } from '../commands/chat-command';

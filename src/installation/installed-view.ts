@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { shownName } from '../access/caller-names';
-import { forChat, silent } from '../component-registry/catalogue/for-chat';
+import { forChat, silent } from '../shared/for-chat';
 import { ComponentJournal } from '../component-registry/installed/component-journal';
 import { approversOf } from '../component-registry/installed/component-lock';
 import { blockOf } from '../component-registry/manifest/manifest';

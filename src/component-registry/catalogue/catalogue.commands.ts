@@ -9,7 +9,7 @@ import { InstalledComponents } from '../installed/installed-components';
 import { blockOf, DEFAULT_RESOURCES, EFFECTS } from '../manifest/manifest';
 import type { CatalogueEntry } from './catalogue-entry';
 import { CatalogueService } from './catalogue.service';
-import { forChat } from './for-chat';
+import { forChat } from '../../shared/for-chat';
 
 const MOST_LISTED = 20;
 const MOST_FOUND = 5;
